@@ -1,0 +1,36 @@
+"""What every test shares: where things are, and the plain closing line."""
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
+CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                  "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    "The repository"
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    "A headless Chromium driven by Playwright; the test is skipped where there is none"
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not chromium: pytest.skip("no Chromium on the path")
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield chrome
+        chrome.close()
+
+
+def pytest_unconfigure(config):
+    "End with a line that any reader, and any CI, understands"
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if hasattr(config, "workerinput") or reporter is None: return
+    count = {k: len(reporter.stats.get(k, [])) for k in ("passed", "failed", "error", "skipped")}
+    print(f"{count['passed']} passed, {count['failed'] + count['error']} failed, {count['skipped']} skipped")

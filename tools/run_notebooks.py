@@ -1,0 +1,71 @@
+"""Run notebooks in place with a real kernel, then clean them: `python tools/run_notebooks.py [--flags slow,live] [PATH ...]`.
+
+Cells marked `#| eval: false`, or with a flag of `tst_flags` in settings.ini that was not asked for, are left
+as they stand, outputs included: a page whose data is absent keeps the results it has. The flag `kaggle` is
+asked for by itself where the development data is found.
+"""
+import argparse
+import re
+import subprocess
+import sys
+import time
+from configparser import ConfigParser
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+
+def test_flags() -> set[str]:
+    "The flags that mark cells which do not run everywhere"
+    config = ConfigParser(delimiters=["="])
+    config.read(ROOT / "settings.ini", encoding="utf-8")
+    return set(config["DEFAULT"]["tst_flags"].split())
+
+
+def directives(source: str) -> set[str]:
+    "The nbdev directives of a cell, such as {'export'} or {'eval: false'}"
+    return {re.sub(r"\s+", " ", d.strip()) for d in re.findall(r"^#\s*\|(.*)$", source, re.M)}
+
+
+class Client(NotebookClient):
+    "An nbclient that leaves cells with one of `skip` among their directives as they are"
+    skip: set[str] = set()
+
+    async def async_execute_cell(self, cell, cell_index, **kwargs):
+        if cell.cell_type == "code" and directives(cell.source) & (self.skip | {"eval: false"}): return cell
+        return await super().async_execute_cell(cell, cell_index, **kwargs)
+
+
+def run(path: Path, skip: set[str]) -> float:
+    "Execute one notebook in place; returns the seconds it took"
+    start, notebook = time.time(), nbformat.read(path, as_version=4)
+    client = Client(notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    client.skip = skip
+    client.execute()
+    for cell in notebook.cells:
+        if cell.cell_type == "code": cell.metadata.pop("execution", None)
+    nbformat.write(notebook, path)
+    return time.time() - start
+
+
+def main() -> None:
+    "Run what was asked for, or everything below nbs/"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--flags", default="", help="flags of settings.ini whose cells are run as well, by comma")
+    args = parser.parse_args()
+    from movie_recsys.data import dev_data
+    asked = set(filter(None, args.flags.split(","))) | ({"kaggle"} if dev_data() else set())
+    paths = args.paths or sorted(p for p in (ROOT / "nbs").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+    for path in paths:
+        print(f"{path} ...", end=" ", flush=True)
+        print(f"{run(path, test_flags() - asked):.1f} s", flush=True)
+        subprocess.run([sys.executable, "-c", "from nbdev.clean import nbdev_clean; nbdev_clean()",
+                        "--fname", str(path.resolve())], check=True, cwd=ROOT)
+
+
+if __name__ == "__main__": main()
