@@ -1,12 +1,15 @@
 """What the documentation site needs to be whole, checked without Quarto: `python tools/check_docs.py`.
 
-Pages are prepared as nbdev prepares them for Quarto, and then looked at: title and description, links, pictures,
-errors in stored outputs, documentation of every exported name, doclinks, and outputs that only a live kernel or
-somebody else's server could show.
+Every page is looked at for its title and description, links, pictures, errors in stored outputs, outputs that only a
+live kernel or somebody else's server could show, and the documentation of what it exports. Then all pages are
+prepared as nbdev prepares them for Quarto, and the doclinks that nbdev made are followed.
 """
 import ast
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -14,7 +17,13 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 PICTURE = re.compile(r"!\[[^\]]*\]\(\s*([^)\s]+)|<img[^>]+src=[\"']([^\"']+)")
-REMOTE = re.compile(r"<(?:script|link|iframe)[^>]+(?:src|href)=[\"']?(?:https?:)?//")
+REMOTE = re.compile(r"<(?:script|link|iframe|img)\b[^>]+(?:src|href)=[\"']?(?:https?:)?//")
+PROTOCOL = {"fit", "transform", "predict", "fit_transform", "score", "get_feature_names_out"}  # scikit-learn's own
+
+
+def pages(nbs: Path) -> list[Path]:
+    "Every notebook below a folder"
+    return sorted(p for p in nbs.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 
 
 def prose(notebook) -> str:
@@ -25,8 +34,8 @@ def prose(notebook) -> str:
 
 def anchors(notebook) -> set[str]:
     "The anchors that Quarto makes of a page's headings"
-    plain = [re.sub(r"[^\w\s-]", "", h.lower()) for h in re.findall(r"^#+\s+(.*)$", prose(notebook), re.M)]
-    return {re.sub(r"\s+", "-", h.strip()) for h in plain}
+    headings = re.findall(r"^#+\s+(.*?)\s*(?:\{.*\})?$", prose(notebook), re.M)
+    return {re.sub(r"\s+", "-", re.sub(r"[^\w\s.-]", "", h.lower()).strip()) for h in headings}
 
 
 def title_and_description(path, notebook):
@@ -37,7 +46,7 @@ def title_and_description(path, notebook):
 
 def links(path, notebook):
     "Links to files of this repository lead somewhere, and so do their anchors"
-    for target in LINK.findall(re.sub(r"`[^`]*`", "", prose(notebook))):
+    for target in LINK.findall(re.sub(r"`[^`\n]*`", "", prose(notebook))):
         if re.match(r"[a-z]+:", target): continue
         name, _, anchor = target.partition("#")
         other = (path.parent / name).resolve() if name else path
@@ -48,11 +57,12 @@ def links(path, notebook):
 
 def pictures(path, notebook):
     "Pictures are in the repository or in the page itself, and say what they show"
-    for match in PICTURE.finditer(prose(notebook)):
+    text = prose(notebook)
+    for match in PICTURE.finditer(text):
         target = match[1] or match[2]
         if not re.match(r"https?:|data:|attachment:", target) and not (path.parent / target).exists():
             yield f"missing picture {target}"
-    for alt in re.findall(r"!\[\s*\]\(([^)\s]+)", prose(notebook)): yield f"picture {alt} has no text for who cannot see it"
+    for target in re.findall(r"!\[\s*\]\(([^)\s]+)", text): yield f"picture {target} has no words for who cannot see it"
 
 
 def outputs(path, notebook):
@@ -60,54 +70,76 @@ def outputs(path, notebook):
     for place, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
-                yield f"cell {place}: a stored error, {output.ename}"
+                yield f"cell {place} stores an error, {output.ename}"
             data = output.get("data", {})
-            if REMOTE.search("".join(data.get("text/html", ""))): yield f"cell {place}: output that loads from another server"
-            if any("widget-view" in kind or "plotly" in kind for kind in data) and not {"text/html", "image/png", "image/svg+xml"} & set(data):
-                yield f"cell {place}: output that only a live kernel can show"
+            if REMOTE.search("".join(data.get("text/html", ""))): yield f"cell {place} shows something that another server must send"
+            live = any("widget-view" in kind or "plotly" in kind for kind in data)
+            if live and not {"text/html", "image/png", "image/svg+xml"} & set(data):
+                yield f"cell {place} shows something that needs a live kernel"
+
+
+def undocumented(function: ast.FunctionDef, lines: list[str]):
+    "The parameters of a function without a comment beside them"
+    arguments = function.args
+    for param in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+        same, above = lines[param.end_lineno - 1], lines[param.lineno - 2].lstrip()
+        if param.arg not in ("self", "cls") and "#" not in same and not above.startswith("#"): yield param.arg
 
 
 def exported_names(path, notebook):
-    "Every public function and class that a page exports has a docstring, and its parameters are documented"
+    "Every public function, class and method that a page exports has a docstring and documented parameters"
     for cell in notebook.cells:
         if cell.cell_type != "code" or not re.search(r"^#\s*\|\s*export", cell.source, re.M): continue
-        lines = cell.source.splitlines()
-        for node in ast.walk(ast.parse(cell.source)):
-            if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"): continue
-            if not ast.get_docstring(node): yield f"{node.name} has no docstring"
-            if isinstance(node, ast.ClassDef) or node not in ast.parse(cell.source).body and False: continue
-            params = [a for a in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs] if a.arg not in ("self", "cls")]
-            for param in params:
-                around = lines[param.lineno - 1] + (lines[param.lineno - 2] if lines[param.lineno - 2].lstrip().startswith("#") else "")
-                if "#" not in around and not public_exempt(node): yield f"{node.name}: parameter {param.arg} is not documented"
-
-
-def public_exempt(node) -> bool:
-    "Whether a function is nested in another or decorated as scikit-learn's own protocol, whose parameters are known"
-    return node.name in {"fit", "transform", "predict", "fit_transform", "get_feature_names_out"}
+        lines, body = cell.source.splitlines(), ast.parse(cell.source).body
+        classes = [node for node in body if isinstance(node, ast.ClassDef)]
+        functions = [node for owner in [body, *(c.body for c in classes)] for node in owner if isinstance(node, ast.FunctionDef)]
+        for node in [*classes, *functions]:
+            if node.name.startswith("_"): continue
+            if not ast.get_docstring(node) and node.name not in PROTOCOL: yield f"{node.name} has no docstring"
+            if isinstance(node, ast.ClassDef) or node.name in PROTOCOL: continue
+            for name in undocumented(node, lines): yield f"{node.name}: parameter {name} is not documented"
 
 
 CHECKS = [title_and_description, links, pictures, outputs, exported_names]
 
 
-def doclinks(prepared: Path, known: set[str]):
-    "Doclinks that nbdev made lead to a page of this site, and names written as ours exist"
-    for path in sorted(prepared.rglob("*.ipynb")):
-        text = prose(nbformat.read(path, as_version=4))
-        for name in re.findall(r"`(movie_recsys\.[\w.]+)`", text):
-            if name.removesuffix("()") not in known: yield f"{path.relative_to(prepared)}: `{name}` is no name of the library"
+def sidebar(nbs: Path):
+    "The sidebar names every page, and only pages that are there"
+    if not (nbs / "sidebar.yml").exists(): return
+    named = set(re.findall(r"[\w/]+\.ipynb", (nbs / "sidebar.yml").read_text(encoding="utf-8")))
+    there = {p.relative_to(nbs).as_posix() for p in pages(nbs)}
+    yield from (f"sidebar.yml: {name} is not there" for name in sorted(named - there))
+    yield from (f"sidebar.yml: {name} is not named" for name in sorted(there - named))
 
 
-def problems(nbs: Path = ROOT / "nbs") -> list[str]:
-    "Everything that is wrong with the pages below `nbs`, one sentence each"
-    found = []
-    for path in sorted(p for p in nbs.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts):
+def doclinks(root: Path):
+    "nbdev can prepare every page, and each doclink that it makes leads to a page of the site"
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".git", ".venv*", "_proc", "_docs", "__pycache__", "space"))
+        code = "from nbdev.serve import proc_nbs; proc_nbs(force=True, n_workers=0)"
+        done = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True)
+        if done.returncode: yield f"nbdev could not prepare the pages: {done.stderr.strip().splitlines()[-1]}"
+        homes, found = {}, {}
+        for path in sorted((copy / "_proc").rglob("*.ipynb")):
+            source = "\n".join("".join(c.source) for c in nbformat.read(path, as_version=4).cells)
+            front = re.search(r"^output-file: (\S+)", source, re.M)
+            homes[front[1] if front else f"{path.relative_to(copy / '_proc').with_suffix('.html').as_posix()}"] = path
+            found[path.name] = re.findall(r"\[`[^`]+`\]\(https?://[^/]+/movie_recsys/([\w/.-]+\.html)(?:#[\w.]+)?\)", source)
+        for name, targets in found.items():
+            yield from (f"{name}: a doclink to {target}, which is no page" for target in targets if target not in homes)
+
+
+def problems(nbs: Path) -> list[str]:
+    "Everything that is wrong with the pages below `nbs`, a sentence each"
+    found = list(sidebar(nbs))
+    for path in pages(nbs):
         notebook = nbformat.read(path, as_version=4)
         found += [f"{path.relative_to(nbs)}: {problem}" for check in CHECKS for problem in check(path, notebook)]
     return found
 
 
 if __name__ == "__main__":
-    found = problems()
+    found = problems(ROOT / "nbs") + list(doclinks(ROOT))
     print("\n".join(found) or "The pages are whole.")
     sys.exit(bool(found))
