@@ -83,7 +83,7 @@ def undocumented(function: ast.FunctionDef, lines: list[str]):
     arguments = function.args
     for param in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
         same, above = lines[param.end_lineno - 1], lines[param.lineno - 2].lstrip()
-        if param.arg not in ("self", "cls") and "#" not in same and not above.startswith("#"): yield param.arg
+        if param.arg not in ("self", "cls") and "#" not in same and not re.match(r"#(?!\s*\|)", above): yield param.arg
 
 
 def exported_names(path, notebook):
