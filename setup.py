@@ -17,7 +17,7 @@ setup(
     author=cfg["author"], author_email=cfg["author_email"], url=cfg["git_url"], keywords=cfg["keywords"],
     license="Apache-2.0", license_files=["LICENSE"],
     packages=find_packages(include=[cfg["lib_name"], f"{cfg['lib_name']}.*"]),
-    package_data={cfg["lib_name"]: ["py.typed", "bundled/*", "fonts/*"]},
+    package_data={cfg["lib_name"]: ["py.typed", "bundled/*", "fonts/*", "assets/*"]},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(), extras_require=extras,
     entry_points={

@@ -1,6 +1,7 @@
-"""Make README.md from nbs/index.ipynb, or check that it is in step: `python tools/readme.py [--check]`.
+"""Make README.md and nbs/llms.txt from the notebooks, or check that they are in step: `python tools/readme.py [--check]`.
 
-nbdev's own command needs Quarto; nbconvert does the same for a page of prose, code and small outputs.
+nbdev's own command needs Quarto; nbconvert does the same for a page of prose, code and small outputs. llms.txt
+(https://llmstxt.org) is the list of pages with a line on each, for programs that read the site.
 """
 import re
 import sys
@@ -35,7 +36,22 @@ def readme() -> str:
     return note + re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
+def llms() -> str:
+    "The text of nbs/llms.txt: the pages in the sidebar's order, each with its description"
+    config = ConfigParser(delimiters=["="])
+    config.read(ROOT / "settings.ini", encoding="utf-8")
+    cfg, nbs = config["DEFAULT"], ROOT / "nbs"
+    lines = [f"# {cfg['title']}", "", f"> {cfg['description']}", "", "## Pages", ""]
+    for name in re.findall(r"[\w/]+\.ipynb", (nbs / "sidebar.yml").read_text(encoding="utf-8")):
+        if not (nbs / name).exists(): continue
+        first = next(c.source for c in nbformat.read(nbs / name, as_version=4).cells if c.cell_type == "markdown")
+        title, description = re.match(r"#\s+(.*)\n+>\s+(.*)", first).groups()
+        lines.append(f"- [{title}]({cfg['git_url']}/blob/{cfg['branch']}/nbs/{name}): {description}")
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
-    path = ROOT / "README.md"
-    if "--check" not in sys.argv: path.write_text(readme(), encoding="utf-8")
-    elif path.read_text(encoding="utf-8") != readme(): sys.exit("README.md is not what nbs/index.ipynb makes: run `make readme`")
+    for path, text in {ROOT / "README.md": readme(), ROOT / "nbs" / "llms.txt": llms()}.items():
+        if "--check" not in sys.argv: path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            sys.exit(f"{path.name} is not what the notebooks make: run `make readme`")
