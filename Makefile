@@ -8,10 +8,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-all notebooks readme docs bench clean
+.PHONY: help app test test-all test-browser test-install test-lowest types notebooks readme docs bench clean
 
 help:            ## This list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9.%-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on the path."; exit 1; }
@@ -31,8 +31,38 @@ app: $(VENV)/.app    ## Open the app on the bundled films
 test: $(VENV)/.dev   ## Every check but the slow ones; ends with "N passed, N failed"
 	$(PYTEST) -n 2 -m "not slow"
 
-test-all: $(VENV)/.dev  ## The slow ones too
+test-all: $(VENV)/.dev  ## The slow ones too, then the lowest versions, Python 3.12 and 3.13
 	$(PYTEST) -n 2
+	$(MAKE) test-lowest test-3.12 test-3.13
+
+test-browser: $(VENV)/.dev  ## What needs Chromium, alone
+	$(PYTEST) -m browser
+
+test-install: $(VENV)/.dev  ## Build the wheel and the source archive, look into them, install the wheel alone and use it
+	$(PYTEST) tests/test_packaging.py
+
+types: $(VENV)/.dev  ## Check the type hints
+	$(BIN)/mypy
+
+# A Python 3.x by its number: on the path, or among pyenv's.
+python3 = $(shell for p in python3.$(1) $$(pyenv root 2>/dev/null)/versions/3.$(1).*/bin/python; do \
+            $$p -c '' 2>/dev/null && { command -v $$p; break; }; done)
+
+# The lowest versions are those that a user's resolver would pick. bokeh_sampledata, which only makes the bundled
+# table, asks for a newer pandas than the library does: hence overrides.
+test-lowest: $(VENV)/.dev  ## The notebooks with the lowest versions of everything that settings.ini allows
+	@test -n "$(call python3,11)" || { echo "Python 3.11 is needed; none was found."; exit 1; }
+	$(BIN)/uv venv --quiet --clear --python $(call python3,11) .venv-lowest
+	$(BIN)/uv pip compile --quiet --no-header --extra hub --resolution lowest-direct --python-version 3.11 setup.py -o .venv-lowest/lowest.txt
+	$(BIN)/uv pip install --quiet --python .venv-lowest --overrides .venv-lowest/lowest.txt --editable ".[dev]"
+	.venv-lowest/bin/python -m pytest -n 2 tests/test_notebooks.py
+
+test-3.%: $(VENV)/.dev  ## The suite on another Python, where the machine has it: make test-3.13
+	@if [ -n "$(call python3,$*)" ]; then \
+	    $(BIN)/uv venv --quiet --clear --python $(call python3,$*) .venv-3.$* && \
+	    $(BIN)/uv pip install --quiet --python .venv-3.$* --editable ".[dev]" && \
+	    .venv-3.$*/bin/python -m pytest -n 2 -m "not slow"; \
+	else echo "skipped: there is no Python 3.$* on this machine"; fi
 
 notebooks: $(VENV)/.dev  ## Run every notebook in place, then export and clean
 	$(BIN)/python tools/run_notebooks.py
@@ -43,4 +73,4 @@ readme: $(VENV)/.dev  ## Make README.md from nbs/index.ipynb
 	$(BIN)/python tools/readme.py
 
 clean:           ## Remove what the other targets made
-	rm -rf $(VENV) build dist _docs _proc *.egg-info
+	rm -rf .venv* build dist _docs _proc *.egg-info
