@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-all test-browser test-install test-lowest types notebooks readme docs bench clean
+.PHONY: help app test test-all test-browser test-install test-lowest types notebooks readme docs dist space push-space bench clean
 
 help:            ## This list
 	@sed -n 's/^\([a-z0-9.%-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -71,6 +71,22 @@ notebooks: $(VENV)/.dev  ## Run every notebook in place, then export and clean
 
 readme: $(VENV)/.dev  ## Make README.md from nbs/index.ipynb
 	$(BIN)/python tools/readme.py
+
+docs: $(VENV)/.dev  ## The documentation site, in _docs (needs Quarto)
+	@command -v quarto >/dev/null || { echo "Quarto is needed: https://quarto.org/docs/get-started/"; exit 1; }
+	$(BIN)/python tools/check_docs.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" nbdev_docs
+
+dist: $(VENV)/.dev  ## The wheel and the source archive, in dist
+	rm -rf dist build
+	$(BIN)/python -m build --quiet
+	$(BIN)/twine check --strict dist/*
+
+space: $(VENV)/.dev  ## Write space/, the folder that is uploaded to Hugging Face Spaces
+	$(BIN)/movie-recsys publish space --directory space
+
+push-space: $(VENV)/.dev  ## Upload it: make push-space SPACE=user/name (needs HF_TOKEN)
+	$(BIN)/movie-recsys publish space $(SPACE)
 
 clean:           ## Remove what the other targets made
 	rm -rf .venv* build dist _docs _proc *.egg-info
