@@ -1,0 +1,120 @@
+"""All measurements of speed and memory in one run: `make bench`, or `python benchmarks/bench.py --sizes 41000`.
+
+Writes benchmarks/results.json and results.md. Every figure that matters is a ratio against a named alternative,
+measured by turns in the same run; the interval is from the quartiles of the paired ratios.
+"""
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import distribution, version
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import load as load_test  # noqa: E402
+import scale  # noqa: E402
+
+
+def stage(name: str, table: Path, cache: Path) -> dict:
+    "Run one stage in a process of its own; its answer with the whole process's seconds"
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, HERE / "stage.py", name, table], capture_output=True, text=True,
+                          env={**os.environ, "MOVIE_RECSYS_CACHE": str(cache)})
+    if done.returncode: raise RuntimeError(f"{name} on {table.name}: {done.stderr[-2000:]}")
+    return {"process": time.perf_counter() - start, **json.loads(done.stdout.splitlines()[-1])}
+
+
+def row(what: str, films: int, ours, other, against: str, memory: float | None = None) -> dict:
+    "One line of the table: seconds of both, and how many times longer the other takes"
+    ours, other = np.atleast_1d(ours).astype(float), np.atleast_1d(other).astype(float)
+    n = min(len(ours), len(other))
+    ratio = other[:n] / ours[:n]
+    low, middle, high = np.quantile(ratio, [.25, .5, .75])
+    return {"what": what, "films": films, "seconds": float(np.median(ours)), "p95": float(np.quantile(ours, .95)),
+            "against": against, "their seconds": float(np.median(other)), "ratio": float(middle),
+            "low": float(low), "high": float(high), "peak_mb": memory}
+
+
+def whole(table: Path, films: int, repeats: int) -> list[dict]:
+    "CSV to fitted clusters, whole processes, cold and warm, against the report's script"
+    cold, warm, report, peak = [], [], [], {}
+    for _ in range(repeats):
+        with tempfile.TemporaryDirectory() as cache:
+            first = stage("ours", table, Path(cache))
+            cold.append(first["process"])
+            warm.append(stage("ours", table, Path(cache))["process"])
+        theirs = stage("report", table, Path("unused"))
+        report.append(theirs["process"])
+        peak = {"cold": first["peak_mb"], "report": theirs["peak_mb"]}
+    script = f"the report's script ({peak['report']:.0f} MB)"
+    return [row("CSV to clusters, nothing cached", films, cold, report, script, peak["cold"]),
+            row("CSV to clusters, table cached", films, warm, report, script, peak["cold"])]
+
+
+def measures(table: Path, films: int, cache: Path) -> list[dict]:
+    "Everything that is measured inside a process, at one size"
+    fit, serve = stage("fit", table, cache), stage("serve", table, cache)
+    name = f"fit ({fit['method']}, inertia {fit['inertia']:+.2%})"
+    return [row(name, films, fit["ours"], np.mean(fit["plain scikit-learn"]), "plain KMeans, 10 starts, float64", fit["peak_mb"]),
+            row("recommend, three seeds", films, serve["recommend"], serve["report"], "a boolean mask per pick"),
+            row("recommend, three seeds", films, serve["recommend"], serve["tfidf_cosine"], "TF-IDF cosine over everything"),
+            row("find a title", films, serve["find"], serve["rapidfuzz"], "RapidFuzz alone (WRatio)"),
+            row("load a saved model", films, serve["load"], serve["save"], "saving it", serve["peak_mb"])]
+
+
+def surroundings() -> dict:
+    "What was measured, with what, and how much of it there is"
+    installed = sum(f.locate().stat().st_size for f in distribution("movie_recsys").files or [] if f.locate().is_file())
+    code = "import time; t=time.perf_counter(); import {}; print(time.perf_counter()-t)"
+    imports = {m: float(np.median([float(subprocess.run([sys.executable, "-c", code.format(m)], capture_output=True, text=True).stdout)
+                                   for _ in range(3)])) for m in ("movie_recsys", "movie_recsys.recommend", "movie_recsys.app")}
+    package = sum(p.stat().st_size for p in (HERE.parent / "movie_recsys").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "import_s": imports, "package_mb": max(installed, package) / 1e6,
+            **{name: version(name) for name in ("pandas", "numpy", "scikit-learn", "rapidfuzz", "gradio")}}
+
+
+def markdown(results: dict) -> str:
+    "The table as Markdown"
+    lines = ["| what | films | ours | p95 | against | theirs | ratio (quartiles) | peak |", "|---|--:|--:|--:|---|--:|--:|--:|"]
+    for r in results["rows"]:
+        time_of = lambda s: f"{s * 1000:.1f} ms" if s < 1 else f"{s:.1f} s"  # noqa: E731
+        peak = f"{r['peak_mb']:.0f} MB" if r["peak_mb"] else ""
+        lines.append(f"| {r['what']} | {r['films']:,} | {time_of(r['seconds'])} | {time_of(r['p95'])} | {r['against']} | "
+                     f"{time_of(r['their seconds'])} | {r['ratio']:.2f} ({r['low']:.2f} to {r['high']:.2f}) | {peak} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    "Measure and write"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default="41000,400000,1000000", help="numbers of films, by comma")
+    parser.add_argument("--repeats", type=int, default=3, help="whole processes of each kind")
+    parser.add_argument("--no-app", action="store_true", help="leave the app under load out")
+    args = parser.parse_args()
+    results = {"surroundings": surroundings(), "rows": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in map(int, args.sizes.split(",")):
+            table, cache = Path(folder) / f"films_{size}.csv", Path(folder) / "cache"
+            rows = max(size, 45_466) if size <= 45_466 else size  # the Kaggle table has 45,466 rows, 41,000 after cleaning
+            scale.resample(rows).to_csv(table, index=False)
+            print(f"{size:,} films ...", flush=True)
+            results["rows"] += whole(table, size, args.repeats if size < 100_000 else 1) + measures(table, size, cache)
+            if size < 100_000:
+                results["sweep_s"] = stage("sweep", table, cache)["sweep"]
+                results["memory_of_10000_recommendations_mb"] = {k: v for k, v in stage("leak", table, cache).items() if k.endswith("e_mb") or k.startswith("after")}
+                if same := stage("similar", table, cache).get("implicit"):
+                    results["rows"].append(row("recommend, three seeds", size, stage("similar", table, cache)["recommend"], same, "implicit's similar_items"))
+    if not args.no_app: results["app"] = load_test.measure()
+    (HERE / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    (HERE / "results.md").write_text(markdown(results), encoding="utf-8")
+    print(markdown(results))
+
+
+if __name__ == "__main__": main()

@@ -1,0 +1,144 @@
+"""One stage of the benchmark in a process of its own: `python benchmarks/stage.py STAGE TABLE.csv`; prints JSON.
+
+A process of its own gives each stage an honest peak of memory and a cold start; inside it, ours and the alternative
+take turns, so that a slow moment of the machine hits both.
+"""
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+SEEDS = ["Toy Story (1995)", "Heat (1995)", "GoldenEye (1995)"]
+TYPED = ["the matrx", "godfathr", "narnia", "heat 1995", "pulp ficton", "toy stroy", "star w", "a", "amelie", "lord of the rings"]
+
+
+def timed(function, *args):
+    "The seconds that a call took, and what it gave"
+    start = time.perf_counter()
+    result = function(*args)
+    return time.perf_counter() - start, result
+
+
+def turns(repeats: int, **functions) -> dict[str, list[float]]:
+    "Seconds of each function, called by turns; the first round warms up and is not counted"
+    rounds = [{name: timed(function, i)[0] for name, function in functions.items()} for i in range(repeats + 1)]
+    return {name: [r[name] for r in rounds[1:]] for name in functions}
+
+
+def ours(path):
+    "CSV to fitted clusters, our way"
+    from movie_recsys.cluster import fit_clusters
+    from movie_recsys.data import load_movies
+    from movie_recsys.preprocess import clean_movies
+    read, films = timed(load_movies, path)
+    clean, cleaned = timed(clean_movies, films)
+    fit, model = timed(fit_clusters, cleaned.films)
+    return {"read": read, "clean": clean, "fit": fit, "films": len(cleaned.films)}
+
+
+def report(path):
+    "CSV to fitted clusters, the report's way"
+    import report_way
+    clean, films = timed(report_way.clean, path)
+    matrix = report_way.features(films)
+    fit, _ = timed(report_way.cluster, matrix)
+    return {"read and clean": clean, "fit": fit, "films": len(films)}
+
+
+def fit(path):
+    "Inertia and time against plain scikit-learn with five seeds"
+    from sklearn.cluster import KMeans
+
+    from movie_recsys.cluster import fit_clusters
+    from movie_recsys.data import load_movies
+    from movie_recsys.preprocess import clean_movies
+    films = clean_movies(load_movies(path)).films
+    seconds, model = timed(fit_clusters, films)
+    matrix = np.asarray(model.features(films), dtype=np.float64)
+    inertia = float((np.asarray(model.distances(films)).min(axis=1) ** 2).sum())
+    plain = [timed(KMeans(n_clusters=13, n_init=10, random_state=seed).fit, matrix) for seed in range(5 if len(films) < 100_000 else 1)]
+    return {"ours": [seconds], "plain scikit-learn": [t for t, _ in plain], "method": model.method,
+            "inertia": inertia / float(np.mean([m.inertia_ for _, m in plain])) - 1}
+
+
+def serve(path):
+    "Save, load, find and recommend, each against what a user would do instead"
+    from rapidfuzz import fuzz, process
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    import report_way
+    from movie_recsys.recommend import MovieRecommender
+    rec = MovieRecommender.from_movies(path)
+    films, titles = rec.films, rec.films["title"].tolist()
+    seeds = [rec.resolve(seed) for seed in SEEDS]
+    with tempfile.TemporaryDirectory() as folder:
+        save, _ = timed(rec.save, Path(folder) / "model")
+        load, _ = timed(MovieRecommender.load, Path(folder) / "model")
+    words = [" ".join([*map(str, row.genres), *map(str, getattr(row, "directors", [])), row.title]) for row in films.itertuples()]
+    matrix = TfidfVectorizer().fit_transform(words)
+    at = films.index.get_indexer(seeds)
+    plain = films.assign(cluster=rec.model.labels_)
+    dice = np.random.default_rng(0)
+
+    def cosine(i):
+        score = np.asarray((matrix @ matrix[at].T).sum(axis=1)).ravel()
+        return plain.iloc[np.argsort(-score)[:5]]
+
+    few = len(films) > 200_000
+    times = turns(20 if few else 100, recommend=lambda i: rec.recommend(seeds, n=5), tfidf_cosine=cosine,
+                  report=lambda i: report_way.recommend(plain, [films.at[s, "title"] for s in seeds], dice))
+    found = turns(10 if few else 50, find=lambda i: rec.find(TYPED[i % len(TYPED)]))
+    found |= turns(2 if few else 10, rapidfuzz=lambda i: process.extract(TYPED[i % len(TYPED)], titles, scorer=fuzz.WRatio, limit=8))
+    return {"save": save, "load": load, "films": len(films), **times, **found}
+
+
+def similar(path):
+    "Three seeds against implicit's similar_items, which needs ratings; nothing where implicit is not installed"
+    try:
+        import scipy.sparse as sp
+        from implicit.nearest_neighbours import CosineRecommender
+    except ImportError: return {}
+    from movie_recsys.data import dev_data, load_ratings
+    from movie_recsys.recommend import MovieRecommender
+    if (folder := dev_data("the-movies-dataset")) is None: return {}
+    rec = MovieRecommender.from_movies(path)
+    ratings = load_ratings(folder, rec.films)
+    users, rows = ratings["userId"].astype("category").cat.codes, rec.films.index.get_indexer(ratings["film_id"])
+    model = CosineRecommender()
+    model.fit(sp.csr_matrix((np.ones(len(ratings), dtype=np.float32), (users, rows))), show_progress=False)
+    seeds = [rec.resolve(seed) for seed in SEEDS]
+    at = rec.films.index.get_indexer(seeds)
+    return turns(100, recommend=lambda i: rec.recommend(seeds, n=5), implicit=lambda i: model.similar_items(at, N=6))
+
+
+def sweep(path):
+    "The choice of k over 1 to 15"
+    from movie_recsys.cluster import sweep_k
+    from movie_recsys.data import load_movies
+    from movie_recsys.preprocess import clean_movies
+    films = clean_movies(load_movies(path)).films
+    return {"sweep": timed(sweep_k, films, range(1, 16))[0]}
+
+
+def leak(path):
+    "Memory before and after ten thousand recommendations"
+    from movie_recsys.recommend import MovieRecommender
+    rec = MovieRecommender.from_movies(path)
+    ids, dice = rec.films.index.to_numpy(), np.random.default_rng(0)
+    now = lambda: int(next(l for l in open("/proc/self/status") if l.startswith("VmRSS")).split()[1]) / 1024  # noqa: E731
+    ask = lambda times: [rec.recommend(dice.choice(ids, 3, replace=False).tolist()) for _ in range(times)] and None  # noqa: E731
+    ask(500)
+    before = now()
+    ask(10_000)
+    return {"before_mb": before, "after_mb": now()}
+
+
+if __name__ == "__main__":
+    stage, path = sys.argv[1:]
+    answer = globals()[stage](path)
+    answer["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(answer))
