@@ -7,10 +7,10 @@ __all__ = ['MINIBATCH_ABOVE', 'LANGUAGES', 'GENRES', 'FORMAT', 'PACKAGES', 'TRUS
            'MovieClusters', 'sort_by_size', 'genre_noun', 'describe_genres', 'describe_language', 'describe_years',
            'describe_rank', 'describe_clusters', 'best_known', 'name_clusters', 'fit_clusters', 'profile',
            'small_clusters', 'judge_clusters', 'stability', 'sweep_k', 'summarize_labels', 'compare_density',
-           'package_versions', 'file_hash', 'write_set', 'read_card', 'set_file', 'cluster_card', 'save_clusters',
-           'read_films', 'read_pipeline', 'agrees', 'load_clusters']
+           'package_versions', 'file_hash', 'remove_old', 'write_set', 'read_card', 'set_file', 'cluster_card',
+           'save_clusters', 'read_films', 'read_pipeline', 'agrees', 'load_clusters']
 
-# %% ../nbs/02_cluster.ipynb #9a44716f
+# %% ../nbs/02_cluster.ipynb #8e2722b8
 import hashlib
 import json
 import os
@@ -36,7 +36,7 @@ from sklearn.pipeline import Pipeline
 from .data import MovieDataError
 from .preprocess import NUMERIC, feature_columns, feature_pipeline
 
-# %% ../nbs/02_cluster.ipynb #390c36fd
+# %% ../nbs/02_cluster.ipynb #e2009151
 MINIBATCH_ABOVE = 200_000  # films
 
 def make_pipeline(
@@ -50,18 +50,24 @@ def make_pipeline(
     return Pipeline([("features", feature_pipeline(films)),
                      ("kmeans", kind(n_clusters=n_clusters, n_init=n_init, random_state=random_state))])
 
-# %% ../nbs/02_cluster.ipynb #a6ef8bbd
+# %% ../nbs/02_cluster.ipynb #8c4c097e
 @dataclass
 class ClusterSpace:
     "The space of a fitted pipeline, with films and centres in it."
     pipeline: Pipeline  # steps `features` and `kmeans`, fitted
 
     @property
-    def n_clusters(self) -> int: return self.pipeline["kmeans"].n_clusters
+    def n_clusters(self) -> int:
+        "How many clusters there are."
+        return self.pipeline["kmeans"].n_clusters
     @property
-    def centers_(self) -> np.ndarray: return self.pipeline["kmeans"].cluster_centers_
+    def centers_(self) -> np.ndarray:
+        "The centre of each cluster; the shape is (n_clusters, n_features)."
+        return self.pipeline["kmeans"].cluster_centers_
     @property
-    def method(self) -> str: return type(self.pipeline["kmeans"]).__name__
+    def method(self) -> str:
+        "Which K-means was used, KMeans or MiniBatchKMeans."
+        return type(self.pipeline["kmeans"]).__name__
 
     def features(self, films: pd.DataFrame) -> np.ndarray:
         "Scale and encode cleaned films; the shape is (n_films, n_features)."
@@ -75,14 +81,14 @@ class ClusterSpace:
         "Find the nearest centre of each film."
         return self.pipeline.predict(films)
 
-# %% ../nbs/02_cluster.ipynb #cac9063d
+# %% ../nbs/02_cluster.ipynb #142f5f7f
 @dataclass
 class MovieClusters(ClusterSpace):
     "A fitted pipeline, the label of every film, and a name for every cluster."
     labels_: np.ndarray  # cluster of each film, in the order of the films
     names_: list[str]  # a name for each cluster, all different
 
-# %% ../nbs/02_cluster.ipynb #d9267ae9
+# %% ../nbs/02_cluster.ipynb #62f37689
 def sort_by_size(
     kmeans: KMeans,  # fitted; changed in place
 ) -> None:
@@ -91,7 +97,7 @@ def sort_by_size(
     kmeans.cluster_centers_ = np.ascontiguousarray(kmeans.cluster_centers_[order])
     kmeans.labels_ = np.argsort(order)[kmeans.labels_].astype(np.int32)
 
-# %% ../nbs/02_cluster.ipynb #57750bf3
+# %% ../nbs/02_cluster.ipynb #82aa4b57
 LANGUAGES = {"en": "English", "fr": "French", "ja": "Japanese", "it": "Italian", "de": "German", "es": "Spanish",
              "hi": "Hindi", "ru": "Russian", "ko": "Korean", "zh": "Chinese", "cn": "Cantonese", "yue": "Cantonese",
              "sv": "Swedish", "pt": "Portuguese", "da": "Danish", "fi": "Finnish", "nl": "Dutch", "no": "Norwegian",
@@ -111,7 +117,7 @@ def genre_noun(
     "Turn a genre into a noun for its films."
     return GENRES.get(genre, f"{genre.lower()} films")
 
-# %% ../nbs/02_cluster.ipynb #c008c5e7
+# %% ../nbs/02_cluster.ipynb #abe4f8ba
 def describe_genres(
     genres: pd.Series,  # main genre of each film of a cluster
     usual: pd.Series,  # share of each main genre among all films
@@ -133,7 +139,7 @@ def describe_language(
     if share.iloc[0] >= .6 and share.iloc[0] > 1.15 * usual[share.index[0]]: return LANGUAGES.get(share.index[0], share.index[0])
     return f"non-{LANGUAGES.get(common, common)}" if share.get(common, 0) < usual[common] / 4 else ""
 
-# %% ../nbs/02_cluster.ipynb #60a0c393
+# %% ../nbs/02_cluster.ipynb #e54e7d13
 def describe_years(
     years: pd.Series,  # release year of each film of a cluster
 ) -> str:  # such as "of the 1990s", or "of the 1950s to 1970s"
@@ -146,7 +152,7 @@ def describe_years(
     if first == last: return f"of the {first}s"
     return f"of the {first}s and {last}s" if last - first == 10 else f"of the {first}s to {last}s"
 
-# %% ../nbs/02_cluster.ipynb #6898992d
+# %% ../nbs/02_cluster.ipynb #59642851
 def describe_rank(
     rank: pd.Series,  # median rank of a cluster in each numeric column, from 0 to 1
     minutes: float = 100,  # median runtime of the cluster
@@ -161,7 +167,7 @@ def describe_rank(
     if abs(rating - .5) >= .2: words.append((abs(2 * rating - 1), "acclaimed" if rating > .5 else "low-rated"))
     return [word for _, word in sorted(words, reverse=True)]
 
-# %% ../nbs/02_cluster.ipynb #a7cbee34
+# %% ../nbs/02_cluster.ipynb #d9d1d985
 def describe_clusters(
     films: pd.DataFrame,  # cleaned films
     labels: np.ndarray,  # cluster of each film
@@ -179,7 +185,7 @@ def describe_clusters(
         found.append(([w for w in words if w != "blockbuster"], language, noun, years))
     return found
 
-# %% ../nbs/02_cluster.ipynb #d0881594
+# %% ../nbs/02_cluster.ipynb #0b0fc757
 def best_known(
     films: pd.DataFrame,  # cleaned films
     n: int = 5,  # how many
@@ -204,7 +210,7 @@ def name_clusters(
     names = [name[0].upper() + name[1:] for name in names]
     return [f"{name} ({names[:i].count(name) + 1})" if name in names[:i] else name for i, name in enumerate(names)]
 
-# %% ../nbs/02_cluster.ipynb #e527aaab
+# %% ../nbs/02_cluster.ipynb #6b90f00b
 def fit_clusters(
     films: pd.DataFrame,  # cleaned films
     n_clusters: int = 13,  # how many clusters
@@ -222,7 +228,7 @@ def fit_clusters(
     labels = pipeline["kmeans"].labels_
     return MovieClusters(pipeline, labels, name_clusters(films, labels))
 
-# %% ../nbs/02_cluster.ipynb #202f9740
+# %% ../nbs/02_cluster.ipynb #275d470f
 def _shares(values, words=None, n=3):
     "Say the `n` most frequent values with their shares."
     share = values.map(lambda value: (words or {}).get(value, value) or "none").value_counts(normalize=True).head(n)
@@ -243,7 +249,7 @@ def profile(
         row["best known"] = ", ".join(best_known(part)["title"])
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("cluster")
 
-# %% ../nbs/02_cluster.ipynb #a2ddc32c
+# %% ../nbs/02_cluster.ipynb #2ccaceca
 def small_clusters(
     model: MovieClusters,  # fitted
     fewer_than: int = 6,  # films
@@ -252,7 +258,7 @@ def small_clusters(
     table = pd.DataFrame({"name": model.names_, "films": np.bincount(model.labels_, minlength=model.n_clusters)})
     return table.rename_axis("cluster").query("films < @fewer_than")
 
-# %% ../nbs/02_cluster.ipynb #784a6bf5
+# %% ../nbs/02_cluster.ipynb #0d86f88d
 def judge_clusters(
     features: np.ndarray,  # shape (n_films, n_features)
     labels: np.ndarray,  # cluster of each film
@@ -274,7 +280,7 @@ def stability(
     "Average the adjusted Rand index over all pairs of runs."
     return float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(runs, 2)])) if len(runs) > 1 else np.nan
 
-# %% ../nbs/02_cluster.ipynb #e25db696
+# %% ../nbs/02_cluster.ipynb #574cb38a
 def sweep_k(
     films: pd.DataFrame,  # cleaned films
     ks: Iterable[int] = range(1, 16),  # numbers of clusters to try
@@ -294,7 +300,7 @@ def sweep_k(
                     "stability": stability([run.labels_ for run in runs])}
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("k")
 
-# %% ../nbs/02_cluster.ipynb #824f1d85
+# %% ../nbs/02_cluster.ipynb #828934f0
 def summarize_labels(
     labels: np.ndarray,  # cluster of each film, -1 for noise
     kinds: pd.Series,  # something that each film is, such as its language and genre
@@ -321,7 +327,7 @@ def compare_density(
     found = {name: summarize_labels(method.fit_predict(features), kinds) for name, method in methods.items()}
     return pd.DataFrame.from_dict(found, orient="index")
 
-# %% ../nbs/02_cluster.ipynb #9eed6f71
+# %% ../nbs/02_cluster.ipynb #94cd1cda
 FORMAT = 1  # of the card
 PACKAGES = ["movie_recsys", "scikit-learn", "numpy", "pandas", "skops", "pyarrow"]
 
@@ -338,7 +344,19 @@ def file_hash(
     "Compute the SHA-256 hash of a file."
     with open(path, "rb") as file: return hashlib.file_digest(file, "sha256").hexdigest()
 
-# %% ../nbs/02_cluster.ipynb #24c757bb
+# %% ../nbs/02_cluster.ipynb #b21489b8
+def remove_old(
+    folder: str | Path,  # where a set was written
+    files: dict[str, dict],  # the files of the new set, as its card names them
+) -> None:
+    "Remove files of the same kind that the new card does not name, and what killed writers left."
+    kinds = {re.compile(rf"{re.escape(stem)}-[0-9a-f]{{12}}\.{re.escape(ending)}") for stem, ending in (n.rsplit(".", 1) for n in files)}
+    named = {entry["file"] for entry in files.values()}
+    for path in Path(folder).iterdir():
+        if path.name not in named and any(kind.fullmatch(path.name) for kind in kinds): path.unlink(missing_ok=True)
+        if path.is_dir() and path.name.startswith(".writing-"): shutil.rmtree(path, ignore_errors=True)
+
+# %% ../nbs/02_cluster.ipynb #cfa0b57b
 def write_set(
     folder: str | Path,  # made where it does not exist
     writers: dict[str, Callable[[Path], object]],  # name of a file: function that writes it at a path
@@ -358,18 +376,10 @@ def write_set(
         card = {"format": FORMAT, **card, "versions": package_versions(), "files": files}
         path.write_text(json.dumps(card, indent=1, ensure_ascii=False, default=str), encoding="utf-8")
         os.replace(path, folder / "card.json")
-    _remove_old(folder, files)
+    remove_old(folder, files)
     return folder
 
-def _remove_old(folder, files):
-    "Remove what earlier writers left: files of the same kind that the card does not name, and folders of killed writers."
-    kinds = {re.compile(rf"{re.escape(stem)}-[0-9a-f]{{12}}\.{re.escape(ending)}") for stem, ending in (n.rsplit(".", 1) for n in files)}
-    named = {entry["file"] for entry in files.values()}
-    for path in folder.iterdir():
-        if path.name not in named and any(kind.fullmatch(path.name) for kind in kinds): path.unlink(missing_ok=True)
-        if path.is_dir() and path.name.startswith(".writing-"): shutil.rmtree(path, ignore_errors=True)
-
-# %% ../nbs/02_cluster.ipynb #04ded8e2
+# %% ../nbs/02_cluster.ipynb #25cdb141
 def read_card(
     folder: str | Path,  # where a set was written
 ) -> dict:  # the card; raises MovieDataError where there is none
@@ -396,7 +406,7 @@ def set_file(
     if file_hash(path) != entry.get("sha256"): raise MovieDataError(f"{str(path)!r} is damaged. Save the model again.")
     return path
 
-# %% ../nbs/02_cluster.ipynb #c81d46fb
+# %% ../nbs/02_cluster.ipynb #1ae9f2f0
 def cluster_card(
     model: MovieClusters,  # fitted
     films: pd.DataFrame,  # the films it was fitted on
@@ -420,7 +430,7 @@ def save_clusters(
     return write_set(folder, {"films.parquet": table.to_parquet, "clusters.skops": partial(skops.io.dump, model.pipeline)},
                      cluster_card(model, films))
 
-# %% ../nbs/02_cluster.ipynb #9280438b
+# %% ../nbs/02_cluster.ipynb #1a945331
 TRUSTED = ["sklearn.compose._column_transformer._RemainderColsList"]  # up to scikit-learn 1.8
 
 def read_films(
@@ -444,7 +454,7 @@ def read_pipeline(
     if unknown: raise MovieDataError(f"{str(path)!r} is refused. It holds types that no model of ours has: {', '.join(unknown)}.")
     return skops.io.load(path, trusted=TRUSTED)
 
-# %% ../nbs/02_cluster.ipynb #1ee7adad
+# %% ../nbs/02_cluster.ipynb #882ce001
 def agrees(
     path: str | Path,  # a file that skops wrote
     films: pd.DataFrame,  # the films of the model
@@ -459,7 +469,7 @@ def agrees(
         except MovieDataError: raise
         except Exception: return None
 
-# %% ../nbs/02_cluster.ipynb #c56257c0
+# %% ../nbs/02_cluster.ipynb #553a1f4b
 def load_clusters(
     folder: str | Path,  # where `save_clusters` wrote
 ) -> tuple[pd.DataFrame, MovieClusters]:  # the films and the model
