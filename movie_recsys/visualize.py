@@ -8,7 +8,7 @@ __all__ = ['PALETTE', 'MARKERS', 'MEASURES', 'FILM_MAP_JS', 'NOTE', 'cluster_sty
            'plot_profile', 'pack_islands', 'to_disc', 'island_layout', 'film_map_script', 'film_map_data', 'FilmMap',
            'film_map', 'plot_film_map', 'augmented', 'result_files', 'export_results']
 
-# %% ../nbs/03_visualize.ipynb #7831aa6c
+# %% ../nbs/03_visualize.ipynb #3fdf7611
 import base64
 import json
 import os
@@ -28,18 +28,19 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from sklearn.decomposition import PCA
 
 from .cluster import MovieClusters, best_known, save_clusters
 from .data import TitleNotFoundError, film_label
 from .preprocess import Cleaned, feature_columns, save_scaler
 
-# %% ../nbs/03_visualize.ipynb #61505420
+# %% ../nbs/03_visualize.ipynb #d45932fd
 PALETTE = ["#5081f4", "#b45900", "#48ac8c", "#b11576", "#ce9f21", "#7943af", "#8dda66",
            "#bb0b4b", "#abb7fe", "#92954f", "#d06fb7", "#35e192", "#e7b9d9"]
 MARKERS = ["o", "^", "s", "D"]
 
-# %% ../nbs/03_visualize.ipynb #4184d98f
+# %% ../nbs/03_visualize.ipynb #83d01ae1
 def cluster_style(
     cluster: int,  # number of a cluster, from 0
 ) -> tuple[str, str]:  # colour as #rrggbb, and a matplotlib marker
@@ -47,7 +48,7 @@ def cluster_style(
     rounds = cluster // len(PALETTE)
     return PALETTE[cluster % len(PALETTE)], MARKERS[(cluster + rounds) % len(MARKERS)]
 
-# %% ../nbs/03_visualize.ipynb #86889e96
+# %% ../nbs/03_visualize.ipynb #7c018465
 def fit_pca(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -57,7 +58,7 @@ def fit_pca(
     features = model.features(films)
     return PCA(min(n_components, *features.shape), svd_solver="full").fit(features)
 
-# %% ../nbs/03_visualize.ipynb #83fca2b7
+# %% ../nbs/03_visualize.ipynb #b06d7a79
 def pca_coordinates(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -70,7 +71,7 @@ def pca_coordinates(
     places.attrs["explained_variance_ratio"] = [float(share) for share in pca.explained_variance_ratio_]
     return places
 
-# %% ../nbs/03_visualize.ipynb #697358c1
+# %% ../nbs/03_visualize.ipynb #eac6b999
 def pca_loadings(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -81,7 +82,7 @@ def pca_loadings(
     features = model.pipeline["features"].get_feature_names_out()
     return pd.DataFrame(pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)])
 
-# %% ../nbs/03_visualize.ipynb #0be4faeb
+# %% ../nbs/03_visualize.ipynb #7c80d6b2
 def _plain(feature):
     "A feature's name for people."
     for prefix in ("reduced_language_", "reduced_genre_"): feature = feature.removeprefix(prefix)
@@ -107,21 +108,21 @@ def plot_loadings(
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #6da96b43
+# %% ../nbs/03_visualize.ipynb #9b90b4fe
 def _legend(ax, model, **where):
     "Add a legend with every cluster's name, colour and marker."
     styles = [cluster_style(c) for c in range(model.n_clusters)]
     handles = [Line2D([], [], linestyle="", color=colour, marker=marker, markersize=7) for colour, marker in styles]
     ax.legend(handles, model.names_, frameon=False, fontsize=8.5, **where)
 
-def _scatter(ax, coordinates, labels, size):
+def _scatter(ax, coordinates, labels, size, **kwargs):
     "Scatter films in a few shuffled layers so that no cluster lies on top."
     layer = np.random.default_rng(0).integers(12, size=len(labels))
     for _, rows in pd.Series(range(len(labels))).groupby([layer, np.asarray(labels)]):
         colour, marker = cluster_style(int(labels[rows.iloc[0]]))
-        ax.scatter(*coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, alpha=.75)
+        ax.scatter(*coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, **kwargs)
 
-# %% ../nbs/03_visualize.ipynb #830de563
+# %% ../nbs/03_visualize.ipynb #e65072d6
 def _frame(ax, coordinates):
     "Frame nearly all films; return how many lie outside."
     low, high = coordinates.quantile(.001), coordinates.quantile(.999)
@@ -133,7 +134,7 @@ def _frame(ax, coordinates):
 
 def _outside(n): return f"{n} film{'' if n == 1 else 's'} outside of the frame" if n else ""
 
-# %% ../nbs/03_visualize.ipynb #57864da2
+# %% ../nbs/03_visualize.ipynb #e2471a96
 def plot_pca_2d(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -152,7 +153,7 @@ def plot_pca_2d(
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #fc393744
+# %% ../nbs/03_visualize.ipynb #b366b2bf
 def plot_pca_3d(
     films: pd.DataFrame,  # cleaned films, with at least three features
     model: MovieClusters,  # fitted on these films
@@ -164,7 +165,7 @@ def plot_pca_3d(
     for i, angle in enumerate(angles):
         ax = fig.add_subplot(1, len(angles), i + 1, projection="3d", computed_zorder=False)
         out = _frame(ax, places)
-        _scatter(ax, places[~out], np.asarray(model.labels_)[~out], 5)
+        _scatter(ax, places[~out], np.asarray(model.labels_)[~out], 5, depthshade=False)
         ax.set_title(_outside(out.sum()), fontsize=8.5, y=.93, color="#5a5e6b")
         ax.view_init(elev=20, azim=angle)
         ax.set(xlabel="PC1", ylabel="PC2", zlabel="PC3")
@@ -173,7 +174,7 @@ def plot_pca_3d(
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #e65a2526
+# %% ../nbs/03_visualize.ipynb #c3beed9a
 MEASURES = {"inertia": "Inertia (lower fits closer)", "silhouette": "Silhouette (higher is better)",
             "davies_bouldin": "Davies-Bouldin (lower is better)", "calinski_harabasz": "Calinski-Harabasz (higher is better)",
             "smallest": "Films in the smallest cluster", "stability": "Stability (1: same clusters each time)"}
@@ -194,12 +195,14 @@ def plot_sweep(
         ax.set_title(MEASURES[measure], fontsize=9.5, loc="left")
         ax.spines[["top", "right"]].set_visible(False)
     for ax in axes.flat[len(shown):]: ax.axis("off")
-    for ax in axes[-1]: ax.set_xlabel("number of clusters k")
+    for ax in axes[-1]:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set_xlabel("number of clusters k")
     fig.tight_layout()
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #edbc5dab
+# %% ../nbs/03_visualize.ipynb #cb192ed4
 def profile_shifts(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -220,7 +223,7 @@ def profile_shares(
                         for c, t in zip(columns, tables)], axis=1) if tables else pd.DataFrame()
     return shares.reindex(range(model.n_clusters))
 
-# %% ../nbs/03_visualize.ipynb #84a510b1
+# %% ../nbs/03_visualize.ipynb #2c9bcc07
 def _heat(ax, table, cmap, limit, text):
     "Draw a table as coloured cells with their numbers in them."
     ax.imshow(table.to_numpy(float), cmap=cmap, vmin=-limit if cmap != "Greys" else 0, vmax=limit, aspect="auto")
@@ -232,7 +235,7 @@ def _heat(ax, table, cmap, limit, text):
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
-# %% ../nbs/03_visualize.ipynb #bf910a67
+# %% ../nbs/03_visualize.ipynb #5d7f253b
 def plot_profile(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -256,20 +259,14 @@ def plot_profile(
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #0043c93f
+# %% ../nbs/03_visualize.ipynb #32ebfda9
 def _apart(places):
     "Distances of all places from each other (1 from themselves), and the directions."
     gap = places[:, None] - places
     distance = np.linalg.norm(gap, axis=-1) + 1e-9 + np.eye(len(places))
     return distance, gap / distance[..., None]
 
-def _turned(places, radius, shape=1.55):
-    "Turn places so that their discs fill a frame of a shape (width by height) best."
-    def size(z): return np.ptp(np.concatenate([z + radius[:, None], z - radius[:, None]]), axis=0)
-    turns = [places @ [[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]] for a in np.linspace(0, np.pi, 60, endpoint=False)]
-    return min(turns, key=lambda z: max(size(z)[0], shape * size(z)[1]))
-
-# %% ../nbs/03_visualize.ipynb #c5cc3fc9
+# %% ../nbs/03_visualize.ipynb #0a55c3d9
 def pack_islands(
     centers: np.ndarray,  # centres of the clusters, shape (n_clusters, n_features)
     sizes: np.ndarray,  # number of films in each cluster
@@ -278,19 +275,19 @@ def pack_islands(
     radius, k = np.sqrt(sizes / sizes.sum()), len(sizes)
     if k == 1: return np.zeros((1, 2)), radius
     others, unlike = 1 - np.eye(k), np.linalg.norm(centers[:, None] - centers, axis=-1)
-    touch = radius[:, None] + radius + .06
-    spring = touch + 1.5 * np.searchsorted(np.sort(unlike[others > 0]), unlike) / (k * k - k)
+    touch, tall = radius[:, None] + radius + .06, np.array([1, 1.6])
+    spring = touch + 2 * np.searchsorted(np.sort(unlike[others > 0]), unlike) / (k * k - k)
     flat = PCA(min(2, *centers.shape), svd_solver="full").fit_transform(centers)
     places = np.column_stack([flat, np.zeros((k, 2))])[:, :2] / (np.abs(flat).max() or 1) * 2 + 1e-6 * np.arange(k)[:, None]
     for strength in [*np.linspace(.3, 0, 300) / k, *[0] * 100]:
-        distance, way = _apart(places)
-        places = places + strength * (way * ((spring - distance) / spring * others)[..., None]).sum(axis=1)
+        distance, way = _apart(places * tall)
+        places = places + strength * (way * ((spring - distance) / spring * others)[..., None]).sum(axis=1) / tall
         for _ in range(3):
             distance, way = _apart(places)
             places = places + (way * (np.clip(touch - distance, 0, None) * others)[..., None]).sum(axis=1) / 2
-    return _turned(places, radius), radius
+    return places, radius
 
-# %% ../nbs/03_visualize.ipynb #0ea3e83b
+# %% ../nbs/03_visualize.ipynb #f4836310
 def to_disc(
     u: np.ndarray,  # place in the unit square, from left to right, 0 to 1
     v: np.ndarray,  # from bottom to top, 0 to 1
@@ -303,7 +300,7 @@ def to_disc(
     angle = np.where(wide, np.pi / 4 * ratio, np.pi / 2 - np.pi / 4 * ratio)
     return r * np.cos(angle), r * np.sin(angle)
 
-# %% ../nbs/03_visualize.ipynb #f54fd19f
+# %% ../nbs/03_visualize.ipynb #cf94c362
 def _along(films, model):
     "What runs from left to right on an island, and what is sorted from bottom to top; columns that a table lacks are replaced."
     year = films["release_year"].to_numpy(float) if "release_year" in films else pca_coordinates(films, model, 1).iloc[:, 0].to_numpy()
@@ -332,7 +329,7 @@ def island_layout(
     layout.attrs["islands"] = np.column_stack([places, radius]).tolist()
     return layout
 
-# %% ../nbs/03_visualize.ipynb #5eca27cb
+# %% ../nbs/03_visualize.ipynb #ad6073ac
 def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, options)`
     "Put the parts of the film map together."
     read = lambda name: (package_files("movie_recsys") / "assets" / name).read_text("utf-8")  # noqa: E731
@@ -342,7 +339,7 @@ def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, op
 
 FILM_MAP_JS = film_map_script()
 
-# %% ../nbs/03_visualize.ipynb #c570ee4e
+# %% ../nbs/03_visualize.ipynb #9d747db5
 NOTE = ("Each island is a cluster, its area is the number of films. On every island older films lie to the left, newer ones "
         "to the right, films of one genre together; a larger dot is a better-known film.")
 
@@ -366,7 +363,7 @@ def _around(layout, labels, n_clusters):
         places.append([*middle, float(np.median(np.linalg.norm(xy - middle, axis=1))) if len(xy) else 0.])
     return places
 
-# %% ../nbs/03_visualize.ipynb #cc43b740
+# %% ../nbs/03_visualize.ipynb #e42a2c43
 def film_map_data(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -388,7 +385,7 @@ def film_map_data(
         data["rating"] = (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()
     return data
 
-# %% ../nbs/03_visualize.ipynb #ff6c2c2a
+# %% ../nbs/03_visualize.ipynb #b83944e5
 _FRAGMENT = """<div class="film-map" data-film-map="{key}"><p>A map of {films:,} films. It needs JavaScript.</p></div>
 <script>(() => {{
 {script}
@@ -405,7 +402,7 @@ server.film_map_payload().then(data => {
   map.mark(props.value);
 });"""
 
-# %% ../nbs/03_visualize.ipynb #8b54d46c
+# %% ../nbs/03_visualize.ipynb #7cefc1c7
 @dataclass
 class FilmMap:
     "A map of films, to be shown in a notebook, on a page or in an app."
@@ -450,7 +447,7 @@ class FilmMap:
         return {"value": self.marks(), "html_template": '<div class="film-map"></div>', "js_on_load": FILM_MAP_JS + _GRADIO,
                 "server_functions": [film_map_payload]}
 
-# %% ../nbs/03_visualize.ipynb #7901bb12
+# %% ../nbs/03_visualize.ipynb #926a91b2
 def _film_ids(chosen, films):
     "Film ids from ids, labels, or a table by film_id."
     if isinstance(chosen, (pd.DataFrame, pd.Series)): chosen = chosen.index
@@ -477,7 +474,7 @@ def film_map(
     "Make a map on which every film is a dot that can be found and clicked."
     return FilmMap(film_map_data(films, model, coordinates), _film_ids(picks, films), _film_ids(recommended, films))
 
-# %% ../nbs/03_visualize.ipynb #e26dcee4
+# %% ../nbs/03_visualize.ipynb #2a7ef4d1
 def plot_film_map(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -506,7 +503,7 @@ def _wrapped(text, width):
     from textwrap import fill
     return fill(text, width)
 
-# %% ../nbs/03_visualize.ipynb #b3389640
+# %% ../nbs/03_visualize.ipynb #f674b12a
 def augmented(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -516,7 +513,7 @@ def augmented(
     labels = np.asarray(model.labels_)
     return films[columns].assign(cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels])
 
-# %% ../nbs/03_visualize.ipynb #b1b92ff1
+# %% ../nbs/03_visualize.ipynb #06029087
 def _csv(table): return lambda path: table.to_csv(path, encoding="utf-8")
 
 def _png(plot, *of): return lambda path: plot(*of).savefig(path, dpi=110, format="png")
@@ -538,7 +535,7 @@ def result_files(
              "scaler.joblib": partial(save_scaler, model.pipeline["features"])}
     return files if sweep is None else files | {"sweep.csv": _csv(sweep), "sweep.png": _png(plot_sweep, sweep, model.n_clusters)}
 
-# %% ../nbs/03_visualize.ipynb #9d6a0d1e
+# %% ../nbs/03_visualize.ipynb #fad80ba7
 def export_results(
     folder: str | Path,  # made where it does not exist
     cleaned: Cleaned,  # what `clean_movies` returns

@@ -63,7 +63,7 @@ function filmMap(host, data, options) {
   function resize() {
     const w = box.clientWidth, ratio = devicePixelRatio || 1;
     if (!w || !films) return;
-    const old = width; width = w; height = Math.round(w < 560 ? w * 0.8 : Math.min(w * 0.62, 640));
+    const old = width; width = w; height = Math.round(Math.min(w * Math.max(0.5, Math.min(0.85, films.size[1] / films.size[0])), 640));
     canvas.width = width * ratio; canvas.height = height * ratio; canvas.style.height = height + "px";
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const pad = width < 560 ? 14 : 26, s = Math.min((width - 2 * pad) / films.size[0], (height - 2 * pad) / films.size[1]);
