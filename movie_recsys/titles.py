@@ -5,9 +5,11 @@
 # %% auto #0
 __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'SURE', 'FEW', 'KNOWN', 'normalize_title', 'turn_article', 'drop_article', 'split_year',
            'in_digits', 'title_match', 'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms',
-           'rank_titles', 'TitleIndex', 'resolve_film']
+           'rank_titles', 'TitleIndex', 'resolve_film', 'export_text', 'export_table', 'match_listed', 'read_export',
+           'export_seeds', 'export_seen', 'export_summary']
 
-# %% ../nbs/05_titles.ipynb #8e02ee92
+# %% ../nbs/05_titles.ipynb #65e3785a
+import csv
 import io
 import re
 import unicodedata
@@ -18,12 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from .data import MovieDataError, TitleNotFoundError, film_label
 
-# %% ../nbs/05_titles.ipynb #72436a4d
+# %% ../nbs/05_titles.ipynb #2887ad7d
 MAX_QUERY = 200
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "&": " and "}
 _LETTERS = str.maketrans(_LETTERS | dict.fromkeys("'’‘ʼ`´", ""))
@@ -36,10 +38,11 @@ def normalize_title(
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
         text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    text = re.sub(r"\b([^\W_])[.*](?=[^\W_]\b)", r"\1", text.casefold().translate(_LETTERS))
+    text = text.casefold().translate(_LETTERS)
+    if "." in text or "*" in text: text = re.sub(r"\b([^\W_])[.*](?=[^\W_]\b)", r"\1", text)
     return " ".join(re.findall(r"[^\W_]+", text)) or " ".join(re.findall(r"[!-~]+", text))
 
-# %% ../nbs/05_titles.ipynb #36aa2773
+# %% ../nbs/05_titles.ipynb #ccf49388
 _INVERTED = re.compile(r"(.+), (the|an?|le|la|les|l'|der|die|das|el|los|las|il)( *\(.*\))?", re.I)
 
 def turn_article(
@@ -56,7 +59,7 @@ def drop_article(
     first, _, rest = title.partition(" ")
     return rest if rest and first in ("the", "a", "an") else title
 
-# %% ../nbs/05_titles.ipynb #ea21013e
+# %% ../nbs/05_titles.ipynb #733851b5
 _YEAR = re.compile(r"(.*?\S)[\s,]*(?:[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]|\s((?:18|19|20)\d\d))\s*")
 
 def split_year(
@@ -66,7 +69,7 @@ def split_year(
     found = _YEAR.fullmatch(text)
     return (found[1], int(found[2] or found[3])) if found else (text, None)
 
-# %% ../nbs/05_titles.ipynb #089c949b
+# %% ../nbs/05_titles.ipynb #eceb3429
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _DIGITS = {word: str(n) for n, word in enumerate(_WORDS, 1)}
 _DIGITS |= dict(zip("ii iii iv vi vii viii ix".split(), "2346789"))
@@ -77,7 +80,7 @@ def in_digits(
     "A normalized title with its number words and Roman numerals as digits"
     return " ".join(_DIGITS.get(word, word) for word in title.split())
 
-# %% ../nbs/05_titles.ipynb #829b590c
+# %% ../nbs/05_titles.ipynb #552b4c21
 def title_match(
     query: str,  # what was typed, normalized
     title: str,  # a title of the table, normalized
@@ -90,16 +93,16 @@ def title_match(
     joined_q, joined_t, digits_q, digits_t = q.replace(" ", ""), t.replace(" ", ""), in_digits(q), in_digits(t)
     if joined_q == joined_t or digits_q == digits_t: return 97.0
     share = 3 * min(len(q) / max(len(t), 1), 1)
-    if f"{t} ".startswith(f"{q} "): return 92 + share
+    if f"{t} ".startswith(f"{q} "): return 92 + share - 6 * (query != q and title == t)
     if f" {q} " in f" {t} " and len(q) > 2: return 86 + share
     if joined_t.startswith(joined_q) and (t.startswith(q) or len(joined_q) > 4): return 82 + share
     right = OSA.normalized_similarity(joined_q, joined_t)
     if (q == query) != (t == title): right = max(right, OSA.normalized_similarity(query.replace(" ", ""), title.replace(" ", "")))
     number = 1.0 if re.findall(r"\d+", digits_q) == re.findall(r"\d+", digits_t) else 0.6
     around = 45 + 10 * len(t) / len(q) if len(t) > 3 and f" {t} " in f" {q} " else 0.0
-    return max(80 * number * right**1.5, 60 * coverage**2, around)
+    return max(80 * number * right**1.5, 59 * coverage**2, around)
 
-# %% ../nbs/05_titles.ipynb #bb72b736
+# %% ../nbs/05_titles.ipynb #fe552a6e
 class TitleForms:
     "Every way to write a title, sorted: `joined` (no article, no spaces), `key` (no article), `full`, and `row` of the film"
     def __init__(self,
@@ -109,23 +112,35 @@ class TitleForms:
         form = lambda title, row: ((key := drop_article(title)).replace(" ", ""), key, title, row)  # noqa: E731
         forms = {form(title, row) for row, title in enumerate(full)}
         if "original_title" in films:
-            original = map(normalize_title, films["original_title"].astype(object).fillna(""))
-            forms |= {form(title, row) for row, title in enumerate(original) if title}
+            both = zip(films["original_title"].astype(object).fillna(""), films["title"])
+            forms |= {form(normalize_title(other), row) for row, (other, title) in enumerate(both) if other and other != title}
         self.joined, self.key, self.full, rows = map(list, zip(*sorted(forms))) if forms else ([], [], [], [])
         self.row = np.array(rows, dtype=int)
+        length = np.fromiter(map(len, self.joined), dtype=int, count=len(self.joined))
+        self.by_length = np.argsort(length, kind="stable")
+        self._joined_by_length = [f"{self.joined[i]} "[:-1] for i in self.by_length]
+        self._length_starts = np.searchsorted(length[self.by_length], np.arange(MAX_QUERY * 2))
+
+    def alike(self, query: str) -> tuple[np.ndarray, np.ndarray]:
+        "Positions and likeness of the titles that differ from this one in at most four letters of ten, spaces aside"
+        joined = drop_article(query).replace(" ", "")
+        near = slice(*self._length_starts[[int(len(joined) * 0.6), min(int(len(joined) / 0.6) + 2, MAX_QUERY * 2 - 1)]])
+        likeness = process.cdist([joined], self._joined_by_length[near], scorer=fuzz.ratio, score_cutoff=60)[0] / 100
+        found = np.flatnonzero(likeness)
+        return self.by_length[near][found], likeness[found]
 
     def beginning(self, query: str) -> slice:
         "Where the titles stand that begin like this, spaces aside"
         joined = drop_article(query).replace(" ", "")
         return slice(bisect_left(self.joined, joined), bisect_left(self.joined, joined + "\U0010ffff"))
 
-# %% ../nbs/05_titles.ipynb #688d9cd7
+# %% ../nbs/05_titles.ipynb #1bd1c7ee
 class WordIndex:
     "Which titles have a word, or one much like it"
     def __init__(self,
                  titles: list[str],  # normalized
                  ):
-        words = [{*title.split(), *in_digits(title).split()} for title in titles]
+        words = [{*(typed := title.split()), *(_DIGITS[word] for word in typed if word in _DIGITS)} for title in titles]
         rows = np.repeat(np.arange(len(words)), [len(w) for w in words])
         codes, vocabulary = pd.factorize(np.array([w for ws in words for w in ws], dtype=object), sort=True)
         self.vocabulary, self.n_titles = list(vocabulary), len(words)
@@ -145,7 +160,7 @@ class WordIndex:
         near = np.flatnonzero(likeness)
         return [(likeness[i] ** 0.5, self.titles_with(self.vocabulary[i])) for i in near[np.argsort(likeness[near])]]
 
-# %% ../nbs/05_titles.ipynb #c26d6092
+# %% ../nbs/05_titles.ipynb #f60bb203
 def word_coverage(
     words: WordIndex,  # of the titles
     query: str,  # normalized
@@ -163,7 +178,7 @@ def word_coverage(
         total, weights = total + rarity * likeness, weights + rarity
     return total / max(weights, 1e-9)
 
-# %% ../nbs/05_titles.ipynb #d576a308
+# %% ../nbs/05_titles.ipynb #4ee81da0
 FAME_WEIGHT = 20
 
 def title_fame(
@@ -175,7 +190,7 @@ def title_fame(
     logs = np.log1p(votes.to_numpy(dtype=float))
     return logs / max(logs.max(), 1e-9)
 
-# %% ../nbs/05_titles.ipynb #8225e5e8
+# %% ../nbs/05_titles.ipynb #cce70e9b
 def _top(values, n):
     return np.argpartition(-values, n)[:n] if len(values) > n else np.arange(len(values))
 
@@ -186,13 +201,13 @@ def candidate_forms(
     ) -> tuple[np.ndarray, np.ndarray]:
     "Positions of the forms worth a closer look, and their word coverage"
     begins, coverage = index.forms.beginning(query), word_coverage(index.words, query)
-    alike = process.cdist([query.replace(" ", "")], index.forms.joined, scorer=OSA.normalized_similarity, score_cutoff=0.6)[0]
+    alike, likeness = index.forms.alike(query)
     picks = [np.arange(begins.start, min(begins.stop, begins.start + n)), begins.start + _top(index.fame[begins], n),
-             _top(coverage + index.fame / 5, n), _top(alike + index.fame / 5, n)]
+             _top(coverage + index.fame / 5, n), alike[_top(likeness + index.fame[alike] / 5, n)]]
     found = np.unique(np.concatenate(picks))
     return found, coverage[found]
 
-# %% ../nbs/05_titles.ipynb #1a7ab89f
+# %% ../nbs/05_titles.ipynb #a8f1f220
 def _rank_reading(index, text, year):
     "Candidates for one reading of what was typed: row, match (with the year), text (the title alone), off (years away)"
     query = normalize_title(turn_article(text))
@@ -205,7 +220,7 @@ def _rank_reading(index, text, year):
     score = np.clip(fits - FAME_WEIGHT * (1 - index.fame[found]), 0, 100)
     return pd.DataFrame({"row": rows, "match": fits, "text": match, "off": off, "fame": index.fame[found], "score": score})
 
-# %% ../nbs/05_titles.ipynb #f2b25511
+# %% ../nbs/05_titles.ipynb #df328e84
 def rank_titles(
     index: "TitleIndex",  # the table's titles
     text: str,  # what was typed
@@ -219,7 +234,7 @@ def rank_titles(
     found = found.sort_values(["score", "row"], ascending=[False, True]).drop_duplicates("row").reset_index(drop=True)
     return found[found["match"] >= max(40, found["match"].max() - 32)].astype({"row": int})
 
-# %% ../nbs/05_titles.ipynb #f2eac430
+# %% ../nbs/05_titles.ipynb #594e528f
 class TitleIndex:
     "Finds the films of a table by what somebody types"
     def __init__(self,
@@ -250,7 +265,7 @@ class TitleIndex:
         "The `film_id` that is meant; raises `TitleNotFoundError` where that is not sure"
         return resolve_film(self, film)
 
-# %% ../nbs/05_titles.ipynb #9952491f
+# %% ../nbs/05_titles.ipynb #9af3c79a
 SURE, FEW, KNOWN = 60, 10, 0.8
 
 def _is_sure(best, found, fame):
@@ -266,7 +281,7 @@ def _known_id(index, film):
     if isinstance(film, str): return index.film_of_imdb.get(film.strip())
     return film if isinstance(film, Real) and not isinstance(film, bool) and film in index.films.index else None
 
-# %% ../nbs/05_titles.ipynb #9589cb27
+# %% ../nbs/05_titles.ipynb #fc4553f3
 def resolve_film(
     index: "TitleIndex",  # the table's titles
     film: str | int,  # a title, a label, a film_id, or an IMDb id
@@ -284,3 +299,131 @@ def resolve_film(
     span = f" The table covers {years.min():.0f} to {years.max():.0f}." if len(years) else ""
     hint = f"The nearest titles are {', '.join(nearest)}." if nearest else "Check the spelling, or try part of the title."
     raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}. {hint}{span}")
+
+# %% ../nbs/05_titles.ipynb #87665521
+def _unzip(data, max_bytes):
+    "The ratings, or else the films watched, of a Letterboxd zip"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [n for n in archive.namelist() if n.lower().endswith(".csv")]
+        rank = {"ratings.csv": 0, "diary.csv": 1, "watched.csv": 2}
+        if not names: raise MovieDataError("The zip holds no CSV file. Letterboxd's holds ratings.csv.")
+        with archive.open(min(names, key=lambda n: (rank.get(n.lower(), 3), n))) as member: return member.read(max_bytes + 1)
+
+def export_text(
+    source,  # a path, the bytes, or an open file
+    max_bytes: int = 5_000_000,  # what is larger, packed or unpacked, is refused
+    ) -> str:
+    "The text of an exported file; raises `MovieDataError` where there is none"
+    too_large = MovieDataError(f"The export is larger than {max_bytes:,} bytes. Rating lists are far smaller: is this the right file?")
+    try:
+        if isinstance(source, (str, Path)):
+            with open(source, "rb") as file: data = file.read(max_bytes + 1)
+        else: data = source.read(max_bytes + 1) if hasattr(source, "read") else bytes(source)
+        if isinstance(data, str): data = data.encode()
+        if len(data) > max_bytes: raise too_large
+        if data[:4] == b"PK\x03\x04": data = _unzip(data, max_bytes)
+    except (OSError, ValueError, TypeError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise MovieDataError(f"The export cannot be read: {error}") from error
+    if len(data) > max_bytes: raise too_large
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"): return data.decode("utf-16", "replace")
+    try: return data.decode("utf-8-sig")
+    except UnicodeDecodeError: return data.decode("cp1252", "replace")
+
+# %% ../nbs/05_titles.ipynb #48aa8727
+_EXPORT_COLUMNS = {"name": "title", "title": "title", "year": "year", "your rating": "rating", "rating": "rating", "const": "imdb_id",
+                   "imdb_id": "imdb_id", "title type": "kind", "date": "date", "date rated": "date", "watched date": "date"}
+
+def _known_columns(cells):
+    "The columns of ours that a header line has: their place by name"
+    names = [_EXPORT_COLUMNS.get(cell.strip().casefold()) for cell in cells]
+    return {name: names.index(name) for name in dict.fromkeys(names) if name}
+
+def export_table(
+    text: str,  # of a CSV file
+    max_rows: int = 20_000,  # a longer list is refused
+    ) -> pd.DataFrame:
+    "The lines of an exported CSV file: title, year, rating, date, imdb_id, kind"
+    head = text[:10_000].splitlines()[:10]
+    separator = max(",;\t", key=lambda s: max((line.count(s) for line in head), default=0))
+    try: lines = list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator))
+    except csv.Error as error: raise MovieDataError(f"The export is no CSV file: {error}") from error
+    start = next((i for i, line in enumerate(lines[:10]) if {"title", "imdb_id"} & _known_columns(line).keys()), None)
+    if start is None: raise MovieDataError(f"The export has no column called Name, Title or Const. Its first line is: {', '.join(lines[0])[:200] if lines else '(empty)'}")
+    if len(lines) - start - 1 > max_rows: raise MovieDataError(f"The export has more than {max_rows:,} lines.")
+    place, filled = _known_columns(lines[start]), [line for line in lines[start + 1:] if any(cell.strip() for cell in line)]
+    columns = {name: [line[at].strip() if at < len(line) else "" for line in filled] for name, at in place.items()}
+    blank = [""] * len(filled)
+    table = pd.DataFrame({name: columns.get(name, blank) for name in ("title", "year", "rating", "date", "imdb_id", "kind")}, dtype=object)
+    for name in ("year", "rating"): table[name] = pd.to_numeric(table[name], errors="coerce").astype(float)
+    table["year"] = table["year"].where(table["year"].between(1870, 2100))
+    halve = table["rating"].max() > 5 or "your rating" in map(str.casefold, lines[start])
+    return table.assign(rating=table["rating"].where(table["rating"].between(0.1, 10)) / (2 if halve else 1))
+
+# %% ../nbs/05_titles.ipynb #ee92ce46
+def match_listed(
+    index: "TitleIndex",  # the table's titles
+    title: str,  # as the list has it
+    year: float = np.nan,  # NaN where the list has none
+    ) -> tuple[int | None, str]:
+    "The position of a listed film in the table, or None, and how it was matched"
+    query, off = normalize_title(turn_article(title)), np.abs(index.years - year)
+    key, forms = drop_article(query), index.forms
+    if not key: return None, "not in the table"
+    begin = [(forms.row[i], i) for i in range(*forms.beginning(query).indices(len(forms.row)))]
+    same = [(row, i) for row, i in begin if forms.joined[i] == key.replace(" ", "") and not off[row] > 1]
+    if same: return min(same, key=lambda s: (forms.full[s[1]] != query, off[s[0]], -index.fame[s[1]]))[0], "title"
+    longer = {row for row, i in begin if off[row] == 0 and forms.key[i].startswith(key + " ")}
+    if len(longer) == 1: return longer.pop(), "beginning of the title"
+    near, likeness = forms.alike(query)
+    likeness = np.where((off[forms.row[near]] <= 1) & (likeness >= 0.9), likeness, 0)
+    return (forms.row[near[likeness.argmax()]], "near title") if likeness.any() else (None, "not in the table")
+
+# %% ../nbs/05_titles.ipynb #2dd01846
+def read_export(
+    source,  # a path, the bytes or an open file: CSV, or Letterboxd's zip
+    index: "TitleIndex",  # the table's titles
+    max_bytes: int = 5_000_000,  # a larger file is refused
+    max_rows: int = 20_000,  # a longer one too
+    ) -> pd.DataFrame:
+    "A Letterboxd or IMDb export matched with the table: film_id, title, year, rating (0.5-5), date, matched, how"
+    table = export_table(export_text(source, max_bytes), max_rows)
+    ids, known = index.films.index, {}
+    for title, year, imdb in set(zip(table["title"], table["year"].fillna(-1), table["imdb_id"])):
+        if imdb in index.film_of_imdb: known[title, year, imdb] = index.film_of_imdb[imdb], "IMDb id"
+        else:
+            row, how = match_listed(index, title, np.nan if year < 0 else year)
+            known[title, year, imdb] = pd.NA if row is None else ids[row], how
+    found = [known[key] for key in zip(table["title"], table["year"].fillna(-1), table["imdb_id"])]
+    table["film_id"], table["how"] = pd.array([film for film, _ in found], dtype="Int64"), [how for _, how in found]
+    series = table["kind"].str.contains("series|episode|game|podcast", case=False) & table["film_id"].isna()
+    table.loc[series, "how"] = "not a film"
+    table["matched"], table["year"] = table["film_id"].notna(), table["year"].astype("Int64")
+    return table[["film_id", "title", "year", "rating", "date", "matched", "how"]]
+
+# %% ../nbs/05_titles.ipynb #e981aaa3
+def export_seeds(
+    export: pd.DataFrame,  # from `read_export`
+    n: int = 5,  # how many at most
+    min_rating: float = 4.0,  # from 0.5 to 5; liked is what has at least this
+    ) -> list[int]:
+    "The `film_id`s to recommend from: the best rated, the latest first"
+    liked = export[export["matched"] & (export["rating"] >= min_rating)]
+    return liked.sort_values(["rating", "date"], ascending=False, kind="stable")["film_id"].drop_duplicates().head(n).tolist()
+
+def export_seen(
+    export: pd.DataFrame,  # from `read_export`
+    ) -> list[int]:
+    "The `film_id`s of every film in the export that is in the table"
+    return export.loc[export["matched"], "film_id"].drop_duplicates().tolist()
+
+def export_summary(
+    export: pd.DataFrame,  # from `read_export`
+    show: int = 5,  # how many of the missing are named
+    ) -> str:
+    "What was found and what was not, in a sentence or two"
+    missing = export.loc[~export["matched"]].drop_duplicates(["title", "year"])
+    text = f"{len(export)} lines, {export.loc[export['matched'], 'film_id'].nunique()} films found, {len(missing)} not."
+    named = [f"{title} ({year})" if pd.notna(year) else f"{title}" for title, year in zip(missing["title"], missing["year"])]
+    if named: text += f" Not found: {', '.join(name[:80] for name in named[:show])}{' and others' if len(named) > show else ''}."
+    if not (export["rating"] >= 0).any(): text += " The file has no ratings, so it says what you have seen and not what you like."
+    return text
