@@ -8,7 +8,7 @@ __all__ = ['PALETTE', 'MARKERS', 'MEASURES', 'FILM_MAP_JS', 'NOTE', 'cluster_sty
            'plot_profile', 'pack_islands', 'to_disc', 'island_layout', 'film_map_script', 'film_map_data', 'FilmMap',
            'film_map', 'plot_film_map', 'augmented', 'result_files', 'export_results']
 
-# %% ../nbs/03_visualize.ipynb #3fdf7611
+# %% ../nbs/03_visualize.ipynb #1f2800de
 import base64
 import json
 import os
@@ -35,12 +35,12 @@ from .cluster import MovieClusters, best_known, save_clusters
 from .data import TitleNotFoundError, film_label
 from .preprocess import Cleaned, feature_columns, save_scaler
 
-# %% ../nbs/03_visualize.ipynb #d45932fd
+# %% ../nbs/03_visualize.ipynb #a5f563cf
 PALETTE = ["#5081f4", "#b45900", "#48ac8c", "#b11576", "#ce9f21", "#7943af", "#8dda66",
            "#bb0b4b", "#abb7fe", "#92954f", "#d06fb7", "#35e192", "#e7b9d9"]
 MARKERS = ["o", "^", "s", "D"]
 
-# %% ../nbs/03_visualize.ipynb #83d01ae1
+# %% ../nbs/03_visualize.ipynb #4fc66052
 def cluster_style(
     cluster: int,  # number of a cluster, from 0
 ) -> tuple[str, str]:  # colour as #rrggbb, and a matplotlib marker
@@ -48,7 +48,7 @@ def cluster_style(
     rounds = cluster // len(PALETTE)
     return PALETTE[cluster % len(PALETTE)], MARKERS[(cluster + rounds) % len(MARKERS)]
 
-# %% ../nbs/03_visualize.ipynb #7c018465
+# %% ../nbs/03_visualize.ipynb #8d243d56
 def fit_pca(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -58,7 +58,7 @@ def fit_pca(
     features = model.features(films)
     return PCA(min(n_components, *features.shape), svd_solver="full").fit(features)
 
-# %% ../nbs/03_visualize.ipynb #b06d7a79
+# %% ../nbs/03_visualize.ipynb #e4b073a1
 def pca_coordinates(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -71,7 +71,7 @@ def pca_coordinates(
     places.attrs["explained_variance_ratio"] = [float(share) for share in pca.explained_variance_ratio_]
     return places
 
-# %% ../nbs/03_visualize.ipynb #eac6b999
+# %% ../nbs/03_visualize.ipynb #af899bae
 def pca_loadings(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -82,7 +82,7 @@ def pca_loadings(
     features = model.pipeline["features"].get_feature_names_out()
     return pd.DataFrame(pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)])
 
-# %% ../nbs/03_visualize.ipynb #7c80d6b2
+# %% ../nbs/03_visualize.ipynb #2667c4d1
 def _plain(feature):
     "A feature's name for people."
     for prefix in ("reduced_language_", "reduced_genre_"): feature = feature.removeprefix(prefix)
@@ -108,7 +108,7 @@ def plot_loadings(
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #9b90b4fe
+# %% ../nbs/03_visualize.ipynb #8d77bd9d
 def _legend(ax, model, **where):
     "Add a legend with every cluster's name, colour and marker."
     styles = [cluster_style(c) for c in range(model.n_clusters)]
@@ -122,7 +122,7 @@ def _scatter(ax, coordinates, labels, size, **kwargs):
         colour, marker = cluster_style(int(labels[rows.iloc[0]]))
         ax.scatter(*coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, **kwargs)
 
-# %% ../nbs/03_visualize.ipynb #e65072d6
+# %% ../nbs/03_visualize.ipynb #3c0411cc
 def _frame(ax, coordinates):
     "Frame nearly all films; return how many lie outside."
     low, high = coordinates.quantile(.001), coordinates.quantile(.999)
@@ -134,7 +134,7 @@ def _frame(ax, coordinates):
 
 def _outside(n): return f"{n} film{'' if n == 1 else 's'} outside of the frame" if n else ""
 
-# %% ../nbs/03_visualize.ipynb #e2471a96
+# %% ../nbs/03_visualize.ipynb #a2629a18
 def plot_pca_2d(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -153,7 +153,7 @@ def plot_pca_2d(
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #b366b2bf
+# %% ../nbs/03_visualize.ipynb #8757bffa
 def plot_pca_3d(
     films: pd.DataFrame,  # cleaned films, with at least three features
     model: MovieClusters,  # fitted on these films
@@ -169,12 +169,13 @@ def plot_pca_3d(
         ax.set_title(_outside(out.sum()), fontsize=8.5, y=.93, color="#5a5e6b")
         ax.view_init(elev=20, azim=angle)
         ax.set(xlabel="PC1", ylabel="PC2", zlabel="PC3")
+        ax.tick_params(labelsize=8, pad=0)
     _legend(fig, model, loc="lower center", ncols=2)
-    fig.subplots_adjust(left=.02, right=.95, bottom=.27, top=1.05, wspace=.08)
+    fig.subplots_adjust(left=.02, right=.95, bottom=.27, top=1.05, wspace=.2)
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #c3beed9a
+# %% ../nbs/03_visualize.ipynb #0a60045c
 MEASURES = {"inertia": "Inertia (lower fits closer)", "silhouette": "Silhouette (higher is better)",
             "davies_bouldin": "Davies-Bouldin (lower is better)", "calinski_harabasz": "Calinski-Harabasz (higher is better)",
             "smallest": "Films in the smallest cluster", "stability": "Stability (1: same clusters each time)"}
@@ -202,7 +203,7 @@ def plot_sweep(
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #cb192ed4
+# %% ../nbs/03_visualize.ipynb #2af20f0b
 def profile_shifts(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -223,7 +224,7 @@ def profile_shares(
                         for c, t in zip(columns, tables)], axis=1) if tables else pd.DataFrame()
     return shares.reindex(range(model.n_clusters))
 
-# %% ../nbs/03_visualize.ipynb #2c9bcc07
+# %% ../nbs/03_visualize.ipynb #caef369c
 def _heat(ax, table, cmap, limit, text):
     "Draw a table as coloured cells with their numbers in them."
     ax.imshow(table.to_numpy(float), cmap=cmap, vmin=-limit if cmap != "Greys" else 0, vmax=limit, aspect="auto")
@@ -235,7 +236,7 @@ def _heat(ax, table, cmap, limit, text):
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
-# %% ../nbs/03_visualize.ipynb #5d7f253b
+# %% ../nbs/03_visualize.ipynb #1d2742fc
 def plot_profile(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -259,14 +260,14 @@ def plot_profile(
     plt.close(fig)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #32ebfda9
+# %% ../nbs/03_visualize.ipynb #554834fe
 def _apart(places):
     "Distances of all places from each other (1 from themselves), and the directions."
     gap = places[:, None] - places
     distance = np.linalg.norm(gap, axis=-1) + 1e-9 + np.eye(len(places))
     return distance, gap / distance[..., None]
 
-# %% ../nbs/03_visualize.ipynb #0a55c3d9
+# %% ../nbs/03_visualize.ipynb #8b38ebd7
 def pack_islands(
     centers: np.ndarray,  # centres of the clusters, shape (n_clusters, n_features)
     sizes: np.ndarray,  # number of films in each cluster
@@ -276,7 +277,7 @@ def pack_islands(
     if k == 1: return np.zeros((1, 2)), radius
     others, unlike = 1 - np.eye(k), np.linalg.norm(centers[:, None] - centers, axis=-1)
     touch, tall = radius[:, None] + radius + .06, np.array([1, 1.6])
-    spring = touch + 2 * np.searchsorted(np.sort(unlike[others > 0]), unlike) / (k * k - k)
+    spring = touch + 1.7 * np.searchsorted(np.sort(unlike[others > 0]), unlike) / (k * k - k)
     flat = PCA(min(2, *centers.shape), svd_solver="full").fit_transform(centers)
     places = np.column_stack([flat, np.zeros((k, 2))])[:, :2] / (np.abs(flat).max() or 1) * 2 + 1e-6 * np.arange(k)[:, None]
     for strength in [*np.linspace(.3, 0, 300) / k, *[0] * 100]:
@@ -287,7 +288,7 @@ def pack_islands(
             places = places + (way * (np.clip(touch - distance, 0, None) * others)[..., None]).sum(axis=1) / 2
     return places, radius
 
-# %% ../nbs/03_visualize.ipynb #f4836310
+# %% ../nbs/03_visualize.ipynb #319f06dd
 def to_disc(
     u: np.ndarray,  # place in the unit square, from left to right, 0 to 1
     v: np.ndarray,  # from bottom to top, 0 to 1
@@ -300,7 +301,7 @@ def to_disc(
     angle = np.where(wide, np.pi / 4 * ratio, np.pi / 2 - np.pi / 4 * ratio)
     return r * np.cos(angle), r * np.sin(angle)
 
-# %% ../nbs/03_visualize.ipynb #cf94c362
+# %% ../nbs/03_visualize.ipynb #584aa3c7
 def _along(films, model):
     "What runs from left to right on an island, and what is sorted from bottom to top; columns that a table lacks are replaced."
     year = films["release_year"].to_numpy(float) if "release_year" in films else pca_coordinates(films, model, 1).iloc[:, 0].to_numpy()
@@ -329,7 +330,7 @@ def island_layout(
     layout.attrs["islands"] = np.column_stack([places, radius]).tolist()
     return layout
 
-# %% ../nbs/03_visualize.ipynb #ad6073ac
+# %% ../nbs/03_visualize.ipynb #2e00352f
 def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, options)`
     "Put the parts of the film map together."
     read = lambda name: (package_files("movie_recsys") / "assets" / name).read_text("utf-8")  # noqa: E731
@@ -339,7 +340,7 @@ def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, op
 
 FILM_MAP_JS = film_map_script()
 
-# %% ../nbs/03_visualize.ipynb #9d747db5
+# %% ../nbs/03_visualize.ipynb #5a45f169
 NOTE = ("Each island is a cluster, its area is the number of films. On every island older films lie to the left, newer ones "
         "to the right, films of one genre together; a larger dot is a better-known film.")
 
@@ -363,7 +364,7 @@ def _around(layout, labels, n_clusters):
         places.append([*middle, float(np.median(np.linalg.norm(xy - middle, axis=1))) if len(xy) else 0.])
     return places
 
-# %% ../nbs/03_visualize.ipynb #e42a2c43
+# %% ../nbs/03_visualize.ipynb #f1d003d7
 def film_map_data(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -385,7 +386,7 @@ def film_map_data(
         data["rating"] = (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()
     return data
 
-# %% ../nbs/03_visualize.ipynb #b83944e5
+# %% ../nbs/03_visualize.ipynb #4b9f7281
 _FRAGMENT = """<div class="film-map" data-film-map="{key}"><p>A map of {films:,} films. It needs JavaScript.</p></div>
 <script>(() => {{
 {script}
@@ -402,7 +403,7 @@ server.film_map_payload().then(data => {
   map.mark(props.value);
 });"""
 
-# %% ../nbs/03_visualize.ipynb #7cefc1c7
+# %% ../nbs/03_visualize.ipynb #d04ade3c
 @dataclass
 class FilmMap:
     "A map of films, to be shown in a notebook, on a page or in an app."
@@ -443,11 +444,11 @@ class FilmMap:
     def gradio(self) -> dict:  # keyword arguments for `gr.HTML`; its value is what `marks` returns
         "Say how the map becomes a Gradio component with a `select` event."
         payload = self.payload()
-        def film_map_payload(): return payload
+        def film_map_payload(_=None): return payload
         return {"value": self.marks(), "html_template": '<div class="film-map"></div>', "js_on_load": FILM_MAP_JS + _GRADIO,
                 "server_functions": [film_map_payload]}
 
-# %% ../nbs/03_visualize.ipynb #926a91b2
+# %% ../nbs/03_visualize.ipynb #38014de8
 def _film_ids(chosen, films):
     "Film ids from ids, labels, or a table by film_id."
     if isinstance(chosen, (pd.DataFrame, pd.Series)): chosen = chosen.index
@@ -474,7 +475,7 @@ def film_map(
     "Make a map on which every film is a dot that can be found and clicked."
     return FilmMap(film_map_data(films, model, coordinates), _film_ids(picks, films), _film_ids(recommended, films))
 
-# %% ../nbs/03_visualize.ipynb #2a7ef4d1
+# %% ../nbs/03_visualize.ipynb #4815f83f
 def plot_film_map(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -487,7 +488,8 @@ def plot_film_map(
     _scatter(ax, layout, model.labels_, 3)
     halo = {"boxstyle": "round,pad=.2", "facecolor": "white", "alpha": .8, "linewidth": 0}
     for name, (x, y, r) in zip(model.names_, layout.attrs["islands"]):
-        ax.text(x, y, _wrapped(name, max(12, int(44 * r))), ha="center", va="center", fontsize=7.5, bbox=halo)
+        below = {"y": y - r - .03, "va": "top"} if r < .22 else {"y": y, "va": "center"}
+        ax.text(x, s=_wrapped(name, max(14, int(50 * r))), ha="center", fontsize=7.5, bbox=halo, **below)
     for film in _film_ids(picks, films): ax.scatter(*layout.loc[film], s=240, marker="*", c="#ffd34d", edgecolors="black", zorder=4)
     for i, film in enumerate(_film_ids(recommended, films), 1):
         ax.text(*layout.loc[film], str(i), color="white", weight="bold", ha="center", va="center", fontsize=8, zorder=5,
@@ -503,7 +505,7 @@ def _wrapped(text, width):
     from textwrap import fill
     return fill(text, width)
 
-# %% ../nbs/03_visualize.ipynb #f674b12a
+# %% ../nbs/03_visualize.ipynb #ab9bf16a
 def augmented(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -513,7 +515,7 @@ def augmented(
     labels = np.asarray(model.labels_)
     return films[columns].assign(cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels])
 
-# %% ../nbs/03_visualize.ipynb #06029087
+# %% ../nbs/03_visualize.ipynb #f58db34f
 def _csv(table): return lambda path: table.to_csv(path, encoding="utf-8")
 
 def _png(plot, *of): return lambda path: plot(*of).savefig(path, dpi=110, format="png")
@@ -535,7 +537,7 @@ def result_files(
              "scaler.joblib": partial(save_scaler, model.pipeline["features"])}
     return files if sweep is None else files | {"sweep.csv": _csv(sweep), "sweep.png": _png(plot_sweep, sweep, model.n_clusters)}
 
-# %% ../nbs/03_visualize.ipynb #fad80ba7
+# %% ../nbs/03_visualize.ipynb #a28a2cce
 def export_results(
     folder: str | Path,  # made where it does not exist
     cleaned: Cleaned,  # what `clean_movies` returns

@@ -185,10 +185,11 @@ function filmMap(host, data, options) {
       if (off.has(c)) return;
       font(px, true);
       const x = (p[0] * base.s + base.x) * view.k + view.x, y = (p[1] * base.s + base.y) * view.k + view.y;
-      const lines = wrap(short(films.names[c]), Math.max(1.5 * p[2] * base.s * view.k, 74));
-      const w = Math.max(...lines.map(l => ctx.measureText(l).width));
-      const left = Math.max(4, Math.min(width - w - 4, x - w / 2));
-      if (inside(x, y, 0)) [0, -0.5, 0.5].some(d => text(lines, left, y + d * p[2] * base.s * view.k, px, true));
+      const r = p[2] * base.s * view.k, lines = wrap(short(films.names[c]), Math.max(1.6 * r, 74));
+      const w = Math.max(...lines.map(l => ctx.measureText(l).width)), h = lines.length * px * 1.2;
+      const left = Math.max(4, Math.min(width - w - 4, x - w / 2)), out = r + h / 2 + 3;
+      const tries = h > 1.5 * r && w > 1.3 * r ? [out, -out, 0] : [0, -r / 2, r / 2];
+      if (inside(x, y, 0)) tries.some(d => y + d - h / 2 > 2 && y + d + h / 2 < height - 2 && text(lines, left, y + d, px, true));
     });
     ctx.globalAlpha = 1;
   }
@@ -264,7 +265,7 @@ function filmMap(host, data, options) {
     $(".card-genres").textContent = facts.join(" \u00b7 ");
     $(".card-cluster").textContent = f.cluster_name;
     $(".card-mark").textContent = m ? (m.pick ? "\u2605 one of your picks" : `recommendation ${m.no}`) : "";
-    $(".live").textContent = [f.label, f.genres || "no genre", f.cluster_name, $(".card-mark").textContent].join(". ");
+    $("[aria-live]").textContent = [f.label, f.genres || "no genre", f.cluster_name, $(".card-mark").textContent].join(". ");
     if (!tell) return;
     host.dispatchEvent(new CustomEvent("film-map-select", {detail: f, bubbles: true, composed: true}));
     if (options.onSelect) options.onSelect(f);
@@ -371,7 +372,7 @@ function filmMap(host, data, options) {
     const none = films && input.value.trim() && !hits.length;
     open(hits.length > 0); input.removeAttribute("aria-activedescendant");
     $(".none").hidden = !none;
-    $(".live").textContent = none ? "No film on this map has such a title." : hits.length ? `${hits.length} films offered` : "";
+    $("[aria-live]").textContent = none ? "No film on this map has such a title." : hits.length ? `${hits.length} films offered` : "";
   }
   function open(yes) { list.hidden = !yes; input.setAttribute("aria-expanded", String(yes)); }
   function take(i) { input.value = films.label[i]; hits = []; open(false); choose(i, true); goTo(i); }
