@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'SURE', 'FEW', 'KNOWN', 'normalize_title', 'turn_article', 'drop_article', 'split_year',
-           'in_digits', 'title_match', 'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms',
-           'rank_titles', 'TitleIndex', 'resolve_film', 'export_text', 'export_table', 'match_listed', 'read_export',
-           'export_seeds', 'export_seen', 'export_summary']
+           'in_digits', 'spelling', 'title_match', 'TitleForms', 'WordIndex', 'word_coverage', 'title_fame',
+           'candidate_forms', 'rank_titles', 'TitleIndex', 'resolve_film', 'export_text', 'export_table',
+           'match_listed', 'read_export', 'export_seeds', 'export_seen', 'export_summary']
 
-# %% ../nbs/05_titles.ipynb #65e3785a
+# %% ../nbs/05_titles.ipynb #2912e538
 import csv
 import io
 import re
@@ -25,7 +25,7 @@ from rapidfuzz.distance import OSA
 
 from .data import MovieDataError, TitleNotFoundError, film_label
 
-# %% ../nbs/05_titles.ipynb #2887ad7d
+# %% ../nbs/05_titles.ipynb #28f87c14
 MAX_QUERY = 200
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "&": " and "}
 _LETTERS = str.maketrans(_LETTERS | dict.fromkeys("'’‘ʼ`´", ""))
@@ -42,7 +42,7 @@ def normalize_title(
     if "." in text or "*" in text: text = re.sub(r"\b([^\W_])[.*](?=[^\W_]\b)", r"\1", text)
     return " ".join(re.findall(r"[^\W_]+", text)) or " ".join(re.findall(r"[!-~]+", text))
 
-# %% ../nbs/05_titles.ipynb #ccf49388
+# %% ../nbs/05_titles.ipynb #035300ec
 _INVERTED = re.compile(r"(.+), (the|an?|le|la|les|l'|der|die|das|el|los|las|il)( *\(.*\))?", re.I)
 
 def turn_article(
@@ -59,7 +59,7 @@ def drop_article(
     first, _, rest = title.partition(" ")
     return rest if rest and first in ("the", "a", "an") else title
 
-# %% ../nbs/05_titles.ipynb #733851b5
+# %% ../nbs/05_titles.ipynb #db838fe6
 _YEAR = re.compile(r"(.*?\S)[\s,]*(?:[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]|\s((?:18|19|20)\d\d))\s*")
 
 def split_year(
@@ -69,7 +69,7 @@ def split_year(
     found = _YEAR.fullmatch(text)
     return (found[1], int(found[2] or found[3])) if found else (text, None)
 
-# %% ../nbs/05_titles.ipynb #eceb3429
+# %% ../nbs/05_titles.ipynb #63b4f6d8
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _DIGITS = {word: str(n) for n, word in enumerate(_WORDS, 1)}
 _DIGITS |= dict(zip("ii iii iv vi vii viii ix".split(), "2346789"))
@@ -80,7 +80,19 @@ def in_digits(
     "A normalized title with its number words and Roman numerals as digits"
     return " ".join(_DIGITS.get(word, word) for word in title.split())
 
-# %% ../nbs/05_titles.ipynb #552b4c21
+# %% ../nbs/05_titles.ipynb #d7b76232
+def spelling(
+    query: str,  # what was typed, normalized
+    title: str,  # a title of the table, normalized
+    ) -> float:
+    "The share of letters that are right, to the power 1.5, 0 to 1; less for another number"
+    pairs = [(drop_article(query), drop_article(title)), (query, title)]
+    if (pairs[0][0] == query) == (pairs[0][1] == title): pairs.pop()
+    right = max(OSA.normalized_similarity(q.replace(" ", ""), t.replace(" ", "")) for q, t in pairs)
+    numbers = [re.findall(r"\d+", in_digits(text)) for text in (query, title)]
+    return right**1.5 * (1.0 if numbers[0] == numbers[1] else 0.6)
+
+# %% ../nbs/05_titles.ipynb #65e6bd06
 def title_match(
     query: str,  # what was typed, normalized
     title: str,  # a title of the table, normalized
@@ -96,15 +108,12 @@ def title_match(
     if f"{t} ".startswith(f"{q} "): return 92 + share - 6 * (query != q and title == t)
     if f" {q} " in f" {t} " and len(q) > 2: return 86 + share
     if joined_t.startswith(joined_q) and (t.startswith(q) or len(joined_q) > 4): return 82 + share
-    right = OSA.normalized_similarity(joined_q, joined_t)
-    if (q == query) != (t == title): right = max(right, OSA.normalized_similarity(query.replace(" ", ""), title.replace(" ", "")))
-    number = 1.0 if re.findall(r"\d+", digits_q) == re.findall(r"\d+", digits_t) else 0.6
     around = 45 + 10 * len(t) / len(q) if len(t) > 3 and f" {t} " in f" {q} " else 0.0
-    return max(80 * number * right**1.5, 59 * coverage**2, around)
+    return max(80 * spelling(query, title), 59 * coverage**2, around)
 
-# %% ../nbs/05_titles.ipynb #fe552a6e
+# %% ../nbs/05_titles.ipynb #4b1a664c
 class TitleForms:
-    "Every way to write a title, sorted: `joined` (no article, no spaces), `key` (no article), `full`, and `row` of the film"
+    "Every way to write a title, sorted: `joined` (no article or spaces), `key` (no article), `full`, `row` of the film"
     def __init__(self,
                  films: pd.DataFrame,  # with title and, where known, original_title
                  ):
@@ -113,7 +122,8 @@ class TitleForms:
         forms = {form(title, row) for row, title in enumerate(full)}
         if "original_title" in films:
             both = zip(films["original_title"].astype(object).fillna(""), films["title"])
-            forms |= {form(normalize_title(other), row) for row, (other, title) in enumerate(both) if other and other != title}
+            other = {row: original for row, (original, title) in enumerate(both) if original and original != title}
+            forms |= {form(normalize_title(original), row) for row, original in other.items()}
         self.joined, self.key, self.full, rows = map(list, zip(*sorted(forms))) if forms else ([], [], [], [])
         self.row = np.array(rows, dtype=int)
         length = np.fromiter(map(len, self.joined), dtype=int, count=len(self.joined))
@@ -134,7 +144,7 @@ class TitleForms:
         joined = drop_article(query).replace(" ", "")
         return slice(bisect_left(self.joined, joined), bisect_left(self.joined, joined + "\U0010ffff"))
 
-# %% ../nbs/05_titles.ipynb #1bd1c7ee
+# %% ../nbs/05_titles.ipynb #7cdfbdf5
 class WordIndex:
     "Which titles have a word, or one much like it"
     def __init__(self,
@@ -160,7 +170,7 @@ class WordIndex:
         near = np.flatnonzero(likeness)
         return [(likeness[i] ** 0.5, self.titles_with(self.vocabulary[i])) for i in near[np.argsort(likeness[near])]]
 
-# %% ../nbs/05_titles.ipynb #f60bb203
+# %% ../nbs/05_titles.ipynb #406c14d8
 def word_coverage(
     words: WordIndex,  # of the titles
     query: str,  # normalized
@@ -178,7 +188,7 @@ def word_coverage(
         total, weights = total + rarity * likeness, weights + rarity
     return total / max(weights, 1e-9)
 
-# %% ../nbs/05_titles.ipynb #4ee81da0
+# %% ../nbs/05_titles.ipynb #c532c779
 FAME_WEIGHT = 20
 
 def title_fame(
@@ -190,7 +200,7 @@ def title_fame(
     logs = np.log1p(votes.to_numpy(dtype=float))
     return logs / max(logs.max(), 1e-9)
 
-# %% ../nbs/05_titles.ipynb #cce70e9b
+# %% ../nbs/05_titles.ipynb #02aeefec
 def _top(values, n):
     return np.argpartition(-values, n)[:n] if len(values) > n else np.arange(len(values))
 
@@ -207,38 +217,40 @@ def candidate_forms(
     found = np.unique(np.concatenate(picks))
     return found, coverage[found]
 
-# %% ../nbs/05_titles.ipynb #a8f1f220
+# %% ../nbs/05_titles.ipynb #d4b3e010
 def _rank_reading(index, text, year):
     "Candidates for one reading of what was typed: row, match (with the year), text (the title alone), off (years away)"
     query = normalize_title(turn_article(text))
-    if not query or not index.forms.key: return pd.DataFrame(columns=["row", "match", "text", "off", "fame", "score"], dtype=float)
+    columns = ["row", "match", "text", "off", "fame", "score"]
+    if not query or not index.forms.key: return pd.DataFrame(columns=columns, dtype=float)
     found, coverage = candidate_forms(index, drop_article(query))
     match = np.array([title_match(query, index.forms.full[i], c) for i, c in zip(found, coverage)])
     rows = index.forms.row[found]
     off = np.zeros(len(found)) if year is None else np.nan_to_num(np.abs(index.years[rows] - year), nan=99)
     fits = match - np.select([off == 0, off == 1], [0, 4], 30)
     score = np.clip(fits - FAME_WEIGHT * (1 - index.fame[found]), 0, 100)
-    return pd.DataFrame({"row": rows, "match": fits, "text": match, "off": off, "fame": index.fame[found], "score": score})
+    return pd.DataFrame(dict(zip(columns, (rows, fits, match, off, index.fame[found], score))))
 
-# %% ../nbs/05_titles.ipynb #df328e84
+# %% ../nbs/05_titles.ipynb #9590f3e9
 def rank_titles(
     index: "TitleIndex",  # the table's titles
     text: str,  # what was typed
     ) -> pd.DataFrame:
-    "The films that may be meant, best first: row, match (with the year), text (the title alone), off (years away), score"
+    "The films that may be meant, best first: row, match (with the year), text (title alone), off (years away), score"
     text = str(text)[:MAX_QUERY].strip()
     title, year = split_year(text)
     found, begins = _rank_reading(index, title, year), index.forms.beginning(normalize_title(text))
     if year and begins.start < begins.stop: found = pd.concat([found, _rank_reading(index, text, None)])
-    if text in index.row_of_label: found.loc[found["row"] == index.row_of_label[text], ["match", "text", "off", "score"]] = [100, 100, 0, 100]
+    labelled = found["row"] == index.row_of_label.get(text, -1)
+    found.loc[labelled, ["match", "text", "off", "score"]] = [100.0, 100.0, 0.0, 100.0]
     found = found.sort_values(["score", "row"], ascending=[False, True]).drop_duplicates("row").reset_index(drop=True)
     return found[found["match"] >= max(40, found["match"].max() - 32)].astype({"row": int})
 
-# %% ../nbs/05_titles.ipynb #594e528f
+# %% ../nbs/05_titles.ipynb #93c6c5bf
 class TitleIndex:
     "Finds the films of a table by what somebody types"
     def __init__(self,
-                 films: pd.DataFrame,  # indexed by film_id; title, and where known release_year, vote_count, original_title, imdb_id
+                 films: pd.DataFrame,  # by film_id: title, perhaps release_year, vote_count, original_title, imdb_id
                  ):
         self.films, self.labels = films, film_label(films)
         self.forms = TitleForms(films)
@@ -255,9 +267,9 @@ class TitleIndex:
              ) -> pd.DataFrame:
         "The films that may be meant, best first: title, year, label, score (0-100)"
         found = rank_titles(self, text).head(max(int(limit), 0))
-        film, years = self.films.iloc[found["row"]], self.years[found["row"]]
-        return pd.DataFrame({"title": film["title"], "year": pd.array(years, dtype="Int64"),
-                             "label": self.labels.iloc[found["row"]].to_numpy(), "score": found["score"].round(1).to_numpy()}, index=film.index)
+        table = self.films[["title"]].iloc[found["row"]]
+        year, label = pd.array(self.years[found["row"]], dtype="Int64"), self.labels.iloc[found["row"]].to_numpy()
+        return table.assign(year=year, label=label, score=found["score"].round(1).to_numpy())
 
     def resolve(self,
                 film: str | int,  # a title, a label, a film_id, or an IMDb id where the table has them
@@ -265,7 +277,7 @@ class TitleIndex:
         "The `film_id` that is meant; raises `TitleNotFoundError` where that is not sure"
         return resolve_film(self, film)
 
-# %% ../nbs/05_titles.ipynb #9af3c79a
+# %% ../nbs/05_titles.ipynb #623c9b15
 SURE, FEW, KNOWN = 60, 10, 0.8
 
 def _is_sure(best, found, fame):
@@ -277,11 +289,12 @@ def _is_sure(best, found, fame):
 
 def _known_id(index, film):
     "The film_id behind a label, a number or an IMDb id, or None"
-    if isinstance(film, str) and film.strip() in index.row_of_label: return index.films.index[index.row_of_label[film.strip()]]
-    if isinstance(film, str): return index.film_of_imdb.get(film.strip())
+    text = film.strip() if isinstance(film, str) else None
+    if text in index.row_of_label: return index.films.index[index.row_of_label[text]]
+    if text is not None: return index.film_of_imdb.get(text)
     return film if isinstance(film, Real) and not isinstance(film, bool) and film in index.films.index else None
 
-# %% ../nbs/05_titles.ipynb #fc4553f3
+# %% ../nbs/05_titles.ipynb #430438b5
 def resolve_film(
     index: "TitleIndex",  # the table's titles
     film: str | int,  # a title, a label, a film_id, or an IMDb id
@@ -297,24 +310,25 @@ def resolve_film(
     shown = repr(film if len(str(film)) <= 60 else f"{str(film)[:60]}...")
     years = index.years[~np.isnan(index.years)]
     span = f" The table covers {years.min():.0f} to {years.max():.0f}." if len(years) else ""
-    hint = f"The nearest titles are {', '.join(nearest)}." if nearest else "Check the spelling, or try part of the title."
+    hint = f"The nearest titles are {', '.join(nearest)}." if nearest else "Try part of the title."
     raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}. {hint}{span}")
 
-# %% ../nbs/05_titles.ipynb #87665521
+# %% ../nbs/05_titles.ipynb #da52cfb2
 def _unzip(data, max_bytes):
     "The ratings, or else the films watched, of a Letterboxd zip"
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [n for n in archive.namelist() if n.lower().endswith(".csv")]
         rank = {"ratings.csv": 0, "diary.csv": 1, "watched.csv": 2}
         if not names: raise MovieDataError("The zip holds no CSV file. Letterboxd's holds ratings.csv.")
-        with archive.open(min(names, key=lambda n: (rank.get(n.lower(), 3), n))) as member: return member.read(max_bytes + 1)
+        best = min(names, key=lambda n: (rank.get(n.lower(), 3), n))
+        with archive.open(best) as member: return member.read(max_bytes + 1)
 
 def export_text(
     source,  # a path, the bytes, or an open file
     max_bytes: int = 5_000_000,  # what is larger, packed or unpacked, is refused
     ) -> str:
     "The text of an exported file; raises `MovieDataError` where there is none"
-    too_large = MovieDataError(f"The export is larger than {max_bytes:,} bytes. Rating lists are far smaller: is this the right file?")
+    too_large = MovieDataError(f"The export is larger than {max_bytes:,} bytes. Is this the right file?")
     try:
         if isinstance(source, (str, Path)):
             with open(source, "rb") as file: data = file.read(max_bytes + 1)
@@ -329,37 +343,45 @@ def export_text(
     try: return data.decode("utf-8-sig")
     except UnicodeDecodeError: return data.decode("cp1252", "replace")
 
-# %% ../nbs/05_titles.ipynb #48aa8727
-_EXPORT_COLUMNS = {"name": "title", "title": "title", "year": "year", "your rating": "rating", "rating": "rating", "const": "imdb_id",
-                   "imdb_id": "imdb_id", "title type": "kind", "date": "date", "date rated": "date", "watched date": "date"}
+# %% ../nbs/05_titles.ipynb #b3858de3
+_EXPORT_COLUMNS = {"name": "title", "title": "title", "year": "year", "your rating": "rating", "rating": "rating",
+                   "const": "imdb_id", "imdb_id": "imdb_id", "title type": "kind",
+                   "date": "date", "date rated": "date", "watched date": "date"}
+_TABLE = ["title", "year", "rating", "date", "imdb_id", "kind"]
 
 def _known_columns(cells):
     "The columns of ours that a header line has: their place by name"
     names = [_EXPORT_COLUMNS.get(cell.strip().casefold()) for cell in cells]
     return {name: names.index(name) for name in dict.fromkeys(names) if name}
 
-def export_table(
-    text: str,  # of a CSV file
-    max_rows: int = 20_000,  # a longer list is refused
-    ) -> pd.DataFrame:
-    "The lines of an exported CSV file: title, year, rating, date, imdb_id, kind"
+def _export_lines(text, max_rows):
+    "The header and the lines of an exported CSV file"
     head = text[:10_000].splitlines()[:10]
     separator = max(",;\t", key=lambda s: max((line.count(s) for line in head), default=0))
     try: lines = list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator))
     except csv.Error as error: raise MovieDataError(f"The export is no CSV file: {error}") from error
     start = next((i for i, line in enumerate(lines[:10]) if {"title", "imdb_id"} & _known_columns(line).keys()), None)
-    if start is None: raise MovieDataError(f"The export has no column called Name, Title or Const. Its first line is: {', '.join(lines[0])[:200] if lines else '(empty)'}")
+    if start is None:
+        first = ", ".join(lines[0])[:200] if lines else "(empty)"
+        raise MovieDataError(f"The export has no column called Name, Title or Const. Its first line is: {first}")
     if len(lines) - start - 1 > max_rows: raise MovieDataError(f"The export has more than {max_rows:,} lines.")
-    place, filled = _known_columns(lines[start]), [line for line in lines[start + 1:] if any(cell.strip() for cell in line)]
-    columns = {name: [line[at].strip() if at < len(line) else "" for line in filled] for name, at in place.items()}
-    blank = [""] * len(filled)
-    table = pd.DataFrame({name: columns.get(name, blank) for name in ("title", "year", "rating", "date", "imdb_id", "kind")}, dtype=object)
+    return lines[start], [line for line in lines[start + 1:] if any(cell.strip() for cell in line)]
+
+def export_table(
+    text: str,  # of a CSV file
+    max_rows: int = 20_000,  # a longer list is refused
+    ) -> pd.DataFrame:
+    "The lines of an exported CSV file: title, year, rating (0.5-5), date, imdb_id, kind; raises `MovieDataError`"
+    header, lines = _export_lines(text, max_rows)
+    place, blank = _known_columns(header), [""] * len(lines)
+    columns = {name: [line[at].strip() if at < len(line) else "" for line in lines] for name, at in place.items()}
+    table = pd.DataFrame({name: columns.get(name, blank) for name in _TABLE}, dtype=object)
     for name in ("year", "rating"): table[name] = pd.to_numeric(table[name], errors="coerce").astype(float)
     table["year"] = table["year"].where(table["year"].between(1870, 2100))
-    halve = table["rating"].max() > 5 or "your rating" in map(str.casefold, lines[start])
+    halve = table["rating"].max() > 5 or "your rating" in map(str.casefold, header)
     return table.assign(rating=table["rating"].where(table["rating"].between(0.1, 10)) / (2 if halve else 1))
 
-# %% ../nbs/05_titles.ipynb #ee92ce46
+# %% ../nbs/05_titles.ipynb #b46a6421
 def match_listed(
     index: "TitleIndex",  # the table's titles
     title: str,  # as the list has it
@@ -378,7 +400,7 @@ def match_listed(
     likeness = np.where((off[forms.row[near]] <= 1) & (likeness >= 0.9), likeness, 0)
     return (forms.row[near[likeness.argmax()]], "near title") if likeness.any() else (None, "not in the table")
 
-# %% ../nbs/05_titles.ipynb #2dd01846
+# %% ../nbs/05_titles.ipynb #7ef968df
 def read_export(
     source,  # a path, the bytes or an open file: CSV, or Letterboxd's zip
     index: "TitleIndex",  # the table's titles
@@ -400,7 +422,7 @@ def read_export(
     table["matched"], table["year"] = table["film_id"].notna(), table["year"].astype("Int64")
     return table[["film_id", "title", "year", "rating", "date", "matched", "how"]]
 
-# %% ../nbs/05_titles.ipynb #e981aaa3
+# %% ../nbs/05_titles.ipynb #54f4d127
 def export_seeds(
     export: pd.DataFrame,  # from `read_export`
     n: int = 5,  # how many at most
@@ -408,7 +430,8 @@ def export_seeds(
     ) -> list[int]:
     "The `film_id`s to recommend from: the best rated, the latest first"
     liked = export[export["matched"] & (export["rating"] >= min_rating)]
-    return liked.sort_values(["rating", "date"], ascending=False, kind="stable")["film_id"].drop_duplicates().head(n).tolist()
+    best = liked.sort_values(["rating", "date"], ascending=False, kind="stable")
+    return best["film_id"].drop_duplicates().head(n).tolist()
 
 def export_seen(
     export: pd.DataFrame,  # from `read_export`
@@ -423,7 +446,8 @@ def export_summary(
     "What was found and what was not, in a sentence or two"
     missing = export.loc[~export["matched"]].drop_duplicates(["title", "year"])
     text = f"{len(export)} lines, {export.loc[export['matched'], 'film_id'].nunique()} films found, {len(missing)} not."
-    named = [f"{title} ({year})" if pd.notna(year) else f"{title}" for title, year in zip(missing["title"], missing["year"])]
-    if named: text += f" Not found: {', '.join(name[:80] for name in named[:show])}{' and others' if len(named) > show else ''}."
-    if not (export["rating"] >= 0).any(): text += " The file has no ratings, so it says what you have seen and not what you like."
+    listed = zip(missing["title"].str[:80], missing["year"])
+    named = [title if pd.isna(year) else f"{title} ({year})" for title, year in listed]
+    if named: text += f" Not found: {', '.join(named[:show])}{' and others' if len(named) > show else ''}."
+    if not (export["rating"] >= 0).any(): text += " It has no ratings: it says what was seen, not what was liked."
     return text
