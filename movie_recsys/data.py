@@ -8,7 +8,7 @@ __all__ = ['LISTS', 'NUMBERS', 'COLUMNS', 'ALIASES', 'UPLOAD_LIMITS', 'CAST_SIZE
            'Limits', 'cache_dir', 'load_movies', 'dev_data', 'upload_movies', 'load_upload', 'film_label',
            'load_ratings', 'describe_movies']
 
-# %% ../nbs/00_data.ipynb #f6973659
+# %% ../nbs/00_data.ipynb #77b86aa3
 import ast
 import bz2
 import gc
@@ -35,7 +35,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from platformdirs import user_cache_dir
 
-# %% ../nbs/00_data.ipynb #9f5e92a6
+# %% ../nbs/00_data.ipynb #1afa9010
 class MovieRecsysError(Exception):
     "The base of every error that this package raises on purpose"
 
@@ -48,7 +48,7 @@ class SelectionError(MovieRecsysError):
 class ServiceError(MovieRecsysError):
     "A service on the network that cannot be reached, or that refuses"
 
-# %% ../nbs/00_data.ipynb #eb31dce1
+# %% ../nbs/00_data.ipynb #405c7f72
 class TitleNotFoundError(MovieRecsysError):
     "A title that no film of the table has; `nearest` holds the labels that come closest"
     def __init__(self,
@@ -60,7 +60,7 @@ class TitleNotFoundError(MovieRecsysError):
         hint = f"Did you mean {', '.join(self.nearest)}?" if self.nearest else "Check the spelling, or try a part of it."
         super().__init__(message or f"No film called {title!r} is in this table. {hint}")
 
-# %% ../nbs/00_data.ipynb #70068d9a
+# %% ../nbs/00_data.ipynb #854743b2
 LISTS = ["genres", "spoken_languages", "countries", "companies", "keywords", "directors", "writers", "cast"]
 NUMBERS = ["runtime", "vote_average", "vote_count", "popularity", "budget", "revenue"]
 COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language",
@@ -69,7 +69,7 @@ COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year",
            "directors", "writers", "cast", "awards"]
 _BUNDLED = Path(str(files("movie_recsys"))) / "bundled" / "films.parquet"
 
-# %% ../nbs/00_data.ipynb #614c32a5
+# %% ../nbs/00_data.ipynb #31cb386d
 _STR = r"""(?:'[^'\\]*+(?:\\.[^'\\]*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+")"""
 _VALUE = rf"(?:{_STR}|-?\d[\d.eE+-]*+|None|True|False|null|true|false)"
 _ENTRY = rf"\{{{_STR}: ?{_VALUE}(?:, ?{_STR}: ?{_VALUE})*+\}}"
@@ -90,7 +90,7 @@ def _unquote(value):
     if "\\" not in value: return value[1:-1]
     return _literal(value) or ""
 
-# %% ../nbs/00_data.ipynb #9f13fce6
+# %% ../nbs/00_data.ipynb #2b437d45
 def _entries(text, keys, only=()):
     "The dicts that a cell spells, cut down to `keys`, of the entries that contain a text of `only`; None if unreadable"
     if not _PLAIN.fullmatch(text):
@@ -101,7 +101,7 @@ def _entries(text, keys, only=()):
     wanted = {f"{quote}{k}{quote}": k for k in keys for quote in "'\""}
     return [{wanted[k]: _unquote(v) for k, v in _PAIRS.findall(e) if k in wanted} for e in found]
 
-# %% ../nbs/00_data.ipynb #1b9c7490
+# %% ../nbs/00_data.ipynb #d3d39686
 def _clean(name):
     "A name without blanks around it, or lone surrogates in it (which no file could keep)"
     name = str(name).strip()
@@ -124,7 +124,7 @@ def parse_names(
     names = [next((e[k] for k in keys if e.get(k)), "") if isinstance(e, dict) else e for e in cell]
     return [n for n in (_clean(n) for n in names if isinstance(n, (str, int, float))) if n]
 
-# %% ../nbs/00_data.ipynb #03d0a69b
+# %% ../nbs/00_data.ipynb #f245550e
 def _lists(column, keys=("name",)):
     "A column of lists of names, and how many cells cannot be read"
     known, out, bad = {}, [], 0
@@ -137,7 +137,7 @@ def _lists(column, keys=("name",)):
         out.append(list(names or ()))
     return pd.Series(out, index=column.index, dtype=object), bad
 
-# %% ../nbs/00_data.ipynb #56e4b61c
+# %% ../nbs/00_data.ipynb #1f2cb126
 _TEXT = pd.Series(["text"]).dtype  # object in pandas 2, str in pandas 3
 
 def _strings(column):
@@ -156,7 +156,7 @@ def _text(column):
     "A text column in the way that this pandas keeps text"
     return pd.Series([None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT)
 
-# %% ../nbs/00_data.ipynb #32df6586
+# %% ../nbs/00_data.ipynb #1511bc0f
 def _numbers(column):
     "A float column, and how many filled cells are no number"
     values = pd.to_numeric(column, errors="coerce").astype("float64")
@@ -177,7 +177,7 @@ def _flags(column):
     values = text.map(_FLAGS).astype("boolean")
     return values, int((text.notna() & values.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #27551ce8
+# %% ../nbs/00_data.ipynb #0511f048
 def _dates(column):
     "Dates where the day is certain, years, and how many filled cells hold neither"
     if pd.api.types.is_datetime64_any_dtype(column): column = column.dt.strftime("%Y-%m-%d")
@@ -187,7 +187,7 @@ def _dates(column):
     years = pd.to_numeric(_part(text, r"(?<!\d)((?:18|19|20)\d\d)(?!\d)"), errors="coerce").astype("Int64")
     return dates, years, int((text.notna() & years.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #a035325a
+# %% ../nbs/00_data.ipynb #001b94c0
 def _collections(column):
     "The name of the collection that a film belongs to, and how many cells cannot be read"
     text = _strings(column)
@@ -209,7 +209,7 @@ def _languages(column):
     slipped = text.str.fullmatch(r"[\d.]+").fillna(False).astype(bool)
     return _text(text.mask(slipped)), int(slipped.sum())
 
-# %% ../nbs/00_data.ipynb #bb168c40
+# %% ../nbs/00_data.ipynb #30df1090
 ALIASES = {"id": "film_id", "tmdb_id": "film_id", "tmdbid": "film_id", "belongs_to_collection": "collection",
            "production_companies": "companies", "production_countries": "countries", "year": "release_year",
            "director": "directors", "writer": "writers", "name": "title", "imdbid": "imdb_id"}
@@ -222,7 +222,7 @@ def _our_names(frame, columns):
         frame = frame.rename(columns={c: n for c, n in ours.items() if n not in frame.columns})
     return frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #c2f5f1c6
+# %% ../nbs/00_data.ipynb #3254245a
 _READERS = {**dict.fromkeys(LISTS, _lists), **dict.fromkeys(NUMBERS, _numbers), "film_id": _whole, "adult": _flags,
             "spoken_languages": lambda c: _lists(c, ("iso_639_1", "name")), "original_language": _languages,
             "release_year": lambda c: _whole(c, 1800, 2100), "collection": _collections, "imdb_id": _imdb_ids}
@@ -241,7 +241,7 @@ def _typed(frame):
         out["film_id"] = pd.Series(range(1, len(frame) + 1), dtype="Int64")
     return pd.DataFrame({c: out[c] for c in COLUMNS if c in out}), {c: int(n) for c, n in bad.items() if n}
 
-# %% ../nbs/00_data.ipynb #62af0040
+# %% ../nbs/00_data.ipynb #083440b2
 def tidy_movies(
     frame: pd.DataFrame,  # a table of films under its own column names
     columns: dict[str, str] | None = None,  # its names -> ours, as in DataFrame.rename
@@ -260,7 +260,7 @@ def tidy_movies(
                    "unused": [str(c) for c in raw.columns if c not in COLUMNS]}
     return films
 
-# %% ../nbs/00_data.ipynb #19b819ed
+# %% ../nbs/00_data.ipynb #f362a2ed
 def _arrow(films):
     "The table as Arrow, lists and texts typed even where all are missing"
     types = {**dict.fromkeys(LISTS, pa.list_(pa.string())), "film_id": pa.int64(), "release_year": pa.int64(),
@@ -272,7 +272,7 @@ def _arrow(films):
     meta = {b"movie_recsys": json.dumps(films.attrs, default=str).encode()}
     return pa.table(arrays).replace_schema_metadata(meta)
 
-# %% ../nbs/00_data.ipynb #2e592150
+# %% ../nbs/00_data.ipynb #e0266d8b
 def write_movies(
     films: pd.DataFrame,  # a table of films, as `load_movies` gives it
     path: str | Path,  # the Parquet file to write
@@ -290,7 +290,7 @@ def write_movies(
     finally: Path(part).unlink(missing_ok=True)
     return path
 
-# %% ../nbs/00_data.ipynb #09d96b7a
+# %% ../nbs/00_data.ipynb #f0883c41
 def _python_lists(column):
     "An Arrow column of lists as a pandas column of Python lists"
     out = []
@@ -309,7 +309,7 @@ def _read_own(path):
     films.attrs = json.loads(table.schema.metadata[b"movie_recsys"])
     return films
 
-# %% ../nbs/00_data.ipynb #914fa122
+# %% ../nbs/00_data.ipynb #36657ef8
 @dataclass(frozen=True)
 class Limits:
     "The most that a file may hold; what exceeds it is refused with a `MovieDataError`"
@@ -320,7 +320,7 @@ class Limits:
 
 UPLOAD_LIMITS = Limits(rows=1_000_000, columns=200, field=200_000, unpacked=1_000_000_000)
 
-# %% ../nbs/00_data.ipynb #aa4a6270
+# %% ../nbs/00_data.ipynb #a6df8381
 class _Counted(io.RawIOBase):
     "A stream of bytes that stops with a `MovieDataError` beyond `limit`"
     def __init__(self, raw, name, limit): self.raw, self.name_, self.left, self.limit = raw, name, limit, limit
@@ -336,7 +336,7 @@ class _Counted(io.RawIOBase):
         self.raw.close()
         super().close()
 
-# %% ../nbs/00_data.ipynb #c0ba5399
+# %% ../nbs/00_data.ipynb #53a7eb24
 @dataclass(frozen=True)
 class _File:
     "One file, on disk or inside a zip: its name, and a way to open it that can be used again"
@@ -351,9 +351,18 @@ class _File:
 
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
-# %% ../nbs/00_data.ipynb #58d16ada
+# %% ../nbs/00_data.ipynb #67469015
 _BROKEN = (pd.errors.ParserError, pd.errors.ParserWarning, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError,
            RuntimeError, NotImplementedError, pa.ArrowException, ValueError, OverflowError, MemoryError)
+
+def _plainly(error):
+    "What a library said, in words for the owner of the file"
+    text = str(error).strip().rstrip(".") or type(error).__name__
+    if m := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", text):
+        return f"line {m[2]} has {m[3]} cells and the header {m[1]} (an unquoted separator in a text?)"
+    if "Length of header" in text: return "its rows have more cells than its header"
+    if "EOF inside string" in text: return "a quotation mark is opened in its first row and never closed"
+    return text
 
 @contextmanager
 def _reading(name):
@@ -364,10 +373,10 @@ def _reading(name):
         raise MovieDataError(f"{name} is not UTF-8 text ({e.reason}). Save it as 'CSV UTF-8', or name its encoding, "
                              "for example encoding='cp1252'.") from None
     except _BROKEN as e:
-        raise MovieDataError(f"{name} cannot be read: {str(e).strip() or type(e).__name__}. Is it a table of films as CSV, "
-                             "Parquet or zip, and whole?") from None
+        raise MovieDataError(f"{name} cannot be read: {_plainly(e)}. Is it a table of films as CSV, Parquet or zip, and "
+                             "whole?") from None
 
-# %% ../nbs/00_data.ipynb #d198d8a3
+# %% ../nbs/00_data.ipynb #5180e572
 def _sniff(file, limits, encoding):
     "Encoding, separator and number of lines above the header of a text table"
     with file.open(limits) as f: head = f.read(1 << 16)
@@ -386,7 +395,7 @@ def _sniff(file, limits, encoding):
         raise MovieDataError(f"{file.name} has {bare.count(sep) + 1:,} columns; the limit is {limits.columns:,}.")
     return {"encoding": encoding, "sep": sep, "skiprows": skip}
 
-# %% ../nbs/00_data.ipynb #894dab9f
+# %% ../nbs/00_data.ipynb #4ffedec2
 def _chunks(file, limits, encoding=None, size=50_000, **options):
     "The rows of a text table as frames of text, in chunks, every limit checked"
     options |= _sniff(file, limits, encoding) | {"dtype": str, "keep_default_na": False, "na_values": [""], "index_col": False}
@@ -407,7 +416,7 @@ def _chunks(file, limits, encoding=None, size=50_000, **options):
             whole = int(cut[1]) - 1
             warnings.warn(f"{file.name} is cut off after its row {whole:,}: the broken row at its end is left out.", stacklevel=2)
 
-# %% ../nbs/00_data.ipynb #a5662755
+# %% ../nbs/00_data.ipynb #11ab9244
 def _check(chunk, done, name, limits):
     "Refuse a chunk that exceeds the limits"
     if done > limits.rows: raise MovieDataError(f"{name} has more than {limits.rows:,} rows, the limit.")
@@ -426,7 +435,7 @@ def _read_table(file, limits, encoding=None):
     if not frames: raise MovieDataError(f"{file.name} has a header and no rows.")
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
-# %% ../nbs/00_data.ipynb #153aa31b
+# %% ../nbs/00_data.ipynb #8478277a
 def _read_parquet(file, limits):
     "Anybody's Parquet file as a frame, its size checked before it is read"
     with file.open(limits) as f: parquet = pq.ParquetFile(io.BytesIO(f.read()))
@@ -437,7 +446,7 @@ def _read_parquet(file, limits):
         if found > most: raise MovieDataError(f"{file.name} has {found:,} {what}; the limit is {most:,}.")
     return parquet.read().to_pandas()
 
-# %% ../nbs/00_data.ipynb #abc4f0fb
+# %% ../nbs/00_data.ipynb #0a8ca1e2
 def _files_in(path, limits):
     "The files of a folder or a zip by their names; of a single file, that one"
     if path.is_dir(): return {p.name: _File(str(p), lambda p=p: p.open("rb")) for p in sorted(path.iterdir()) if p.is_file()}
@@ -462,7 +471,7 @@ class _InZip(io.BufferedReader):
         super().close()
         self.zip.close()
 
-# %% ../nbs/00_data.ipynb #c92afcbf
+# %% ../nbs/00_data.ipynb #a18e65b1
 def _by_film(file, columns, limits, read):
     "For each film id of a joined file, what `read` makes of its cells; and how many cells cannot be read"
     found, bad = {}, 0
@@ -476,7 +485,7 @@ def _by_film(file, columns, limits, read):
                 if film_id is not pd.NA: found.setdefault(film_id, [v or [] for v in values])
     return found, bad
 
-# %% ../nbs/00_data.ipynb #3704d88d
+# %% ../nbs/00_data.ipynb #b0853a19
 CAST_SIZE = 10  # how many of the cast are kept
 
 def _unique(names): return list(dict.fromkeys(filter(None, map(_clean, names))))
@@ -496,7 +505,7 @@ def _people(cast, crew):
             None if makers is None else _unique(m["name"] for m in makers if m.get("department") == "Writing"),
             None if actors is None else _unique(a["name"] for a in sorted(actors, key=_order))[:CAST_SIZE])
 
-# %% ../nbs/00_data.ipynb #9008b5a8
+# %% ../nbs/00_data.ipynb #fcd4f4b9
 _JOINED = {"keywords.csv": (["keywords"], ["keywords"], lambda cell: [parse_names(cell)]),
            "credits.csv": (["cast", "crew"], ["directors", "writers", "cast"], _people)}
 
@@ -522,7 +531,7 @@ def _read_links(file, limits):
     return pd.DataFrame({"movieId": _whole(links["movieId"])[0], "tmdbId": _whole(links["tmdbId"])[0],
                          "imdb_id": _imdb_ids(links["imdbId"])[0]})
 
-# %% ../nbs/00_data.ipynb #056f9987
+# %% ../nbs/00_data.ipynb #da69ce3f
 def _read_files(path, found, columns, encoding, limits):
     "The table of films of a file, a folder or a zip"
     tables = [n for n in found if n.lower().endswith((".csv", ".tsv", ".txt", ".parquet", ".csv.gz", ".csv.bz2", ".csv.xz"))]
@@ -534,7 +543,7 @@ def _read_files(path, found, columns, encoding, limits):
     films = tidy_movies(_read_table(found[main], limits, encoding), columns, str(path))
     return _join(films, found, limits) if main == "movies_metadata.csv" and len(found) > 1 else films
 
-# %% ../nbs/00_data.ipynb #36b839c9
+# %% ../nbs/00_data.ipynb #106c3b6e
 _PARSER = 3  # raised whenever the reading changes, so that old caches are not used
 
 def cache_dir() -> Path:
@@ -549,7 +558,7 @@ def _cache_path(path, *asked):
                   for v in (str(path.resolve()), (_PARSER, stats, asked)))
     return cache_dir() / "films" / f"{place}-{key}.parquet"
 
-# %% ../nbs/00_data.ipynb #7dc93327
+# %% ../nbs/00_data.ipynb #b35f7330
 def _cached(path, build):
     "The table kept at `path`; else the one that `build` makes, which is kept"
     try: return _read_own(path)
@@ -563,7 +572,7 @@ def _cached(path, build):
     except OSError as e: warnings.warn(f"The parsed table could not be kept in {path.parent}: {e}", stacklevel=3)
     return films
 
-# %% ../nbs/00_data.ipynb #40855016
+# %% ../nbs/00_data.ipynb #e410cf22
 KAGGLE = "rounakbanik/the-movies-dataset"
 
 def _need(module):
@@ -578,13 +587,16 @@ def _download_kaggle():
     kagglehub = _need("kagglehub")
     try: return Path(kagglehub.dataset_download(KAGGLE))
     except Exception as e:
+        kept = Path(_need("kagglehub.config").get_cache_folder()).glob(f"datasets/{KAGGLE}/versions/*/movies_metadata.csv")
+        if found := sorted(kept): return found[-1].parent  # offline, but downloaded before
         raise ServiceError(f"Kaggle's {KAGGLE} could not be downloaded ({type(e).__name__}: {e}). Check the connection, or "
                            f"download it by hand from kaggle.com/datasets/{KAGGLE} and give the folder.") from e
 
-# %% ../nbs/00_data.ipynb #00fd88bc
+# %% ../nbs/00_data.ipynb #abc44e4d
 def _is_dataset(path):
     "Whether a folder is a dataset of the `datasets` library, or a checkout of one from the Hub"
-    return path.is_dir() and any((path / n).exists() for n in ("dataset_dict.json", "state.json", "dataset_infos.json", "data"))
+    if not path.is_dir() or (path / "movies_metadata.csv").exists(): return False
+    return any((path / n).exists() for n in ("dataset_dict.json", "state.json", "dataset_infos.json", "data"))
 
 def _read_dataset(name, limits):
     "The rows of a dataset: of its split 'train', or of the first one"
@@ -599,7 +611,7 @@ def _read_dataset(name, limits):
     if found.num_rows > limits.rows: raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
     return found.to_pandas()
 
-# %% ../nbs/00_data.ipynb #3aa0150b
+# %% ../nbs/00_data.ipynb #cced5bfc
 @contextmanager
 def _gc_paused():
     "Switch the garbage collector off for a while, if it is on"
@@ -609,7 +621,7 @@ def _gc_paused():
     finally:
         if was_on: gc.enable()
 
-# %% ../nbs/00_data.ipynb #c0fbb2e6
+# %% ../nbs/00_data.ipynb #dce5646b
 def _load_path(path, columns, encoding, limits, cache):
     "The table of films at a path, from the cache where it is there"
     if not path.exists():
@@ -619,7 +631,7 @@ def _load_path(path, columns, encoding, limits, cache):
     def build(): return _read_files(path, _files_in(path, limits), columns, encoding, limits)
     return _cached(_cache_path(path, columns, encoding, limits), build) if cache else build()
 
-# %% ../nbs/00_data.ipynb #d9418ab0
+# %% ../nbs/00_data.ipynb #ab75d934
 def load_movies(
     source: str | Path | pd.DataFrame = "bundled",  # what to read: see the table above
     columns: dict[str, str] | None = None,  # the source's column names -> ours, as in DataFrame.rename
@@ -638,7 +650,7 @@ def load_movies(
     films.attrs["source"] = name
     return films
 
-# %% ../nbs/00_data.ipynb #97b6460d
+# %% ../nbs/00_data.ipynb #415d74f0
 def dev_data(
     name: str = "the-movies-dataset",  # a folder or file of the development data
     ) -> Path | None:
@@ -647,7 +659,7 @@ def dev_data(
     roots = [Path(env).expanduser()] if env else [p / "shared" / "data" for p in (here, *here.parents)]
     return next((root / name for root in roots if (root / name).exists()), None)
 
-# %% ../nbs/00_data.ipynb #5ceb8117
+# %% ../nbs/00_data.ipynb #2adbefff
 def upload_movies():
     "Ask for files: Colab's dialog gives a dict of names and bytes, elsewhere a FileUpload button is shown and given back"
     try: from google.colab import files as colab
@@ -665,7 +677,7 @@ def _uploaded(upload):
     if isinstance(value, dict): return {n: v["content"] if isinstance(v, dict) else v for n, v in value.items()}
     return {v["name"]: bytes(v["content"]) for v in value}
 
-# %% ../nbs/00_data.ipynb #bbbd588d
+# %% ../nbs/00_data.ipynb #e5ffddc5
 def load_upload(
     upload,  # what `upload_movies` gave
     select: str | None = None,  # the desired file, where several were uploaded; the default is the only table
@@ -684,7 +696,7 @@ def load_upload(
     films.attrs["source"] = path.name if path.is_file() or select or len(given) == 1 else "upload"
     return films
 
-# %% ../nbs/00_data.ipynb #3d63d161
+# %% ../nbs/00_data.ipynb #1d594dc2
 def film_label(
     films: pd.DataFrame,  # a table with title and, where it is known, release_year
     ) -> pd.Series:
@@ -696,7 +708,7 @@ def film_label(
         label = label.where(nth == 0, label + " #" + (nth + 1).astype("string"))
     return label.astype(_TEXT).rename("label")
 
-# %% ../nbs/00_data.ipynb #7284062a
+# %% ../nbs/00_data.ipynb #ccf9d2a6
 def _film_of(links, films):
     "For every MovieLens id of `links`, the film_id in `films`"
     ids = films[["film_id"] if "film_id" in films else []].copy()
@@ -711,7 +723,7 @@ def _film_of(links, films):
     by_tmdb = links["tmdbId"].where(links["tmdbId"].isin(ids["film_id"].astype("Int64")))
     return pd.Series(by_tmdb.fillna(by_imdb).to_numpy(), index=links["movieId"], dtype="Int64")
 
-# %% ../nbs/00_data.ipynb #7b4f46aa
+# %% ../nbs/00_data.ipynb #ff7e157d
 def _read_ratings(source, limits):
     "A table of ratings under its own column names, and the links file beside it"
     if isinstance(source, pd.DataFrame): return source, None
@@ -724,7 +736,7 @@ def _read_ratings(source, limits):
     with _reading(beside[name].name), beside[name].open(limits) as stream:
         return pd.read_csv(stream, encoding="utf-8-sig", nrows=limits.rows * 10), beside.get("links.csv")
 
-# %% ../nbs/00_data.ipynb #62c5ed53
+# %% ../nbs/00_data.ipynb #862cf0da
 def load_ratings(
     source: str | Path | pd.DataFrame,  # a folder with ratings.csv (or ratings_small.csv) and links.csv, such a file, "kaggle", a table
     films: pd.DataFrame,  # the table of films, as loaded or as cleaned
@@ -745,7 +757,7 @@ def load_ratings(
     if "timestamp" in raw: out["timestamp"] = _when(raw["timestamp"])
     return _matched(out, films)
 
-# %% ../nbs/00_data.ipynb #b1fc11ae
+# %% ../nbs/00_data.ipynb #101a5620
 def _when(column):
     "Times of rating, from seconds since 1970 or from text"
     seconds = pd.to_numeric(column, errors="coerce")
@@ -763,7 +775,7 @@ def _matched(ratings, films):
                   "users": int(kept["userId"].nunique()), "films": int(kept["film_id"].nunique())}
     return kept
 
-# %% ../nbs/00_data.ipynb #13dedece
+# %% ../nbs/00_data.ipynb #ae7d8de8
 def describe_movies(
     films: pd.DataFrame,  # a table of films
     ) -> pd.DataFrame:
