@@ -8,7 +8,7 @@ __all__ = ['LISTS', 'NUMBERS', 'COLUMNS', 'ALIASES', 'UPLOAD_LIMITS', 'CAST_SIZE
            'Limits', 'cache_dir', 'load_movies', 'dev_data', 'upload_movies', 'load_upload', 'film_label',
            'load_ratings', 'describe_movies']
 
-# %% ../nbs/00_data.ipynb #77b86aa3
+# %% ../nbs/00_data.ipynb #4171ffb9
 import ast
 import bz2
 import gc
@@ -35,7 +35,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from platformdirs import user_cache_dir
 
-# %% ../nbs/00_data.ipynb #1afa9010
+# %% ../nbs/00_data.ipynb #9931d88c
 class MovieRecsysError(Exception):
     "The base of every error that this package raises on purpose"
 
@@ -48,7 +48,7 @@ class SelectionError(MovieRecsysError):
 class ServiceError(MovieRecsysError):
     "A service on the network that cannot be reached, or that refuses"
 
-# %% ../nbs/00_data.ipynb #405c7f72
+# %% ../nbs/00_data.ipynb #7c03a6e2
 class TitleNotFoundError(MovieRecsysError):
     "A title that no film of the table has; `nearest` holds the labels that come closest"
     def __init__(self,
@@ -57,10 +57,10 @@ class TitleNotFoundError(MovieRecsysError):
                  message: str | None = None,  # replaces the standard sentence
                  ):
         self.title, self.nearest = title, list(nearest)
-        hint = f"Did you mean {', '.join(self.nearest)}?" if self.nearest else "Check the spelling, or try a part of it."
+        hint = f"Did you mean {', '.join(self.nearest)}?" if self.nearest else "Check the spelling, or try part of it."
         super().__init__(message or f"No film called {title!r} is in this table. {hint}")
 
-# %% ../nbs/00_data.ipynb #854743b2
+# %% ../nbs/00_data.ipynb #f54c53ee
 LISTS = ["genres", "spoken_languages", "countries", "companies", "keywords", "directors", "writers", "cast"]
 NUMBERS = ["runtime", "vote_average", "vote_count", "popularity", "budget", "revenue"]
 COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language",
@@ -69,7 +69,7 @@ COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year",
            "directors", "writers", "cast", "awards"]
 _BUNDLED = Path(str(files("movie_recsys"))) / "bundled" / "films.parquet"
 
-# %% ../nbs/00_data.ipynb #31cb386d
+# %% ../nbs/00_data.ipynb #32481e1d
 _STR = r"""(?:'[^'\\]*+(?:\\.[^'\\]*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+")"""
 _VALUE = rf"(?:{_STR}|-?\d[\d.eE+-]*+|None|True|False|null|true|false)"
 _ENTRY = rf"\{{{_STR}: ?{_VALUE}(?:, ?{_STR}: ?{_VALUE})*+\}}"
@@ -90,7 +90,7 @@ def _unquote(value):
     if "\\" not in value: return value[1:-1]
     return _literal(value) or ""
 
-# %% ../nbs/00_data.ipynb #2b437d45
+# %% ../nbs/00_data.ipynb #fef610fd
 def _entries(text, keys, only=()):
     "The dicts that a cell spells, cut down to `keys`, of the entries that contain a text of `only`; None if unreadable"
     if not _PLAIN.fullmatch(text):
@@ -101,7 +101,7 @@ def _entries(text, keys, only=()):
     wanted = {f"{quote}{k}{quote}": k for k in keys for quote in "'\""}
     return [{wanted[k]: _unquote(v) for k, v in _PAIRS.findall(e) if k in wanted} for e in found]
 
-# %% ../nbs/00_data.ipynb #d3d39686
+# %% ../nbs/00_data.ipynb #9a0fa383
 def _clean(name):
     "A name without blanks around it, or lone surrogates in it (which no file could keep)"
     name = str(name).strip()
@@ -115,8 +115,8 @@ def parse_names(
     if isinstance(cell, str):
         cell = cell.strip()
         if cell in ("", "[]", "(no genres listed)"): return []
-        if cell[0] not in "[{": cell = re.split(r"\s*[|]\s*" if "|" in cell else r"\s*;\s*" if ";" in cell else r"\s*,\s*", cell)
-        else: cell = _entries(cell, keys)
+        if cell[0] in "[{": cell = _entries(cell, keys)
+        else: cell = cell.split(next((mark for mark in "|;" if mark in cell), ","))
         if cell is None: return None
     if cell is None or cell is pd.NA or isinstance(cell, float) and cell != cell: return []
     if isinstance(cell, dict): cell = [cell]
@@ -124,7 +124,7 @@ def parse_names(
     names = [next((e[k] for k in keys if e.get(k)), "") if isinstance(e, dict) else e for e in cell]
     return [n for n in (_clean(n) for n in names if isinstance(n, (str, int, float))) if n]
 
-# %% ../nbs/00_data.ipynb #f245550e
+# %% ../nbs/00_data.ipynb #42f965ac
 def _lists(column, keys=("name",)):
     "A column of lists of names, and how many cells cannot be read"
     known, out, bad = {}, [], 0
@@ -137,7 +137,7 @@ def _lists(column, keys=("name",)):
         out.append(list(names or ()))
     return pd.Series(out, index=column.index, dtype=object), bad
 
-# %% ../nbs/00_data.ipynb #1f2cb126
+# %% ../nbs/00_data.ipynb #17f51f46
 _TEXT = pd.Series(["text"]).dtype  # object in pandas 2, str in pandas 3
 
 def _strings(column):
@@ -150,13 +150,14 @@ def _strings(column):
 def _part(text, pattern):
     "The first group of a pattern in each text, missing where there is none"
     find = re.compile(pattern).search
-    return pd.Series([m[1] if isinstance(v, str) and (m := find(v)) else None for v in text.tolist()], index=text.index, dtype=_TEXT)
+    parts = [m[1] if isinstance(v, str) and (m := find(v)) else None for v in text.tolist()]
+    return pd.Series(parts, index=text.index, dtype=_TEXT)
 
 def _text(column):
     "A text column in the way that this pandas keeps text"
     return pd.Series([None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT)
 
-# %% ../nbs/00_data.ipynb #1511bc0f
+# %% ../nbs/00_data.ipynb #36a6a3a0
 def _numbers(column):
     "A float column, and how many filled cells are no number"
     values = pd.to_numeric(column, errors="coerce").astype("float64")
@@ -177,7 +178,7 @@ def _flags(column):
     values = text.map(_FLAGS).astype("boolean")
     return values, int((text.notna() & values.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #0511f048
+# %% ../nbs/00_data.ipynb #0556232e
 def _dates(column):
     "Dates where the day is certain, years, and how many filled cells hold neither"
     if pd.api.types.is_datetime64_any_dtype(column): column = column.dt.strftime("%Y-%m-%d")
@@ -187,15 +188,15 @@ def _dates(column):
     years = pd.to_numeric(_part(text, r"(?<!\d)((?:18|19|20)\d\d)(?!\d)"), errors="coerce").astype("Int64")
     return dates, years, int((text.notna() & years.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #001b94c0
+# %% ../nbs/00_data.ipynb #79c99898
 def _collections(column):
     "The name of the collection that a film belongs to, and how many cells cannot be read"
     text = _strings(column)
     literal = text.str.startswith(("{", "[")).fillna(False).astype(bool)
     lists, bad = _lists(text.where(literal))
     slipped = text.str.fullmatch(r"[\d.]+").fillna(False).astype(bool)
-    names = [v[0] if v else None for v in lists]
-    return _text(pd.Series(names, index=column.index, dtype=object).where(literal, text.mask(slipped).astype(object))), bad + int(slipped.sum())
+    names = pd.Series([v[0] if v else None for v in lists], index=column.index, dtype=object)
+    return _text(names.where(literal, text.mask(slipped).astype(object))), bad + int(slipped.sum())
 
 def _imdb_ids(column):
     "IMDb ids as 'tt0114709', and how many filled cells hold none"
@@ -209,7 +210,7 @@ def _languages(column):
     slipped = text.str.fullmatch(r"[\d.]+").fillna(False).astype(bool)
     return _text(text.mask(slipped)), int(slipped.sum())
 
-# %% ../nbs/00_data.ipynb #30df1090
+# %% ../nbs/00_data.ipynb #be90fc1b
 ALIASES = {"id": "film_id", "tmdb_id": "film_id", "tmdbid": "film_id", "belongs_to_collection": "collection",
            "production_companies": "companies", "production_countries": "countries", "year": "release_year",
            "director": "directors", "writer": "writers", "name": "title", "imdbid": "imdb_id"}
@@ -222,7 +223,7 @@ def _our_names(frame, columns):
         frame = frame.rename(columns={c: n for c, n in ours.items() if n not in frame.columns})
     return frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #3254245a
+# %% ../nbs/00_data.ipynb #4960a17b
 _READERS = {**dict.fromkeys(LISTS, _lists), **dict.fromkeys(NUMBERS, _numbers), "film_id": _whole, "adult": _flags,
             "spoken_languages": lambda c: _lists(c, ("iso_639_1", "name")), "original_language": _languages,
             "release_year": lambda c: _whole(c, 1800, 2100), "collection": _collections, "imdb_id": _imdb_ids}
@@ -237,11 +238,11 @@ def _typed(frame):
     if "release_date" in out:
         out["release_year"] = out["release_year"].fillna(years) if "release_year" in out else years
     if "film_id" not in out or out["film_id"].isna().all():
-        if bad.get("film_id"): warnings.warn("The ids of this table are no whole numbers: its rows are numbered from 1.", stacklevel=4)
+        if bad.get("film_id"): warnings.warn("The ids are no whole numbers: rows are numbered from 1.", stacklevel=4)
         out["film_id"] = pd.Series(range(1, len(frame) + 1), dtype="Int64")
     return pd.DataFrame({c: out[c] for c in COLUMNS if c in out}), {c: int(n) for c, n in bad.items() if n}
 
-# %% ../nbs/00_data.ipynb #083440b2
+# %% ../nbs/00_data.ipynb #c38d4331
 def tidy_movies(
     frame: pd.DataFrame,  # a table of films under its own column names
     columns: dict[str, str] | None = None,  # its names -> ours, as in DataFrame.rename
@@ -250,9 +251,9 @@ def tidy_movies(
     "The table of films in `frame`, row by row; raises `MovieDataError` where it holds no films"
     raw = _our_names(frame, columns)
     if "title" not in raw.columns:
-        raise MovieDataError(f"{source} is not a table of films: the column 'title' is missing. It has "
-                             f"{', '.join(map(str, list(frame.columns)[:8])) or 'no columns'}. If the titles have another "
-                             "name there, say so: columns={'their name': 'title'}.")
+        has = ", ".join(map(str, list(frame.columns)[:8])) or "no columns"
+        raise MovieDataError(f"{source} is not a table of films: the column 'title' is missing. It has {has}. If the "
+                             "titles have another name there, say so: columns={'their name': 'title'}.")
     films, unreadable = _typed(raw)
     if not films["title"].notna().any():
         raise MovieDataError(f"{source} has no usable row: none of its {len(films):,} rows has a title.")
@@ -260,7 +261,7 @@ def tidy_movies(
                    "unused": [str(c) for c in raw.columns if c not in COLUMNS]}
     return films
 
-# %% ../nbs/00_data.ipynb #f362a2ed
+# %% ../nbs/00_data.ipynb #4ba46587
 def _arrow(films):
     "The table as Arrow, lists and texts typed even where all are missing"
     types = {**dict.fromkeys(LISTS, pa.list_(pa.string())), "film_id": pa.int64(), "release_year": pa.int64(),
@@ -272,7 +273,7 @@ def _arrow(films):
     meta = {b"movie_recsys": json.dumps(films.attrs, default=str).encode()}
     return pa.table(arrays).replace_schema_metadata(meta)
 
-# %% ../nbs/00_data.ipynb #e0266d8b
+# %% ../nbs/00_data.ipynb #908f409e
 def write_movies(
     films: pd.DataFrame,  # a table of films, as `load_movies` gives it
     path: str | Path,  # the Parquet file to write
@@ -290,7 +291,7 @@ def write_movies(
     finally: Path(part).unlink(missing_ok=True)
     return path
 
-# %% ../nbs/00_data.ipynb #f0883c41
+# %% ../nbs/00_data.ipynb #d3a1ff48
 def _python_lists(column):
     "An Arrow column of lists as a pandas column of Python lists"
     out = []
@@ -305,11 +306,11 @@ def _read_own(path):
     flat = table.drop_columns([c for c in LISTS if c in table.column_names]).to_pandas(
         types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get)
     if "release_date" in flat: flat["release_date"] = flat["release_date"].astype("datetime64[ns]")
-    films = pd.DataFrame({c: _python_lists(table[c]) if c in LISTS else flat[c] for c in table.column_names}, copy=False)
+    films = pd.DataFrame({c: _python_lists(table[c]) if c in LISTS else flat[c] for c in table.column_names})
     films.attrs = json.loads(table.schema.metadata[b"movie_recsys"])
     return films
 
-# %% ../nbs/00_data.ipynb #36657ef8
+# %% ../nbs/00_data.ipynb #bd1c18bd
 @dataclass(frozen=True)
 class Limits:
     "The most that a file may hold; what exceeds it is refused with a `MovieDataError`"
@@ -320,23 +321,27 @@ class Limits:
 
 UPLOAD_LIMITS = Limits(rows=1_000_000, columns=200, field=200_000, unpacked=1_000_000_000)
 
-# %% ../nbs/00_data.ipynb #a6df8381
+# %% ../nbs/00_data.ipynb #73ba1251
 class _Counted(io.RawIOBase):
     "A stream of bytes that stops with a `MovieDataError` beyond `limit`"
-    def __init__(self, raw, name, limit): self.raw, self.name_, self.left, self.limit = raw, name, limit, limit
-    def readable(self): return True
+    def __init__(self, raw, name, limit): self.raw, self.file, self.left, self.limit = raw, name, limit, limit
+    def readable(self):
+        "It can be read"
+        return True
     def readinto(self, buffer):
+        "Fill the buffer, as `io.RawIOBase` asks"
         data = self.raw.read(len(buffer))
         self.left -= len(data)
-        if self.left < 0: raise MovieDataError(f"{self.name_} holds more than {self.limit:,} bytes unpacked, the limit "
+        if self.left < 0: raise MovieDataError(f"{self.file} holds more than {self.limit:,} bytes unpacked, the limit "
                                                "(limits=Limits(unpacked=...) raises it).")
         buffer[:len(data)] = data
         return len(data)
     def close(self):
+        "Close what it reads from, too"
         self.raw.close()
         super().close()
 
-# %% ../nbs/00_data.ipynb #53a7eb24
+# %% ../nbs/00_data.ipynb #fbe7ab9c
 @dataclass(frozen=True)
 class _File:
     "One file, on disk or inside a zip: its name, and a way to open it that can be used again"
@@ -346,14 +351,14 @@ class _File:
     def open(self, limits):
         "The unpacked bytes, counted"
         with self.opener() as f: head = f.read(6)
-        unpack = next((u for magic, u in _PACKED.items() if head.startswith(magic)), None)
-        return io.BufferedReader(_Counted(unpack(self.opener()) if unpack else self.opener(), self.name, limits.unpacked), 1 << 20)
+        unpack = next((u for magic, u in _PACKED.items() if head.startswith(magic)), lambda f: f)
+        return io.BufferedReader(_Counted(unpack(self.opener()), self.name, limits.unpacked), 1 << 20)
 
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
-# %% ../nbs/00_data.ipynb #67469015
-_BROKEN = (pd.errors.ParserError, pd.errors.ParserWarning, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError,
-           RuntimeError, NotImplementedError, pa.ArrowException, ValueError, OverflowError, MemoryError)
+# %% ../nbs/00_data.ipynb #64c3cb58
+_BROKEN = (pd.errors.ParserError, pd.errors.ParserWarning, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
+           OSError, RuntimeError, NotImplementedError, pa.ArrowException, ValueError, OverflowError, MemoryError)
 
 def _plainly(error):
     "What a library said, in words for the owner of the file"
@@ -373,10 +378,9 @@ def _reading(name):
         raise MovieDataError(f"{name} is not UTF-8 text ({e.reason}). Save it as 'CSV UTF-8', or name its encoding, "
                              "for example encoding='cp1252'.") from None
     except _BROKEN as e:
-        raise MovieDataError(f"{name} cannot be read: {_plainly(e)}. Is it a table of films as CSV, Parquet or zip, and "
-                             "whole?") from None
+        raise MovieDataError(f"{name} cannot be read: {_plainly(e)}. Is it whole, and a CSV, Parquet or zip?") from None
 
-# %% ../nbs/00_data.ipynb #5180e572
+# %% ../nbs/00_data.ipynb #a22f1cb0
 def _sniff(file, limits, encoding):
     "Encoding, separator and number of lines above the header of a text table"
     with file.open(limits) as f: head = f.read(1 << 16)
@@ -385,7 +389,7 @@ def _sniff(file, limits, encoding):
     encoding = encoding or bom or "utf-8"
     if not head.strip(): raise MovieDataError(f"{file.name} is empty.")
     if b"\0" in head and "16" not in encoding:
-        raise MovieDataError(f"{file.name} is not text: it cannot be read as CSV. Give a CSV, a zip of one, or Parquet. "
+        raise MovieDataError(f"{file.name} is not text, so it is no CSV. Give a CSV, a zip of one, or Parquet. "
                              "(Pickles are never read, because they can run code.)")
     lines = head.decode(encoding, "ignore").lstrip("\r\n").splitlines() or [""]
     skip = int(lines[0].lower().startswith("sep=") and len(lines) > 1)
@@ -395,10 +399,11 @@ def _sniff(file, limits, encoding):
         raise MovieDataError(f"{file.name} has {bare.count(sep) + 1:,} columns; the limit is {limits.columns:,}.")
     return {"encoding": encoding, "sep": sep, "skiprows": skip}
 
-# %% ../nbs/00_data.ipynb #4ffedec2
+# %% ../nbs/00_data.ipynb #31704713
 def _chunks(file, limits, encoding=None, size=50_000, **options):
     "The rows of a text table as frames of text, in chunks, every limit checked"
-    options |= _sniff(file, limits, encoding) | {"dtype": str, "keep_default_na": False, "na_values": [""], "index_col": False}
+    options |= _sniff(file, limits, encoding)
+    options |= {"dtype": str, "keep_default_na": False, "na_values": [""], "index_col": False}
     done, whole = 0, None
     while True:
         try:
@@ -414,17 +419,17 @@ def _chunks(file, limits, encoding=None, size=50_000, **options):
             cut = re.search(r"EOF inside string starting at row (\d+)", str(e))
             if whole is not None or not cut or int(cut[1]) < 2: raise
             whole = int(cut[1]) - 1
-            warnings.warn(f"{file.name} is cut off after its row {whole:,}: the broken row at its end is left out.", stacklevel=2)
+            warnings.warn(f"{file.name} is cut off after row {whole:,}: the broken row at its end is left out.")
 
-# %% ../nbs/00_data.ipynb #11ab9244
+# %% ../nbs/00_data.ipynb #de8dc553
 def _check(chunk, done, name, limits):
     "Refuse a chunk that exceeds the limits"
     if done > limits.rows: raise MovieDataError(f"{name} has more than {limits.rows:,} rows, the limit.")
     for column in chunk:
         longest = chunk[column].str.len().max() if chunk[column].notna().any() else 0
         if longest > limits.field:
-            raise MovieDataError(f"{name} has a cell of {int(longest):,} characters in {str(column)[:40]!r}; the limit is "
-                                 f"{limits.field:,}.")
+            raise MovieDataError(f"{name} has a cell of {int(longest):,} characters in {str(column)[:40]!r}; the limit "
+                                 f"is {limits.field:,}.")
 
 def _read_table(file, limits, encoding=None):
     "A whole table, text or Parquet, under its own column names"
@@ -435,7 +440,7 @@ def _read_table(file, limits, encoding=None):
     if not frames: raise MovieDataError(f"{file.name} has a header and no rows.")
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
-# %% ../nbs/00_data.ipynb #8478277a
+# %% ../nbs/00_data.ipynb #8aa4f557
 def _read_parquet(file, limits):
     "Anybody's Parquet file as a frame, its size checked before it is read"
     with file.open(limits) as f: parquet = pq.ParquetFile(io.BytesIO(f.read()))
@@ -446,10 +451,11 @@ def _read_parquet(file, limits):
         if found > most: raise MovieDataError(f"{file.name} has {found:,} {what}; the limit is {most:,}.")
     return parquet.read().to_pandas()
 
-# %% ../nbs/00_data.ipynb #0a8ca1e2
+# %% ../nbs/00_data.ipynb #ea6a26a0
 def _files_in(path, limits):
     "The files of a folder or a zip by their names; of a single file, that one"
-    if path.is_dir(): return {p.name: _File(str(p), lambda p=p: p.open("rb")) for p in sorted(path.iterdir()) if p.is_file()}
+    if path.is_dir():
+        return {p.name: _File(str(p), lambda p=p: p.open("rb")) for p in sorted(path.iterdir()) if p.is_file()}
     with path.open("rb") as f: packed = f.read(4) == b"PK\x03\x04"
     if not packed: return {path.name: _File(str(path), lambda: path.open("rb"))}
     with _reading(str(path)), zipfile.ZipFile(path) as z: inside = [i for i in z.infolist() if not i.is_dir()]
@@ -457,8 +463,7 @@ def _files_in(path, limits):
         raise MovieDataError(f"{path} is an Excel workbook. Save the sheet as 'CSV UTF-8' and load that.")
     if sum(i.file_size for i in inside) > limits.unpacked:
         raise MovieDataError(f"{path} holds more than {limits.unpacked:,} bytes unpacked, the limit.")
-    def opener(name): return lambda: _InZip(path, name)
-    return {Path(i.filename).name: _File(f"{path}/{i.filename}", opener(i.filename)) for i in inside
+    return {Path(i.filename).name: _File(f"{path}/{i.filename}", lambda i=i: _InZip(path, i.filename)) for i in inside
             if not i.filename.startswith("__MACOSX")}
 
 class _InZip(io.BufferedReader):
@@ -466,12 +471,12 @@ class _InZip(io.BufferedReader):
     def __init__(self, path, name):
         self.zip = zipfile.ZipFile(path)
         super().__init__(self.zip.open(name))
-    def fileno(self): raise io.UnsupportedOperation("fileno")
     def close(self):
+        "Close the file, then the zip"
         super().close()
         self.zip.close()
 
-# %% ../nbs/00_data.ipynb #a18e65b1
+# %% ../nbs/00_data.ipynb #f3861a98
 def _by_film(file, columns, limits, read):
     "For each film id of a joined file, what `read` makes of its cells; and how many cells cannot be read"
     found, bad = {}, 0
@@ -479,13 +484,14 @@ def _by_film(file, columns, limits, read):
         for chunk in _chunks(file, limits, size=5_000):
             missing = [c for c in ("id", *columns) if c not in chunk]
             if missing: raise MovieDataError(f"{file.name} has no column {', '.join(missing)}.")
-            for film_id, *cells in zip(_whole(chunk["id"])[0].tolist(), *(chunk[c].fillna("").tolist() for c in columns)):
+            texts = (chunk[c].fillna("").tolist() for c in columns)
+            for film_id, *cells in zip(_whole(chunk["id"])[0].tolist(), *texts):
                 values = read(*cells)
                 bad += sum(v is None for v in values)
                 if film_id is not pd.NA: found.setdefault(film_id, [v or [] for v in values])
     return found, bad
 
-# %% ../nbs/00_data.ipynb #b0853a19
+# %% ../nbs/00_data.ipynb #684663c7
 CAST_SIZE = 10  # how many of the cast are kept
 
 def _unique(names): return list(dict.fromkeys(filter(None, map(_clean, names))))
@@ -505,7 +511,7 @@ def _people(cast, crew):
             None if makers is None else _unique(m["name"] for m in makers if m.get("department") == "Writing"),
             None if actors is None else _unique(a["name"] for a in sorted(actors, key=_order))[:CAST_SIZE])
 
-# %% ../nbs/00_data.ipynb #fcd4f4b9
+# %% ../nbs/00_data.ipynb #62cf3842
 _JOINED = {"keywords.csv": (["keywords"], ["keywords"], lambda cell: [parse_names(cell)]),
            "credits.csv": (["cast", "crew"], ["directors", "writers", "cast"], _people)}
 
@@ -531,19 +537,20 @@ def _read_links(file, limits):
     return pd.DataFrame({"movieId": _whole(links["movieId"])[0], "tmdbId": _whole(links["tmdbId"])[0],
                          "imdb_id": _imdb_ids(links["imdbId"])[0]})
 
-# %% ../nbs/00_data.ipynb #da69ce3f
+# %% ../nbs/00_data.ipynb #72e32154
 def _read_files(path, found, columns, encoding, limits):
     "The table of films of a file, a folder or a zip"
-    tables = [n for n in found if n.lower().endswith((".csv", ".tsv", ".txt", ".parquet", ".csv.gz", ".csv.bz2", ".csv.xz"))]
+    tables = [n for n in found if re.search(r"(?i)\.(parquet|(csv|tsv|txt)(\.(gz|bz2|xz))?)$", n)]
     if len(found) == 1: tables = list(found)
     main = "movies_metadata.csv" if "movies_metadata.csv" in found else tables[0] if len(tables) == 1 else None
     if main is None:
-        raise MovieDataError(f"{path} holds {'no table' if not tables else 'several tables: ' + ', '.join(tables[:8])}. "
-                             "It should hold movies_metadata.csv, or one table of films; or name the file itself.")
+        holds = f"several tables: {', '.join(tables[:8])}" if tables else "no table"
+        raise MovieDataError(f"{path} holds {holds}. It should hold movies_metadata.csv, or one table of films; or "
+                             "name the file itself.")
     films = tidy_movies(_read_table(found[main], limits, encoding), columns, str(path))
     return _join(films, found, limits) if main == "movies_metadata.csv" and len(found) > 1 else films
 
-# %% ../nbs/00_data.ipynb #106c3b6e
+# %% ../nbs/00_data.ipynb #4371627b
 _PARSER = 3  # raised whenever the reading changes, so that old caches are not used
 
 def cache_dir() -> Path:
@@ -558,7 +565,7 @@ def _cache_path(path, *asked):
                   for v in (str(path.resolve()), (_PARSER, stats, asked)))
     return cache_dir() / "films" / f"{place}-{key}.parquet"
 
-# %% ../nbs/00_data.ipynb #b35f7330
+# %% ../nbs/00_data.ipynb #6600c158
 def _cached(path, build):
     "The table kept at `path`; else the one that `build` makes, which is kept"
     try: return _read_own(path)
@@ -572,7 +579,7 @@ def _cached(path, build):
     except OSError as e: warnings.warn(f"The parsed table could not be kept in {path.parent}: {e}", stacklevel=3)
     return films
 
-# %% ../nbs/00_data.ipynb #e410cf22
+# %% ../nbs/00_data.ipynb #3412a8ed
 KAGGLE = "rounakbanik/the-movies-dataset"
 
 def _need(module):
@@ -587,12 +594,12 @@ def _download_kaggle():
     kagglehub = _need("kagglehub")
     try: return Path(kagglehub.dataset_download(KAGGLE))
     except Exception as e:
-        kept = Path(_need("kagglehub.config").get_cache_folder()).glob(f"datasets/{KAGGLE}/versions/*/movies_metadata.csv")
-        if found := sorted(kept): return found[-1].parent  # offline, but downloaded before
-        raise ServiceError(f"Kaggle's {KAGGLE} could not be downloaded ({type(e).__name__}: {e}). Check the connection, or "
-                           f"download it by hand from kaggle.com/datasets/{KAGGLE} and give the folder.") from e
+        kept = Path(_need("kagglehub.config").get_cache_folder(), "datasets", KAGGLE, "versions")
+        if found := sorted(kept.glob("*/movies_metadata.csv")): return found[-1].parent  # downloaded before
+        raise ServiceError(f"Kaggle's {KAGGLE} could not be downloaded ({type(e).__name__}: {e}). Check the "
+                           f"connection, or download it by hand from kaggle.com/datasets/{KAGGLE} and give the folder.") from e
 
-# %% ../nbs/00_data.ipynb #abc44e4d
+# %% ../nbs/00_data.ipynb #5c0887f9
 def _is_dataset(path):
     "Whether a folder is a dataset of the `datasets` library, or a checkout of one from the Hub"
     if not path.is_dir() or (path / "movies_metadata.csv").exists(): return False
@@ -602,16 +609,17 @@ def _read_dataset(name, limits):
     "The rows of a dataset: of its split 'train', or of the first one"
     datasets, path = _need("datasets"), Path(name)
     try:
-        if (path / "state.json").exists() or (path / "dataset_dict.json").exists(): found = datasets.load_from_disk(name)
-        else: found = datasets.load_dataset(name)
+        saved = (path / "state.json").exists() or (path / "dataset_dict.json").exists()
+        found = (datasets.load_from_disk if saved else datasets.load_dataset)(name)
     except Exception as e:
         raise (MovieDataError if path.exists() else ServiceError)(
             f"The dataset {name!r} could not be loaded ({type(e).__name__}: {str(e)[:300]}).") from e
     if isinstance(found, dict): found = found["train"] if "train" in found else found[next(iter(found))]
-    if found.num_rows > limits.rows: raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
+    if found.num_rows > limits.rows:
+        raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
     return found.to_pandas()
 
-# %% ../nbs/00_data.ipynb #cced5bfc
+# %% ../nbs/00_data.ipynb #4b126aba
 @contextmanager
 def _gc_paused():
     "Switch the garbage collector off for a while, if it is on"
@@ -621,17 +629,17 @@ def _gc_paused():
     finally:
         if was_on: gc.enable()
 
-# %% ../nbs/00_data.ipynb #dce5646b
+# %% ../nbs/00_data.ipynb #73863e0a
 def _load_path(path, columns, encoding, limits, cache):
     "The table of films at a path, from the cache where it is there"
     if not path.exists():
-        raise MovieDataError(f"There is no file or folder {path}. A source is 'bundled', 'kaggle', 'hf://user/dataset', "
-                             "or the path of a CSV, zip, Parquet file or folder.")
+        raise MovieDataError(f"There is no file or folder {path}. A source is 'bundled', 'kaggle', 'hf://user/dataset' "
+                             "or the path of a CSV, a zip, a Parquet file or a folder.")
     if _is_dataset(path): return tidy_movies(_read_dataset(str(path), limits), columns, str(path))
     def build(): return _read_files(path, _files_in(path, limits), columns, encoding, limits)
     return _cached(_cache_path(path, columns, encoding, limits), build) if cache else build()
 
-# %% ../nbs/00_data.ipynb #ab75d934
+# %% ../nbs/00_data.ipynb #1157ed32
 def load_movies(
     source: str | Path | pd.DataFrame = "bundled",  # what to read: see the table above
     columns: dict[str, str] | None = None,  # the source's column names -> ours, as in DataFrame.rename
@@ -644,13 +652,13 @@ def load_movies(
         if isinstance(source, pd.DataFrame): return tidy_movies(source, columns)
         name = str(source)
         if name == "bundled": return _read_own(_BUNDLED)
-        if name.startswith("hf://"): return tidy_movies(_read_dataset(name.removeprefix("hf://").strip("/"), limits), columns, name)
+        if name.startswith("hf://"): return tidy_movies(_read_dataset(name[5:].strip("/"), limits), columns, name)
         path = _download_kaggle() if name == "kaggle" else Path(name).expanduser()
         films = _load_path(path, columns, encoding, limits, cache)
     films.attrs["source"] = name
     return films
 
-# %% ../nbs/00_data.ipynb #415d74f0
+# %% ../nbs/00_data.ipynb #04651416
 def dev_data(
     name: str = "the-movies-dataset",  # a folder or file of the development data
     ) -> Path | None:
@@ -659,9 +667,9 @@ def dev_data(
     roots = [Path(env).expanduser()] if env else [p / "shared" / "data" for p in (here, *here.parents)]
     return next((root / name for root in roots if (root / name).exists()), None)
 
-# %% ../nbs/00_data.ipynb #2adbefff
+# %% ../nbs/00_data.ipynb #24427b81
 def upload_movies():
-    "Ask for files: Colab's dialog gives a dict of names and bytes, elsewhere a FileUpload button is shown and given back"
+    "Ask for files: Colab's dialog gives names and bytes, elsewhere a FileUpload button is shown and given back"
     try: from google.colab import files as colab
     except ImportError:
         from IPython.display import display
@@ -677,7 +685,7 @@ def _uploaded(upload):
     if isinstance(value, dict): return {n: v["content"] if isinstance(v, dict) else v for n, v in value.items()}
     return {v["name"]: bytes(v["content"]) for v in value}
 
-# %% ../nbs/00_data.ipynb #e5ffddc5
+# %% ../nbs/00_data.ipynb #707b7113
 def load_upload(
     upload,  # what `upload_movies` gave
     select: str | None = None,  # the desired file, where several were uploaded; the default is the only table
@@ -686,7 +694,7 @@ def load_upload(
     ) -> pd.DataFrame:
     "The table of films that was uploaded"
     given = {Path(name.replace("\\", "/")).name or "upload": data for name, data in _uploaded(upload).items()}
-    if not given: raise MovieDataError("No file was uploaded yet. Choose one with the button, then run this cell again.")
+    if not given: raise MovieDataError("No file was uploaded yet. Choose one with the button, then run this again.")
     if select is not None and select not in given:
         raise MovieDataError(f"No file called {select} was uploaded, only {', '.join(given)}.")
     with tempfile.TemporaryDirectory() as folder:
@@ -696,19 +704,20 @@ def load_upload(
     films.attrs["source"] = path.name if path.is_file() or select or len(given) == 1 else "upload"
     return films
 
-# %% ../nbs/00_data.ipynb #1d594dc2
+# %% ../nbs/00_data.ipynb #6ae72dba
 def film_label(
     films: pd.DataFrame,  # a table with title and, where it is known, release_year
     ) -> pd.Series:
     "`Title (Year)` of every film, made unique, under the index of `films`"
     title = _strings(films["title"]).fillna("Untitled")
-    year = films["release_year"].astype("Int64").astype("string") if "release_year" in films else title.mask(title.notna())
+    year = films["release_year"].astype("Int64") if "release_year" in films else pd.Series(pd.NA, films.index)
+    year = year.astype("string")
     label = (title + " (" + year + ")").fillna(title)
     while (nth := label.groupby(label).cumcount()).any():
         label = label.where(nth == 0, label + " #" + (nth + 1).astype("string"))
     return label.astype(_TEXT).rename("label")
 
-# %% ../nbs/00_data.ipynb #ccf9d2a6
+# %% ../nbs/00_data.ipynb #f48c67d3
 def _film_of(links, films):
     "For every MovieLens id of `links`, the film_id in `films`"
     ids = films[["film_id"] if "film_id" in films else []].copy()
@@ -723,22 +732,22 @@ def _film_of(links, films):
     by_tmdb = links["tmdbId"].where(links["tmdbId"].isin(ids["film_id"].astype("Int64")))
     return pd.Series(by_tmdb.fillna(by_imdb).to_numpy(), index=links["movieId"], dtype="Int64")
 
-# %% ../nbs/00_data.ipynb #ff7e157d
+# %% ../nbs/00_data.ipynb #97a368fc
 def _read_ratings(source, limits):
     "A table of ratings under its own column names, and the links file beside it"
     if isinstance(source, pd.DataFrame): return source, None
     path = _download_kaggle() if str(source) == "kaggle" else Path(source).expanduser()
     if not path.exists(): raise MovieDataError(f"There is no file or folder {source} with ratings.")
-    beside = _files_in(path if path.is_dir() else path.parent, limits) if path.suffix != ".zip" else _files_in(path, limits)
+    beside = _files_in(path if path.is_dir() or path.suffix == ".zip" else path.parent, limits)
     names = [path.name] if path.name in beside else ["ratings.csv", "ratings_small.csv"]
     name = next((n for n in names if n in beside), None)
     if name is None: raise MovieDataError(f"{source} holds no ratings.csv or ratings_small.csv.")
     with _reading(beside[name].name), beside[name].open(limits) as stream:
         return pd.read_csv(stream, encoding="utf-8-sig", nrows=limits.rows * 10), beside.get("links.csv")
 
-# %% ../nbs/00_data.ipynb #862cf0da
+# %% ../nbs/00_data.ipynb #01dcd4cc
 def load_ratings(
-    source: str | Path | pd.DataFrame,  # a folder with ratings.csv (or ratings_small.csv) and links.csv, such a file, "kaggle", a table
+    source: str | Path | pd.DataFrame,  # a folder with ratings.csv or _small.csv and links.csv; "kaggle"; a table
     films: pd.DataFrame,  # the table of films, as loaded or as cleaned
     limits: Limits = Limits(),  # the most that a file may hold
     ) -> pd.DataFrame:
@@ -746,8 +755,8 @@ def load_ratings(
     raw, links = _read_ratings(source, limits)
     missing = [c for c in ("userId", "rating") if c not in raw]
     if missing or not {"film_id", "movieId"} & set(raw):
-        raise MovieDataError(f"{source if not isinstance(source, pd.DataFrame) else 'The table'} is no table of ratings: it "
-                             f"has no {', '.join(missing) or 'movieId or film_id'}.")
+        name = "The table" if isinstance(source, pd.DataFrame) else source
+        raise MovieDataError(f"{name} is no table of ratings: it has no {', '.join(missing) or 'movieId or film_id'}.")
     out = pd.DataFrame({"userId": _whole(raw["userId"])[0], "rating": _numbers(raw["rating"])[0]})
     if "film_id" in raw: out["film_id"] = _whole(raw["film_id"])[0]
     elif links is None: raise MovieDataError("Ratings by movieId need the links.csv of MovieLens beside them.")
@@ -757,11 +766,12 @@ def load_ratings(
     if "timestamp" in raw: out["timestamp"] = _when(raw["timestamp"])
     return _matched(out, films)
 
-# %% ../nbs/00_data.ipynb #101a5620
+# %% ../nbs/00_data.ipynb #2b604a6a
 def _when(column):
     "Times of rating, from seconds since 1970 or from text"
     seconds = pd.to_numeric(column, errors="coerce")
-    return pd.to_datetime(seconds, unit="s", errors="coerce") if seconds.notna().any() else pd.to_datetime(column, errors="coerce")
+    if seconds.notna().any(): return pd.to_datetime(seconds, unit="s", errors="coerce")
+    return pd.to_datetime(column, errors="coerce")
 
 def _matched(ratings, films):
     "The complete ratings of known films, the last one per user and film"
@@ -775,19 +785,20 @@ def _matched(ratings, films):
                   "users": int(kept["userId"].nunique()), "films": int(kept["film_id"].nunique())}
     return kept
 
-# %% ../nbs/00_data.ipynb #ae7d8de8
+# %% ../nbs/00_data.ipynb #76942b96
 def describe_movies(
     films: pd.DataFrame,  # a table of films
     ) -> pd.DataFrame:
-    "A row per column: the share that is filled and that is zero in percent, the number of different values, the typical one"
+    "A row per column: how much of it is filled and how much is zero, how many different values, and a typical one"
     rows = {}
     for name in films.columns:
         column = films[name]
         filled = column.str.len() > 0 if name in LISTS else column.notna()
         values = column[filled].explode() if name in LISTS else column[filled]
         numeric = name in NUMBERS or name == "release_year"
-        typical = (f"median {values.astype(float).median():,.10g}" if numeric else values.value_counts().index[0]) if len(values) else ""
-        if not numeric and len(values) and values.nunique() == len(values): typical = ""
-        rows[name] = {"filled, %": 100 * filled.mean(), "zero, %": 100 * (column == 0).mean() if name in NUMBERS else np.nan,
-                      "different": values.nunique(), "typical": str(typical)}
+        typical = ""
+        if numeric and len(values): typical = f"median {values.astype(float).median():,.10g}"
+        elif values.nunique() < len(values): typical = str(values.value_counts().index[0])
+        rows[name] = {"filled, %": 100 * filled.mean(), "different": values.nunique(), "typical": typical,
+                      "zero, %": 100 * (column == 0).mean() if name in NUMBERS else np.nan}
     return pd.DataFrame(rows).T.astype({"filled, %": float, "zero, %": float}).round(1)
