@@ -8,7 +8,7 @@ __all__ = ['PALETTE', 'MARKERS', 'MEASURES', 'FILM_MAP_JS', 'NOTE', 'cluster_sty
            'plot_profile', 'pack_islands', 'to_disc', 'island_layout', 'film_map_script', 'film_map_data', 'FilmMap',
            'film_map', 'plot_film_map', 'augmented', 'result_files', 'export_results']
 
-# %% ../nbs/03_visualize.ipynb #1f2800de
+# %% ../nbs/03_visualize.ipynb #e108d856
 import base64
 import json
 import os
@@ -17,10 +17,12 @@ import tempfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files as package_files
 from pathlib import Path
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -35,12 +37,12 @@ from .cluster import MovieClusters, best_known, save_clusters
 from .data import TitleNotFoundError, film_label
 from .preprocess import Cleaned, feature_columns, save_scaler
 
-# %% ../nbs/03_visualize.ipynb #a5f563cf
+# %% ../nbs/03_visualize.ipynb #3560f8b8
 PALETTE = ["#5081f4", "#b45900", "#48ac8c", "#b11576", "#ce9f21", "#7943af", "#8dda66",
            "#bb0b4b", "#abb7fe", "#92954f", "#d06fb7", "#35e192", "#e7b9d9"]
 MARKERS = ["o", "^", "s", "D"]
 
-# %% ../nbs/03_visualize.ipynb #4fc66052
+# %% ../nbs/03_visualize.ipynb #1d54e953
 def cluster_style(
     cluster: int,  # number of a cluster, from 0
 ) -> tuple[str, str]:  # colour as #rrggbb, and a matplotlib marker
@@ -48,7 +50,7 @@ def cluster_style(
     rounds = cluster // len(PALETTE)
     return PALETTE[cluster % len(PALETTE)], MARKERS[(cluster + rounds) % len(MARKERS)]
 
-# %% ../nbs/03_visualize.ipynb #8d243d56
+# %% ../nbs/03_visualize.ipynb #2521e2d9
 def fit_pca(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -58,7 +60,7 @@ def fit_pca(
     features = model.features(films)
     return PCA(min(n_components, *features.shape), svd_solver="full").fit(features)
 
-# %% ../nbs/03_visualize.ipynb #e4b073a1
+# %% ../nbs/03_visualize.ipynb #f11d7d8d
 def pca_coordinates(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -71,7 +73,7 @@ def pca_coordinates(
     places.attrs["explained_variance_ratio"] = [float(share) for share in pca.explained_variance_ratio_]
     return places
 
-# %% ../nbs/03_visualize.ipynb #af899bae
+# %% ../nbs/03_visualize.ipynb #93e9f6f7
 def pca_loadings(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -82,7 +84,13 @@ def pca_loadings(
     features = model.pipeline["features"].get_feature_names_out()
     return pd.DataFrame(pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)])
 
-# %% ../nbs/03_visualize.ipynb #2667c4d1
+# %% ../nbs/03_visualize.ipynb #4df75442
+def _done(fig):
+    "A figure with its margins set, that the notebook shows once, where it is returned."
+    fig.tight_layout()
+    plt.close(fig)
+    return fig
+
 def _plain(feature):
     "A feature's name for people."
     for prefix in ("reduced_language_", "reduced_genre_"): feature = feature.removeprefix(prefix)
@@ -104,11 +112,9 @@ def plot_loadings(
         ax.axvline(0, color="black", linewidth=.8)
         ax.set(title=f"{name}, {share:.0%} of the variance", xlim=(-1, 1))
         ax.spines[["top", "right", "left"]].set_visible(False)
-    fig.tight_layout()
-    plt.close(fig)
-    return fig
+    return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #8d77bd9d
+# %% ../nbs/03_visualize.ipynb #9ef1d9a4
 def _legend(ax, model, **where):
     "Add a legend with every cluster's name, colour and marker."
     styles = [cluster_style(c) for c in range(model.n_clusters)]
@@ -122,7 +128,7 @@ def _scatter(ax, coordinates, labels, size, **kwargs):
         colour, marker = cluster_style(int(labels[rows.iloc[0]]))
         ax.scatter(*coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, **kwargs)
 
-# %% ../nbs/03_visualize.ipynb #3c0411cc
+# %% ../nbs/03_visualize.ipynb #f2bb294c
 def _frame(ax, coordinates):
     "Frame nearly all films; return how many lie outside."
     low, high = coordinates.quantile(.001), coordinates.quantile(.999)
@@ -134,7 +140,7 @@ def _frame(ax, coordinates):
 
 def _outside(n): return f"{n} film{'' if n == 1 else 's'} outside of the frame" if n else ""
 
-# %% ../nbs/03_visualize.ipynb #a2629a18
+# %% ../nbs/03_visualize.ipynb #c775faae
 def plot_pca_2d(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -149,11 +155,9 @@ def plot_pca_2d(
     ax.set(xlabel=f"PC1, {shares[0]:.0%} of the variance", ylabel=f"PC2, {shares[1]:.0%} of the variance")
     ax.spines[["top", "right"]].set_visible(False)
     _legend(ax, model, loc="upper left", bbox_to_anchor=(1, 1))
-    fig.tight_layout()
-    plt.close(fig)
-    return fig
+    return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #8757bffa
+# %% ../nbs/03_visualize.ipynb #a3a5f76d
 def plot_pca_3d(
     films: pd.DataFrame,  # cleaned films, with at least three features
     model: MovieClusters,  # fitted on these films
@@ -171,11 +175,11 @@ def plot_pca_3d(
         ax.set(xlabel="PC1", ylabel="PC2", zlabel="PC3")
         ax.tick_params(labelsize=8, pad=0)
     _legend(fig, model, loc="lower center", ncols=2)
-    fig.subplots_adjust(left=.02, right=.95, bottom=.27, top=1.05, wspace=.2)
     plt.close(fig)
+    fig.subplots_adjust(left=.02, right=.95, bottom=.27, top=1.05, wspace=.2)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #0a60045c
+# %% ../nbs/03_visualize.ipynb #2d949902
 MEASURES = {"inertia": "Inertia (lower fits closer)", "silhouette": "Silhouette (higher is better)",
             "davies_bouldin": "Davies-Bouldin (lower is better)", "calinski_harabasz": "Calinski-Harabasz (higher is better)",
             "smallest": "Films in the smallest cluster", "stability": "Stability (1: same clusters each time)"}
@@ -199,11 +203,9 @@ def plot_sweep(
     for ax in axes[-1]:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel("number of clusters k")
-    fig.tight_layout()
-    plt.close(fig)
-    return fig
+    return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #2af20f0b
+# %% ../nbs/03_visualize.ipynb #8e092254
 def profile_shifts(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -224,7 +226,7 @@ def profile_shares(
                         for c, t in zip(columns, tables)], axis=1) if tables else pd.DataFrame()
     return shares.reindex(range(model.n_clusters))
 
-# %% ../nbs/03_visualize.ipynb #caef369c
+# %% ../nbs/03_visualize.ipynb #ec5c2e46
 def _heat(ax, table, cmap, limit, text):
     "Draw a table as coloured cells with their numbers in them."
     ax.imshow(table.to_numpy(float), cmap=cmap, vmin=-limit if cmap != "Greys" else 0, vmax=limit, aspect="auto")
@@ -236,7 +238,7 @@ def _heat(ax, table, cmap, limit, text):
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
-# %% ../nbs/03_visualize.ipynb #1d2742fc
+# %% ../nbs/03_visualize.ipynb #74b7e7a8
 def plot_profile(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -256,18 +258,16 @@ def plot_profile(
     _heat(right, shares, "Greys", 1, lambda v: f"{v:.0%}" if v >= .05 else "")
     left.set_title("standard deviations from the mean", fontsize=9.5)
     right.set_title("share of the cluster", fontsize=9.5)
-    fig.tight_layout()
-    plt.close(fig)
-    return fig
+    return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #554834fe
+# %% ../nbs/03_visualize.ipynb #01d08990
 def _apart(places):
     "Distances of all places from each other (1 from themselves), and the directions."
     gap = places[:, None] - places
     distance = np.linalg.norm(gap, axis=-1) + 1e-9 + np.eye(len(places))
     return distance, gap / distance[..., None]
 
-# %% ../nbs/03_visualize.ipynb #8b38ebd7
+# %% ../nbs/03_visualize.ipynb #554afdfe
 def pack_islands(
     centers: np.ndarray,  # centres of the clusters, shape (n_clusters, n_features)
     sizes: np.ndarray,  # number of films in each cluster
@@ -288,7 +288,7 @@ def pack_islands(
             places = places + (way * (np.clip(touch - distance, 0, None) * others)[..., None]).sum(axis=1) / 2
     return places, radius
 
-# %% ../nbs/03_visualize.ipynb #319f06dd
+# %% ../nbs/03_visualize.ipynb #82e35c2e
 def to_disc(
     u: np.ndarray,  # place in the unit square, from left to right, 0 to 1
     v: np.ndarray,  # from bottom to top, 0 to 1
@@ -301,7 +301,7 @@ def to_disc(
     angle = np.where(wide, np.pi / 4 * ratio, np.pi / 2 - np.pi / 4 * ratio)
     return r * np.cos(angle), r * np.sin(angle)
 
-# %% ../nbs/03_visualize.ipynb #584aa3c7
+# %% ../nbs/03_visualize.ipynb #b0d9beab
 def _along(films, model):
     "What runs from left to right on an island, and what is sorted from bottom to top; columns that a table lacks are replaced."
     year = films["release_year"].to_numpy(float) if "release_year" in films else pca_coordinates(films, model, 1).iloc[:, 0].to_numpy()
@@ -316,7 +316,7 @@ def island_layout(
 ) -> pd.DataFrame:  # columns x and y by film_id; `attrs["islands"]` holds x, y and radius of each cluster
     "Place every film on the island of its cluster."
     places, radius = pack_islands(model.centers_, np.bincount(model.labels_, minlength=model.n_clusters))
-    order = _along(films, model).assign(cluster=np.asarray(model.labels_))
+    order = _along(films, model).assign(cluster=model.labels_)
     n = order.groupby("cluster")["year"].transform("size")
     slices = np.ceil(np.sqrt(n))
     order["slice"] = ((order.groupby("cluster")["year"].rank(method="first") - 1) * slices / n).astype(int)
@@ -330,7 +330,7 @@ def island_layout(
     layout.attrs["islands"] = np.column_stack([places, radius]).tolist()
     return layout
 
-# %% ../nbs/03_visualize.ipynb #2e00352f
+# %% ../nbs/03_visualize.ipynb #91f9d494
 def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, options)`
     "Put the parts of the film map together."
     read = lambda name: (package_files("movie_recsys") / "assets" / name).read_text("utf-8")  # noqa: E731
@@ -340,7 +340,7 @@ def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, op
 
 FILM_MAP_JS = film_map_script()
 
-# %% ../nbs/03_visualize.ipynb #5a45f169
+# %% ../nbs/03_visualize.ipynb #1bf2bc4b
 NOTE = ("Each island is a cluster, its area is the number of films. On every island older films lie to the left, newer ones "
         "to the right, films of one genre together; a larger dot is a better-known film.")
 
@@ -364,7 +364,7 @@ def _around(layout, labels, n_clusters):
         places.append([*middle, float(np.median(np.linalg.norm(xy - middle, axis=1))) if len(xy) else 0.])
     return places
 
-# %% ../nbs/03_visualize.ipynb #f1d003d7
+# %% ../nbs/03_visualize.ipynb #28de4b85
 def film_map_data(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -386,7 +386,7 @@ def film_map_data(
         data["rating"] = (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()
     return data
 
-# %% ../nbs/03_visualize.ipynb #4b9f7281
+# %% ../nbs/03_visualize.ipynb #3c6b4b0e
 _FRAGMENT = """<div class="film-map" data-film-map="{key}"><p>A map of {films:,} films. It needs JavaScript.</p></div>
 <script>(() => {{
 {script}
@@ -403,7 +403,12 @@ server.film_map_payload().then(data => {
   map.mark(props.value);
 });"""
 
-# %% ../nbs/03_visualize.ipynb #d04ade3c
+def _served(payload):
+    "A function for the browser to call; Gradio always hands it an argument."
+    def film_map_payload(_=None): return payload
+    return film_map_payload
+
+# %% ../nbs/03_visualize.ipynb #312bf091
 @dataclass
 class FilmMap:
     "A map of films, to be shown in a notebook, on a page or in an app."
@@ -443,12 +448,10 @@ class FilmMap:
 
     def gradio(self) -> dict:  # keyword arguments for `gr.HTML`; its value is what `marks` returns
         "Say how the map becomes a Gradio component with a `select` event."
-        payload = self.payload()
-        def film_map_payload(_=None): return payload
         return {"value": self.marks(), "html_template": '<div class="film-map"></div>', "js_on_load": FILM_MAP_JS + _GRADIO,
-                "server_functions": [film_map_payload]}
+                "server_functions": [_served(self.payload())]}
 
-# %% ../nbs/03_visualize.ipynb #38014de8
+# %% ../nbs/03_visualize.ipynb #335f869e
 def _film_ids(chosen, films):
     "Film ids from ids, labels, or a table by film_id."
     if isinstance(chosen, (pd.DataFrame, pd.Series)): chosen = chosen.index
@@ -462,7 +465,6 @@ def _film_ids(chosen, films):
 
 def _nearest(title, labels):
     "Labels that look like a title that is not there."
-    from difflib import get_close_matches
     return [] if labels is None else get_close_matches(title, labels, n=3)
 
 def film_map(
@@ -475,7 +477,7 @@ def film_map(
     "Make a map on which every film is a dot that can be found and clicked."
     return FilmMap(film_map_data(films, model, coordinates), _film_ids(picks, films), _film_ids(recommended, films))
 
-# %% ../nbs/03_visualize.ipynb #4815f83f
+# %% ../nbs/03_visualize.ipynb #717055f3
 def plot_film_map(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -489,23 +491,16 @@ def plot_film_map(
     halo = {"boxstyle": "round,pad=.2", "facecolor": "white", "alpha": .8, "linewidth": 0}
     for name, (x, y, r) in zip(model.names_, layout.attrs["islands"]):
         below = {"y": y - r - .03, "va": "top"} if r < .22 else {"y": y, "va": "center"}
-        ax.text(x, s=_wrapped(name, max(14, int(50 * r))), ha="center", fontsize=7.5, bbox=halo, **below)
+        ax.text(x, s=fill(name, max(14, int(50 * r))), ha="center", fontsize=7.5, bbox=halo, **below)
     for film in _film_ids(picks, films): ax.scatter(*layout.loc[film], s=240, marker="*", c="#ffd34d", edgecolors="black", zorder=4)
     for i, film in enumerate(_film_ids(recommended, films), 1):
         ax.text(*layout.loc[film], str(i), color="white", weight="bold", ha="center", va="center", fontsize=8, zorder=5,
                 bbox={"boxstyle": "circle", "facecolor": "black", "linewidth": 0})
-    ax.set_aspect("equal")
+    ax.set(aspect="equal")
     ax.axis("off")
-    fig.tight_layout()
-    plt.close(fig)
-    return fig
+    return _done(fig)
 
-def _wrapped(text, width):
-    "A text in lines of a width."
-    from textwrap import fill
-    return fill(text, width)
-
-# %% ../nbs/03_visualize.ipynb #ab9bf16a
+# %% ../nbs/03_visualize.ipynb #c3ea8e2b
 def augmented(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -515,7 +510,7 @@ def augmented(
     labels = np.asarray(model.labels_)
     return films[columns].assign(cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels])
 
-# %% ../nbs/03_visualize.ipynb #f58db34f
+# %% ../nbs/03_visualize.ipynb #5e20f186
 def _csv(table): return lambda path: table.to_csv(path, encoding="utf-8")
 
 def _png(plot, *of): return lambda path: plot(*of).savefig(path, dpi=110, format="png")
@@ -537,7 +532,7 @@ def result_files(
              "scaler.joblib": partial(save_scaler, model.pipeline["features"])}
     return files if sweep is None else files | {"sweep.csv": _csv(sweep), "sweep.png": _png(plot_sweep, sweep, model.n_clusters)}
 
-# %% ../nbs/03_visualize.ipynb #a28a2cce
+# %% ../nbs/03_visualize.ipynb #69d96a4a
 def export_results(
     folder: str | Path,  # made where it does not exist
     cleaned: Cleaned,  # what `clean_movies` returns

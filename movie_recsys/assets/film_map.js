@@ -71,11 +71,13 @@ function filmMap(host, data, options) {
     if (old && old !== width) view = {k: 1, x: 0, y: 0};
     theme();
   }
+  let moving = -1e9, later = 0;
   function moveTo(k, x, y) {
     k = Math.max(1, Math.min(60, k));
     const slack = 0.35 * (k - 1) / k;
     const keep = (v, size) => Math.max(size * (1 - k - slack), Math.min(size * slack, v));
     view = {k, x: keep(x, width), y: keep(y, height)};
+    moving = performance.now(); clearTimeout(later); later = setTimeout(draw, 170);
     canvas.style.touchAction = home() ? "pan-y" : "none"; draw();
   }
   const zoom = (f, cx = width / 2, cy = height / 2) => { const k = Math.max(1, Math.min(60, view.k * f)), r = k / view.k;
@@ -117,7 +119,8 @@ function filmMap(host, data, options) {
     s.half = half; sprites.set(key, s); return s;
   }
 
-  // Films come in order of fame, so the famous are drawn last, larger, and are labelled first.
+  // Films come in order of fame, so the famous are drawn last, larger, and are labelled first. While a very full
+  // map moves, its least known films wait until it stands still.
   function size(i) {
     const fame = 1 - i / n, room = Math.min(9, Math.sqrt(0.4 * width * height / n));
     return Math.max(1, Math.round(4 * 0.32 * room * view.k ** 0.4 * (0.85 + 0.55 * fame ** 4 + 1.1 * fame ** 40)) / 4);
@@ -126,7 +129,7 @@ function filmMap(host, data, options) {
   const shown = i => !off.has(films.cluster[i]);
   function dots() {
     const soft = marks.length ? (dark ? 0.75 : 0.65) : 0.95;
-    for (let i = n - 1; i >= 0; i--) {
+    for (let i = (performance.now() - moving < 150 ? Math.min(n, 20000) : n) - 1; i >= 0; i--) {
       const c = films.cluster[i];
       if (off.has(c)) continue;
       const x = px(i), y = py(i);
@@ -185,10 +188,13 @@ function filmMap(host, data, options) {
       if (off.has(c)) return;
       font(px, true);
       const x = (p[0] * base.s + base.x) * view.k + view.x, y = (p[1] * base.s + base.y) * view.k + view.y;
-      const r = p[2] * base.s * view.k, lines = wrap(short(films.names[c]), Math.max(1.6 * r, 74));
+      const r = p[2] * base.s * view.k, fits = lines => lines.length * px * 1.2 < 1.6 * r;
+      let lines = wrap(short(films.names[c]), Math.max(1.6 * r, 74));
+      const within = fits(lines);
+      if (!within) lines = wrap(short(films.names[c]), 130);
       const w = Math.max(...lines.map(l => ctx.measureText(l).width)), h = lines.length * px * 1.2;
       const left = Math.max(4, Math.min(width - w - 4, x - w / 2)), out = r + h / 2 + 3;
-      const tries = h > 1.5 * r && w > 1.3 * r ? [out, -out, 0] : [0, -r / 2, r / 2];
+      const tries = within ? [0, -r / 2, r / 2] : [out, -out, 0];
       if (inside(x, y, 0)) tries.some(d => y + d - h / 2 > 2 && y + d + h / 2 < height - 2 && text(lines, left, y + d, px, true));
     });
     ctx.globalAlpha = 1;
@@ -198,6 +204,7 @@ function filmMap(host, data, options) {
     let room = Math.min(34, Math.round(width * height / 14000));
     for (let i = 0; i < n && room > 0; i++) {
       if (!shown(i) || (lit >= 0 && films.cluster[i] !== lit)) continue;
+      if (i === chosen || i === hover || marks.some(m => m.i === i)) continue;
       if (inside(px(i), py(i), 0) && beside(px(i), py(i), cut(films.label[i], 34), size(i) + 4, false)) room--;
     }
   }
