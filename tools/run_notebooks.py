@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -43,11 +44,15 @@ class Client(NotebookClient):
 def run(path: Path, skip: set[str]) -> float:
     "Execute one notebook in place; returns the seconds it took"
     start, notebook = time.time(), nbformat.read(path, as_version=4)
-    client = Client(notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    client = Client(notebook, timeout=1800, kernel_name="python3", store_widget_state=False,
+                    resources={"metadata": {"path": str(path.parent)}})
     client.skip = skip
     client.execute()
+    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code": cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):  # a widget that also says it in HTML is stored as that HTML
+            if "text/html" in output.get("data", {}): output["data"].pop(LIVE_VIEW, None)
     nbformat.write(notebook, path)
     return time.time() - start
 
