@@ -8,7 +8,7 @@ __all__ = ['LISTS', 'NUMBERS', 'COLUMNS', 'ALIASES', 'UPLOAD_LIMITS', 'CAST_SIZE
            'Limits', 'cache_dir', 'load_movies', 'dev_data', 'upload_movies', 'load_upload', 'film_label',
            'load_ratings', 'describe_movies']
 
-# %% ../nbs/00_data.ipynb #4171ffb9
+# %% ../nbs/00_data.ipynb #af5ddbd4
 import ast
 import bz2
 import gc
@@ -35,7 +35,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from platformdirs import user_cache_dir
 
-# %% ../nbs/00_data.ipynb #9931d88c
+# %% ../nbs/00_data.ipynb #8607851a
 class MovieRecsysError(Exception):
     "The base of every error that this package raises on purpose"
 
@@ -48,7 +48,7 @@ class SelectionError(MovieRecsysError):
 class ServiceError(MovieRecsysError):
     "A service on the network that cannot be reached, or that refuses"
 
-# %% ../nbs/00_data.ipynb #7c03a6e2
+# %% ../nbs/00_data.ipynb #1bef2826
 class TitleNotFoundError(MovieRecsysError):
     "A title that no film of the table has; `nearest` holds the labels that come closest"
     def __init__(self,
@@ -60,7 +60,7 @@ class TitleNotFoundError(MovieRecsysError):
         hint = f"Did you mean {', '.join(self.nearest)}?" if self.nearest else "Check the spelling, or try part of it."
         super().__init__(message or f"No film called {title!r} is in this table. {hint}")
 
-# %% ../nbs/00_data.ipynb #f54c53ee
+# %% ../nbs/00_data.ipynb #badfdbe3
 LISTS = ["genres", "spoken_languages", "countries", "companies", "keywords", "directors", "writers", "cast"]
 NUMBERS = ["runtime", "vote_average", "vote_count", "popularity", "budget", "revenue"]
 COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language",
@@ -69,7 +69,7 @@ COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year",
            "directors", "writers", "cast", "awards"]
 _BUNDLED = Path(str(files("movie_recsys"))) / "bundled" / "films.parquet"
 
-# %% ../nbs/00_data.ipynb #32481e1d
+# %% ../nbs/00_data.ipynb #eb5b688f
 _STR = r"""(?:'[^'\\]*+(?:\\.[^'\\]*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+")"""
 _VALUE = rf"(?:{_STR}|-?\d[\d.eE+-]*+|None|True|False|null|true|false)"
 _ENTRY = rf"\{{{_STR}: ?{_VALUE}(?:, ?{_STR}: ?{_VALUE})*+\}}"
@@ -90,7 +90,7 @@ def _unquote(value):
     if "\\" not in value: return value[1:-1]
     return _literal(value) or ""
 
-# %% ../nbs/00_data.ipynb #fef610fd
+# %% ../nbs/00_data.ipynb #4c6781b5
 def _entries(text, keys, only=()):
     "The dicts that a cell spells, cut down to `keys`, of the entries that contain a text of `only`; None if unreadable"
     if not _PLAIN.fullmatch(text):
@@ -101,7 +101,7 @@ def _entries(text, keys, only=()):
     wanted = {f"{quote}{k}{quote}": k for k in keys for quote in "'\""}
     return [{wanted[k]: _unquote(v) for k, v in _PAIRS.findall(e) if k in wanted} for e in found]
 
-# %% ../nbs/00_data.ipynb #9a0fa383
+# %% ../nbs/00_data.ipynb #fdfab225
 def _clean(name):
     "A name without blanks around it, or lone surrogates in it (which no file could keep)"
     name = str(name).strip()
@@ -124,7 +124,7 @@ def parse_names(
     names = [next((e[k] for k in keys if e.get(k)), "") if isinstance(e, dict) else e for e in cell]
     return [n for n in (_clean(n) for n in names if isinstance(n, (str, int, float))) if n]
 
-# %% ../nbs/00_data.ipynb #42f965ac
+# %% ../nbs/00_data.ipynb #d51bfa41
 def _lists(column, keys=("name",)):
     "A column of lists of names, and how many cells cannot be read"
     known, out, bad = {}, [], 0
@@ -137,7 +137,7 @@ def _lists(column, keys=("name",)):
         out.append(list(names or ()))
     return pd.Series(out, index=column.index, dtype=object), bad
 
-# %% ../nbs/00_data.ipynb #17f51f46
+# %% ../nbs/00_data.ipynb #3402641b
 _TEXT = pd.Series(["text"]).dtype  # object in pandas 2, str in pandas 3
 
 def _strings(column):
@@ -157,7 +157,7 @@ def _text(column):
     "A text column in the way that this pandas keeps text"
     return pd.Series([None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT)
 
-# %% ../nbs/00_data.ipynb #36a6a3a0
+# %% ../nbs/00_data.ipynb #ca1589a8
 def _numbers(column):
     "A float column, and how many filled cells are no number"
     values = pd.to_numeric(column, errors="coerce").astype("float64")
@@ -178,7 +178,7 @@ def _flags(column):
     values = text.map(_FLAGS).astype("boolean")
     return values, int((text.notna() & values.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #0556232e
+# %% ../nbs/00_data.ipynb #74580926
 def _dates(column):
     "Dates where the day is certain, years, and how many filled cells hold neither"
     if pd.api.types.is_datetime64_any_dtype(column): column = column.dt.strftime("%Y-%m-%d")
@@ -188,7 +188,7 @@ def _dates(column):
     years = pd.to_numeric(_part(text, r"(?<!\d)((?:18|19|20)\d\d)(?!\d)"), errors="coerce").astype("Int64")
     return dates, years, int((text.notna() & years.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #79c99898
+# %% ../nbs/00_data.ipynb #a1147345
 def _collections(column):
     "The name of the collection that a film belongs to, and how many cells cannot be read"
     text = _strings(column)
@@ -210,7 +210,7 @@ def _languages(column):
     slipped = text.str.fullmatch(r"[\d.]+").fillna(False).astype(bool)
     return _text(text.mask(slipped)), int(slipped.sum())
 
-# %% ../nbs/00_data.ipynb #be90fc1b
+# %% ../nbs/00_data.ipynb #87476ab8
 ALIASES = {"id": "film_id", "tmdb_id": "film_id", "tmdbid": "film_id", "belongs_to_collection": "collection",
            "production_companies": "companies", "production_countries": "countries", "year": "release_year",
            "director": "directors", "writer": "writers", "name": "title", "imdbid": "imdb_id"}
@@ -223,7 +223,7 @@ def _our_names(frame, columns):
         frame = frame.rename(columns={c: n for c, n in ours.items() if n not in frame.columns})
     return frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #4960a17b
+# %% ../nbs/00_data.ipynb #b387c222
 _READERS = {**dict.fromkeys(LISTS, _lists), **dict.fromkeys(NUMBERS, _numbers), "film_id": _whole, "adult": _flags,
             "spoken_languages": lambda c: _lists(c, ("iso_639_1", "name")), "original_language": _languages,
             "release_year": lambda c: _whole(c, 1800, 2100), "collection": _collections, "imdb_id": _imdb_ids}
@@ -242,7 +242,7 @@ def _typed(frame):
         out["film_id"] = pd.Series(range(1, len(frame) + 1), dtype="Int64")
     return pd.DataFrame({c: out[c] for c in COLUMNS if c in out}), {c: int(n) for c, n in bad.items() if n}
 
-# %% ../nbs/00_data.ipynb #c38d4331
+# %% ../nbs/00_data.ipynb #b260f75c
 def tidy_movies(
     frame: pd.DataFrame,  # a table of films under its own column names
     columns: dict[str, str] | None = None,  # its names -> ours, as in DataFrame.rename
@@ -261,7 +261,7 @@ def tidy_movies(
                    "unused": [str(c) for c in raw.columns if c not in COLUMNS]}
     return films
 
-# %% ../nbs/00_data.ipynb #4ba46587
+# %% ../nbs/00_data.ipynb #e08ba1b8
 def _arrow(films):
     "The table as Arrow, lists and texts typed even where all are missing"
     types = {**dict.fromkeys(LISTS, pa.list_(pa.string())), "film_id": pa.int64(), "release_year": pa.int64(),
@@ -273,7 +273,7 @@ def _arrow(films):
     meta = {b"movie_recsys": json.dumps(films.attrs, default=str).encode()}
     return pa.table(arrays).replace_schema_metadata(meta)
 
-# %% ../nbs/00_data.ipynb #908f409e
+# %% ../nbs/00_data.ipynb #f54cc6ae
 def write_movies(
     films: pd.DataFrame,  # a table of films, as `load_movies` gives it
     path: str | Path,  # the Parquet file to write
@@ -291,7 +291,7 @@ def write_movies(
     finally: Path(part).unlink(missing_ok=True)
     return path
 
-# %% ../nbs/00_data.ipynb #d3a1ff48
+# %% ../nbs/00_data.ipynb #fc84a38d
 def _python_lists(column):
     "An Arrow column of lists as a pandas column of Python lists"
     out = []
@@ -310,7 +310,7 @@ def _read_own(path):
     films.attrs = json.loads(table.schema.metadata[b"movie_recsys"])
     return films
 
-# %% ../nbs/00_data.ipynb #bd1c18bd
+# %% ../nbs/00_data.ipynb #86ea8a34
 @dataclass(frozen=True)
 class Limits:
     "The most that a file may hold; what exceeds it is refused with a `MovieDataError`"
@@ -321,7 +321,7 @@ class Limits:
 
 UPLOAD_LIMITS = Limits(rows=1_000_000, columns=200, field=200_000, unpacked=1_000_000_000)
 
-# %% ../nbs/00_data.ipynb #73ba1251
+# %% ../nbs/00_data.ipynb #ba444f85
 class _Counted(io.RawIOBase):
     "A stream of bytes that stops with a `MovieDataError` beyond `limit`"
     def __init__(self, raw, name, limit): self.raw, self.file, self.left, self.limit = raw, name, limit, limit
@@ -341,7 +341,7 @@ class _Counted(io.RawIOBase):
         self.raw.close()
         super().close()
 
-# %% ../nbs/00_data.ipynb #fbe7ab9c
+# %% ../nbs/00_data.ipynb #2d3c8dc0
 @dataclass(frozen=True)
 class _File:
     "One file, on disk or inside a zip: its name, and a way to open it that can be used again"
@@ -356,7 +356,7 @@ class _File:
 
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
-# %% ../nbs/00_data.ipynb #64c3cb58
+# %% ../nbs/00_data.ipynb #f4b204d6
 _BROKEN = (pd.errors.ParserError, pd.errors.ParserWarning, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
            OSError, RuntimeError, NotImplementedError, pa.ArrowException, ValueError, OverflowError, MemoryError)
 
@@ -380,7 +380,7 @@ def _reading(name):
     except _BROKEN as e:
         raise MovieDataError(f"{name} cannot be read: {_plainly(e)}. Is it whole, and a CSV, Parquet or zip?") from None
 
-# %% ../nbs/00_data.ipynb #a22f1cb0
+# %% ../nbs/00_data.ipynb #87d2a6dc
 def _sniff(file, limits, encoding):
     "Encoding, separator and number of lines above the header of a text table"
     with file.open(limits) as f: head = f.read(1 << 16)
@@ -399,7 +399,7 @@ def _sniff(file, limits, encoding):
         raise MovieDataError(f"{file.name} has {bare.count(sep) + 1:,} columns; the limit is {limits.columns:,}.")
     return {"encoding": encoding, "sep": sep, "skiprows": skip}
 
-# %% ../nbs/00_data.ipynb #31704713
+# %% ../nbs/00_data.ipynb #2fe57ee0
 def _chunks(file, limits, encoding=None, size=50_000, **options):
     "The rows of a text table as frames of text, in chunks, every limit checked"
     options |= _sniff(file, limits, encoding)
@@ -421,7 +421,7 @@ def _chunks(file, limits, encoding=None, size=50_000, **options):
             whole = int(cut[1]) - 1
             warnings.warn(f"{file.name} is cut off after row {whole:,}: the broken row at its end is left out.")
 
-# %% ../nbs/00_data.ipynb #de8dc553
+# %% ../nbs/00_data.ipynb #101efe3a
 def _check(chunk, done, name, limits):
     "Refuse a chunk that exceeds the limits"
     if done > limits.rows: raise MovieDataError(f"{name} has more than {limits.rows:,} rows, the limit.")
@@ -440,7 +440,7 @@ def _read_table(file, limits, encoding=None):
     if not frames: raise MovieDataError(f"{file.name} has a header and no rows.")
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
-# %% ../nbs/00_data.ipynb #8aa4f557
+# %% ../nbs/00_data.ipynb #93901ab3
 def _read_parquet(file, limits):
     "Anybody's Parquet file as a frame, its size checked before it is read"
     with file.open(limits) as f: parquet = pq.ParquetFile(io.BytesIO(f.read()))
@@ -451,7 +451,7 @@ def _read_parquet(file, limits):
         if found > most: raise MovieDataError(f"{file.name} has {found:,} {what}; the limit is {most:,}.")
     return parquet.read().to_pandas()
 
-# %% ../nbs/00_data.ipynb #ea6a26a0
+# %% ../nbs/00_data.ipynb #7cd95461
 def _files_in(path, limits):
     "The files of a folder or a zip by their names; of a single file, that one"
     if path.is_dir():
@@ -476,7 +476,7 @@ class _InZip(io.BufferedReader):
         super().close()
         self.zip.close()
 
-# %% ../nbs/00_data.ipynb #f3861a98
+# %% ../nbs/00_data.ipynb #ded2c9eb
 def _by_film(file, columns, limits, read):
     "For each film id of a joined file, what `read` makes of its cells; and how many cells cannot be read"
     found, bad = {}, 0
@@ -491,7 +491,7 @@ def _by_film(file, columns, limits, read):
                 if film_id is not pd.NA: found.setdefault(film_id, [v or [] for v in values])
     return found, bad
 
-# %% ../nbs/00_data.ipynb #684663c7
+# %% ../nbs/00_data.ipynb #da93d263
 CAST_SIZE = 10  # how many of the cast are kept
 
 def _unique(names): return list(dict.fromkeys(filter(None, map(_clean, names))))
@@ -511,7 +511,7 @@ def _people(cast, crew):
             None if makers is None else _unique(m["name"] for m in makers if m.get("department") == "Writing"),
             None if actors is None else _unique(a["name"] for a in sorted(actors, key=_order))[:CAST_SIZE])
 
-# %% ../nbs/00_data.ipynb #62cf3842
+# %% ../nbs/00_data.ipynb #12ebc9fb
 _JOINED = {"keywords.csv": (["keywords"], ["keywords"], lambda cell: [parse_names(cell)]),
            "credits.csv": (["cast", "crew"], ["directors", "writers", "cast"], _people)}
 
@@ -537,7 +537,7 @@ def _read_links(file, limits):
     return pd.DataFrame({"movieId": _whole(links["movieId"])[0], "tmdbId": _whole(links["tmdbId"])[0],
                          "imdb_id": _imdb_ids(links["imdbId"])[0]})
 
-# %% ../nbs/00_data.ipynb #72e32154
+# %% ../nbs/00_data.ipynb #bcbaad67
 def _read_files(path, found, columns, encoding, limits):
     "The table of films of a file, a folder or a zip"
     tables = [n for n in found if re.search(r"(?i)\.(parquet|(csv|tsv|txt)(\.(gz|bz2|xz))?)$", n)]
@@ -550,7 +550,7 @@ def _read_files(path, found, columns, encoding, limits):
     films = tidy_movies(_read_table(found[main], limits, encoding), columns, str(path))
     return _join(films, found, limits) if main == "movies_metadata.csv" and len(found) > 1 else films
 
-# %% ../nbs/00_data.ipynb #4371627b
+# %% ../nbs/00_data.ipynb #5a59c51b
 _PARSER = 3  # raised whenever the reading changes, so that old caches are not used
 
 def cache_dir() -> Path:
@@ -565,7 +565,7 @@ def _cache_path(path, *asked):
                   for v in (str(path.resolve()), (_PARSER, stats, asked)))
     return cache_dir() / "films" / f"{place}-{key}.parquet"
 
-# %% ../nbs/00_data.ipynb #6600c158
+# %% ../nbs/00_data.ipynb #b4cf3ad6
 def _cached(path, build):
     "The table kept at `path`; else the one that `build` makes, which is kept"
     try: return _read_own(path)
@@ -579,7 +579,7 @@ def _cached(path, build):
     except OSError as e: warnings.warn(f"The parsed table could not be kept in {path.parent}: {e}", stacklevel=3)
     return films
 
-# %% ../nbs/00_data.ipynb #3412a8ed
+# %% ../nbs/00_data.ipynb #fc8c0d23
 KAGGLE = "rounakbanik/the-movies-dataset"
 
 def _need(module):
@@ -599,7 +599,7 @@ def _download_kaggle():
         raise ServiceError(f"Kaggle's {KAGGLE} could not be downloaded ({type(e).__name__}: {e}). Check the "
                            f"connection, or download it by hand from kaggle.com/datasets/{KAGGLE} and give the folder.") from e
 
-# %% ../nbs/00_data.ipynb #5c0887f9
+# %% ../nbs/00_data.ipynb #7498d32a
 def _is_dataset(path):
     "Whether a folder is a dataset of the `datasets` library, or a checkout of one from the Hub"
     if not path.is_dir() or (path / "movies_metadata.csv").exists(): return False
@@ -619,7 +619,7 @@ def _read_dataset(name, limits):
         raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
     return found.to_pandas()
 
-# %% ../nbs/00_data.ipynb #4b126aba
+# %% ../nbs/00_data.ipynb #25436744
 @contextmanager
 def _gc_paused():
     "Switch the garbage collector off for a while, if it is on"
@@ -629,7 +629,7 @@ def _gc_paused():
     finally:
         if was_on: gc.enable()
 
-# %% ../nbs/00_data.ipynb #73863e0a
+# %% ../nbs/00_data.ipynb #da11c4b3
 def _load_path(path, columns, encoding, limits, cache):
     "The table of films at a path, from the cache where it is there"
     if not path.exists():
@@ -639,7 +639,7 @@ def _load_path(path, columns, encoding, limits, cache):
     def build(): return _read_files(path, _files_in(path, limits), columns, encoding, limits)
     return _cached(_cache_path(path, columns, encoding, limits), build) if cache else build()
 
-# %% ../nbs/00_data.ipynb #1157ed32
+# %% ../nbs/00_data.ipynb #62c0fec5
 def load_movies(
     source: str | Path | pd.DataFrame = "bundled",  # what to read: see the table above
     columns: dict[str, str] | None = None,  # the source's column names -> ours, as in DataFrame.rename
@@ -658,7 +658,7 @@ def load_movies(
     films.attrs["source"] = name
     return films
 
-# %% ../nbs/00_data.ipynb #04651416
+# %% ../nbs/00_data.ipynb #0d873515
 def dev_data(
     name: str = "the-movies-dataset",  # a folder or file of the development data
     ) -> Path | None:
@@ -667,7 +667,7 @@ def dev_data(
     roots = [Path(env).expanduser()] if env else [p / "shared" / "data" for p in (here, *here.parents)]
     return next((root / name for root in roots if (root / name).exists()), None)
 
-# %% ../nbs/00_data.ipynb #24427b81
+# %% ../nbs/00_data.ipynb #9dff23a9
 def upload_movies():
     "Ask for files: Colab's dialog gives names and bytes, elsewhere a FileUpload button is shown and given back"
     try: from google.colab import files as colab
@@ -685,7 +685,7 @@ def _uploaded(upload):
     if isinstance(value, dict): return {n: v["content"] if isinstance(v, dict) else v for n, v in value.items()}
     return {v["name"]: bytes(v["content"]) for v in value}
 
-# %% ../nbs/00_data.ipynb #707b7113
+# %% ../nbs/00_data.ipynb #e3de1dc2
 def load_upload(
     upload,  # what `upload_movies` gave
     select: str | None = None,  # the desired file, where several were uploaded; the default is the only table
@@ -704,7 +704,7 @@ def load_upload(
     films.attrs["source"] = path.name if path.is_file() or select or len(given) == 1 else "upload"
     return films
 
-# %% ../nbs/00_data.ipynb #6ae72dba
+# %% ../nbs/00_data.ipynb #a0028c8b
 def film_label(
     films: pd.DataFrame,  # a table with title and, where it is known, release_year
     ) -> pd.Series:
@@ -717,7 +717,7 @@ def film_label(
         label = label.where(nth == 0, label + " #" + (nth + 1).astype("string"))
     return label.astype(_TEXT).rename("label")
 
-# %% ../nbs/00_data.ipynb #f48c67d3
+# %% ../nbs/00_data.ipynb #145b02d1
 def _film_of(links, films):
     "For every MovieLens id of `links`, the film_id in `films`"
     ids = films[["film_id"] if "film_id" in films else []].copy()
@@ -732,7 +732,7 @@ def _film_of(links, films):
     by_tmdb = links["tmdbId"].where(links["tmdbId"].isin(ids["film_id"].astype("Int64")))
     return pd.Series(by_tmdb.fillna(by_imdb).to_numpy(), index=links["movieId"], dtype="Int64")
 
-# %% ../nbs/00_data.ipynb #97a368fc
+# %% ../nbs/00_data.ipynb #cad4b993
 def _read_ratings(source, limits):
     "A table of ratings under its own column names, and the links file beside it"
     if isinstance(source, pd.DataFrame): return source, None
@@ -745,7 +745,7 @@ def _read_ratings(source, limits):
     with _reading(beside[name].name), beside[name].open(limits) as stream:
         return pd.read_csv(stream, encoding="utf-8-sig", nrows=limits.rows * 10), beside.get("links.csv")
 
-# %% ../nbs/00_data.ipynb #01dcd4cc
+# %% ../nbs/00_data.ipynb #e84db578
 def load_ratings(
     source: str | Path | pd.DataFrame,  # a folder with ratings.csv or _small.csv and links.csv; "kaggle"; a table
     films: pd.DataFrame,  # the table of films, as loaded or as cleaned
@@ -766,7 +766,7 @@ def load_ratings(
     if "timestamp" in raw: out["timestamp"] = _when(raw["timestamp"])
     return _matched(out, films)
 
-# %% ../nbs/00_data.ipynb #2b604a6a
+# %% ../nbs/00_data.ipynb #b5f28d0b
 def _when(column):
     "Times of rating, from seconds since 1970 or from text"
     seconds = pd.to_numeric(column, errors="coerce")
@@ -785,7 +785,7 @@ def _matched(ratings, films):
                   "users": int(kept["userId"].nunique()), "films": int(kept["film_id"].nunique())}
     return kept
 
-# %% ../nbs/00_data.ipynb #76942b96
+# %% ../nbs/00_data.ipynb #ef8e4def
 def describe_movies(
     films: pd.DataFrame,  # a table of films
     ) -> pd.DataFrame:
