@@ -8,9 +8,10 @@ __all__ = ['LISTS', 'NUMBERS', 'COLUMNS', 'ALIASES', 'UPLOAD_LIMITS', 'CAST_SIZE
            'Limits', 'cache_dir', 'load_movies', 'dev_data', 'upload_movies', 'load_upload', 'film_label',
            'load_ratings', 'describe_movies']
 
-# %% ../nbs/00_data.ipynb #af5ddbd4
+# %% ../nbs/00_data.ipynb #2e687e9d
 import ast
 import bz2
+import codecs
 import gc
 import gzip
 import hashlib
@@ -23,7 +24,7 @@ import tempfile
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -35,7 +36,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from platformdirs import user_cache_dir
 
-# %% ../nbs/00_data.ipynb #8607851a
+# %% ../nbs/00_data.ipynb #95f84b13
 class MovieRecsysError(Exception):
     "The base of every error that this package raises on purpose"
 
@@ -48,19 +49,19 @@ class SelectionError(MovieRecsysError):
 class ServiceError(MovieRecsysError):
     "A service on the network that cannot be reached, or that refuses"
 
-# %% ../nbs/00_data.ipynb #1bef2826
+# %% ../nbs/00_data.ipynb #66e29ab3
 class TitleNotFoundError(MovieRecsysError):
     "A title that no film of the table has; `nearest` holds the labels that come closest"
     def __init__(self,
                  title: str,  # what was asked for
-                 nearest: list[str] = (),  # labels of the nearest films, best first
+                 nearest: Sequence[str] = (),  # labels of the nearest films, best first
                  message: str | None = None,  # replaces the standard sentence
                  ):
         self.title, self.nearest = title, list(nearest)
         hint = f"Did you mean {', '.join(self.nearest)}?" if self.nearest else "Check the spelling, or try part of it."
         super().__init__(message or f"No film called {title!r} is in this table. {hint}")
 
-# %% ../nbs/00_data.ipynb #badfdbe3
+# %% ../nbs/00_data.ipynb #68ad1de9
 LISTS = ["genres", "spoken_languages", "countries", "companies", "keywords", "directors", "writers", "cast"]
 NUMBERS = ["runtime", "vote_average", "vote_count", "popularity", "budget", "revenue"]
 COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language",
@@ -69,7 +70,7 @@ COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year",
            "directors", "writers", "cast", "awards"]
 _BUNDLED = Path(str(files("movie_recsys"))) / "bundled" / "films.parquet"
 
-# %% ../nbs/00_data.ipynb #eb5b688f
+# %% ../nbs/00_data.ipynb #17d50ef3
 _STR = r"""(?:'[^'\\]*+(?:\\.[^'\\]*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+")"""
 _VALUE = rf"(?:{_STR}|-?\d[\d.eE+-]*+|None|True|False|null|true|false)"
 _ENTRY = rf"\{{{_STR}: ?{_VALUE}(?:, ?{_STR}: ?{_VALUE})*+\}}"
@@ -78,9 +79,9 @@ _ENTRIES, _PAIRS = re.compile(_ENTRY, re.DOTALL), re.compile(rf"({_STR}): ?({_VA
 _DEEP = re.compile(r"(?:[\[({]\s*){30}|[-+~]{30}|\d{300}")
 
 def _literal(text):
-    "What a cell spells, as Python or as JSON; None where it spells neither"
+    "What a cell spells, as JSON or as Python; None where it spells neither"
     if len(text) > 1_000_000 or _DEEP.search(text): return None
-    for read in (ast.literal_eval, json.loads):
+    for read in (json.loads, ast.literal_eval):
         try: return read(text)
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError): pass
 
@@ -90,7 +91,7 @@ def _unquote(value):
     if "\\" not in value: return value[1:-1]
     return _literal(value) or ""
 
-# %% ../nbs/00_data.ipynb #4c6781b5
+# %% ../nbs/00_data.ipynb #e67d30a6
 def _entries(text, keys, only=()):
     "The dicts that a cell spells, cut down to `keys`, of the entries that contain a text of `only`; None if unreadable"
     if not _PLAIN.fullmatch(text):
@@ -101,7 +102,7 @@ def _entries(text, keys, only=()):
     wanted = {f"{quote}{k}{quote}": k for k in keys for quote in "'\""}
     return [{wanted[k]: _unquote(v) for k, v in _PAIRS.findall(e) if k in wanted} for e in found]
 
-# %% ../nbs/00_data.ipynb #fdfab225
+# %% ../nbs/00_data.ipynb #948cfb07
 def _clean(name):
     "A name without blanks around it, or lone surrogates in it (which no file could keep)"
     name = str(name).strip()
@@ -124,7 +125,7 @@ def parse_names(
     names = [next((e[k] for k in keys if e.get(k)), "") if isinstance(e, dict) else e for e in cell]
     return [n for n in (_clean(n) for n in names if isinstance(n, (str, int, float))) if n]
 
-# %% ../nbs/00_data.ipynb #d51bfa41
+# %% ../nbs/00_data.ipynb #be95d647
 def _lists(column, keys=("name",)):
     "A column of lists of names, and how many cells cannot be read"
     known, out, bad = {}, [], 0
@@ -137,7 +138,7 @@ def _lists(column, keys=("name",)):
         out.append(list(names or ()))
     return pd.Series(out, index=column.index, dtype=object), bad
 
-# %% ../nbs/00_data.ipynb #3402641b
+# %% ../nbs/00_data.ipynb #1b5d6695
 _TEXT = pd.Series(["text"]).dtype  # object in pandas 2, str in pandas 3
 
 def _strings(column):
@@ -157,7 +158,7 @@ def _text(column):
     "A text column in the way that this pandas keeps text"
     return pd.Series([None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT)
 
-# %% ../nbs/00_data.ipynb #ca1589a8
+# %% ../nbs/00_data.ipynb #fbeb8c3f
 def _numbers(column):
     "A float column, and how many filled cells are no number"
     values = pd.to_numeric(column, errors="coerce").astype("float64")
@@ -178,7 +179,7 @@ def _flags(column):
     values = text.map(_FLAGS).astype("boolean")
     return values, int((text.notna() & values.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #74580926
+# %% ../nbs/00_data.ipynb #c2da3817
 def _dates(column):
     "Dates where the day is certain, years, and how many filled cells hold neither"
     if pd.api.types.is_datetime64_any_dtype(column): column = column.dt.strftime("%Y-%m-%d")
@@ -188,7 +189,7 @@ def _dates(column):
     years = pd.to_numeric(_part(text, r"(?<!\d)((?:18|19|20)\d\d)(?!\d)"), errors="coerce").astype("Int64")
     return dates, years, int((text.notna() & years.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #a1147345
+# %% ../nbs/00_data.ipynb #8c93fc8c
 def _collections(column):
     "The name of the collection that a film belongs to, and how many cells cannot be read"
     text = _strings(column)
@@ -210,7 +211,7 @@ def _languages(column):
     slipped = text.str.fullmatch(r"[\d.]+").fillna(False).astype(bool)
     return _text(text.mask(slipped)), int(slipped.sum())
 
-# %% ../nbs/00_data.ipynb #87476ab8
+# %% ../nbs/00_data.ipynb #6301f166
 ALIASES = {"id": "film_id", "tmdb_id": "film_id", "tmdbid": "film_id", "belongs_to_collection": "collection",
            "production_companies": "companies", "production_countries": "countries", "year": "release_year",
            "director": "directors", "writer": "writers", "name": "title", "imdbid": "imdb_id"}
@@ -223,8 +224,8 @@ def _our_names(frame, columns):
         frame = frame.rename(columns={c: n for c, n in ours.items() if n not in frame.columns})
     return frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #b387c222
-_READERS = {**dict.fromkeys(LISTS, _lists), **dict.fromkeys(NUMBERS, _numbers), "film_id": _whole, "adult": _flags,
+# %% ../nbs/00_data.ipynb #6a5ab863
+_READERS: dict[str, Callable] = {**dict.fromkeys(LISTS, _lists), **dict.fromkeys(NUMBERS, _numbers), "film_id": _whole, "adult": _flags,
             "spoken_languages": lambda c: _lists(c, ("iso_639_1", "name")), "original_language": _languages,
             "release_year": lambda c: _whole(c, 1800, 2100), "collection": _collections, "imdb_id": _imdb_ids}
 
@@ -242,7 +243,7 @@ def _typed(frame):
         out["film_id"] = pd.Series(range(1, len(frame) + 1), dtype="Int64")
     return pd.DataFrame({c: out[c] for c in COLUMNS if c in out}), {c: int(n) for c, n in bad.items() if n}
 
-# %% ../nbs/00_data.ipynb #b260f75c
+# %% ../nbs/00_data.ipynb #9c6d0aac
 def tidy_movies(
     frame: pd.DataFrame,  # a table of films under its own column names
     columns: dict[str, str] | None = None,  # its names -> ours, as in DataFrame.rename
@@ -261,7 +262,7 @@ def tidy_movies(
                    "unused": [str(c) for c in raw.columns if c not in COLUMNS]}
     return films
 
-# %% ../nbs/00_data.ipynb #e08ba1b8
+# %% ../nbs/00_data.ipynb #4c74fd13
 def _arrow(films):
     "The table as Arrow, lists and texts typed even where all are missing"
     types = {**dict.fromkeys(LISTS, pa.list_(pa.string())), "film_id": pa.int64(), "release_year": pa.int64(),
@@ -273,7 +274,7 @@ def _arrow(films):
     meta = {b"movie_recsys": json.dumps(films.attrs, default=str).encode()}
     return pa.table(arrays).replace_schema_metadata(meta)
 
-# %% ../nbs/00_data.ipynb #f54cc6ae
+# %% ../nbs/00_data.ipynb #52d47f87
 def write_movies(
     films: pd.DataFrame,  # a table of films, as `load_movies` gives it
     path: str | Path,  # the Parquet file to write
@@ -291,7 +292,7 @@ def write_movies(
     finally: Path(part).unlink(missing_ok=True)
     return path
 
-# %% ../nbs/00_data.ipynb #fc84a38d
+# %% ../nbs/00_data.ipynb #98a1e656
 def _python_lists(column):
     "An Arrow column of lists as a pandas column of Python lists"
     out = []
@@ -310,7 +311,7 @@ def _read_own(path):
     films.attrs = json.loads(table.schema.metadata[b"movie_recsys"])
     return films
 
-# %% ../nbs/00_data.ipynb #86ea8a34
+# %% ../nbs/00_data.ipynb #55082c91
 @dataclass(frozen=True)
 class Limits:
     "The most that a file may hold; what exceeds it is refused with a `MovieDataError`"
@@ -321,7 +322,7 @@ class Limits:
 
 UPLOAD_LIMITS = Limits(rows=1_000_000, columns=200, field=200_000, unpacked=1_000_000_000)
 
-# %% ../nbs/00_data.ipynb #ba444f85
+# %% ../nbs/00_data.ipynb #020096a1
 class _Counted(io.RawIOBase):
     "A stream of bytes that stops with a `MovieDataError` beyond `limit`"
     def __init__(self, raw, name, limit): self.raw, self.file, self.left, self.limit = raw, name, limit, limit
@@ -341,7 +342,7 @@ class _Counted(io.RawIOBase):
         self.raw.close()
         super().close()
 
-# %% ../nbs/00_data.ipynb #2d3c8dc0
+# %% ../nbs/00_data.ipynb #0f1e1590
 @dataclass(frozen=True)
 class _File:
     "One file, on disk or inside a zip: its name, and a way to open it that can be used again"
@@ -354,9 +355,9 @@ class _File:
         unpack = next((u for magic, u in _PACKED.items() if head.startswith(magic)), lambda f: f)
         return io.BufferedReader(_Counted(unpack(self.opener()), self.name, limits.unpacked), 1 << 20)
 
-_PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+_PACKED: dict[bytes, Callable] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
-# %% ../nbs/00_data.ipynb #f4b204d6
+# %% ../nbs/00_data.ipynb #af74b35a
 _BROKEN = (pd.errors.ParserError, pd.errors.ParserWarning, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
            OSError, RuntimeError, NotImplementedError, pa.ArrowException, ValueError, OverflowError, MemoryError)
 
@@ -375,18 +376,23 @@ def _reading(name):
     try: yield
     except pd.errors.EmptyDataError: raise MovieDataError(f"{name} is empty.") from None
     except UnicodeError as e:
-        raise MovieDataError(f"{name} is not UTF-8 text ({e.reason}). Save it as 'CSV UTF-8', or name its encoding, "
+        raise MovieDataError(f"{name} is not UTF-8 text ({getattr(e, 'reason', e)}). Save it as 'CSV UTF-8', or name its encoding, "
                              "for example encoding='cp1252'.") from None
     except _BROKEN as e:
         raise MovieDataError(f"{name} cannot be read: {_plainly(e)}. Is it whole, and a CSV, Parquet or zip?") from None
 
-# %% ../nbs/00_data.ipynb #87d2a6dc
+# %% ../nbs/00_data.ipynb #b419329a
+def _encoding(head, asked):
+    "The text encoding that was asked for, or the one that a byte-order mark tells, or UTF-8"
+    try: return codecs.lookup(asked).name if asked else next(e for mark, e in _MARKS.items() if head.startswith(mark))
+    except LookupError: raise MovieDataError(f"There is no text encoding called {asked!r}.") from None
+
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", b"": "utf-8"}
+
 def _sniff(file, limits, encoding):
     "Encoding, separator and number of lines above the header of a text table"
     with file.open(limits) as f: head = f.read(1 << 16)
-    bom = next((e for mark, e in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-                if head.startswith(mark)), None)
-    encoding = encoding or bom or "utf-8"
+    encoding = _encoding(head, encoding)
     if not head.strip(): raise MovieDataError(f"{file.name} is empty.")
     if b"\0" in head and "16" not in encoding:
         raise MovieDataError(f"{file.name} is not text, so it is no CSV. Give a CSV, a zip of one, or Parquet. "
@@ -399,8 +405,8 @@ def _sniff(file, limits, encoding):
         raise MovieDataError(f"{file.name} has {bare.count(sep) + 1:,} columns; the limit is {limits.columns:,}.")
     return {"encoding": encoding, "sep": sep, "skiprows": skip}
 
-# %% ../nbs/00_data.ipynb #2fe57ee0
-def _chunks(file, limits, encoding=None, size=50_000, **options):
+# %% ../nbs/00_data.ipynb #c325adee
+def _chunks(file, limits, encoding=None, size=50_000, **options) -> Iterator[pd.DataFrame]:
     "The rows of a text table as frames of text, in chunks, every limit checked"
     options |= _sniff(file, limits, encoding)
     options |= {"dtype": str, "keep_default_na": False, "na_values": [""], "index_col": False}
@@ -421,7 +427,7 @@ def _chunks(file, limits, encoding=None, size=50_000, **options):
             whole = int(cut[1]) - 1
             warnings.warn(f"{file.name} is cut off after row {whole:,}: the broken row at its end is left out.")
 
-# %% ../nbs/00_data.ipynb #101efe3a
+# %% ../nbs/00_data.ipynb #b5292c2d
 def _check(chunk, done, name, limits):
     "Refuse a chunk that exceeds the limits"
     if done > limits.rows: raise MovieDataError(f"{name} has more than {limits.rows:,} rows, the limit.")
@@ -440,7 +446,7 @@ def _read_table(file, limits, encoding=None):
     if not frames: raise MovieDataError(f"{file.name} has a header and no rows.")
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
-# %% ../nbs/00_data.ipynb #93901ab3
+# %% ../nbs/00_data.ipynb #f1452dfe
 def _read_parquet(file, limits):
     "Anybody's Parquet file as a frame, its size checked before it is read"
     with file.open(limits) as f: parquet = pq.ParquetFile(io.BytesIO(f.read()))
@@ -451,7 +457,7 @@ def _read_parquet(file, limits):
         if found > most: raise MovieDataError(f"{file.name} has {found:,} {what}; the limit is {most:,}.")
     return parquet.read().to_pandas()
 
-# %% ../nbs/00_data.ipynb #7cd95461
+# %% ../nbs/00_data.ipynb #182b6fa4
 def _files_in(path, limits):
     "The files of a folder or a zip by their names; of a single file, that one"
     if path.is_dir():
@@ -463,20 +469,10 @@ def _files_in(path, limits):
         raise MovieDataError(f"{path} is an Excel workbook. Save the sheet as 'CSV UTF-8' and load that.")
     if sum(i.file_size for i in inside) > limits.unpacked:
         raise MovieDataError(f"{path} holds more than {limits.unpacked:,} bytes unpacked, the limit.")
-    return {Path(i.filename).name: _File(f"{path}/{i.filename}", lambda i=i: _InZip(path, i.filename)) for i in inside
+    return {Path(i.filename).name: _File(f"{path}/{i.filename}", lambda i=i: zipfile.ZipFile(path).open(i)) for i in inside
             if not i.filename.startswith("__MACOSX")}
 
-class _InZip(io.BufferedReader):
-    "A file inside a zip, which closes the zip with itself"
-    def __init__(self, path, name):
-        self.zip = zipfile.ZipFile(path)
-        super().__init__(self.zip.open(name))
-    def close(self):
-        "Close the file, then the zip"
-        super().close()
-        self.zip.close()
-
-# %% ../nbs/00_data.ipynb #ded2c9eb
+# %% ../nbs/00_data.ipynb #94d23f11
 def _by_film(file, columns, limits, read):
     "For each film id of a joined file, what `read` makes of its cells; and how many cells cannot be read"
     found, bad = {}, 0
@@ -491,7 +487,7 @@ def _by_film(file, columns, limits, read):
                 if film_id is not pd.NA: found.setdefault(film_id, [v or [] for v in values])
     return found, bad
 
-# %% ../nbs/00_data.ipynb #da93d263
+# %% ../nbs/00_data.ipynb #fa43b7a9
 CAST_SIZE = 10  # how many of the cast are kept
 
 def _unique(names): return list(dict.fromkeys(filter(None, map(_clean, names))))
@@ -511,7 +507,7 @@ def _people(cast, crew):
             None if makers is None else _unique(m["name"] for m in makers if m.get("department") == "Writing"),
             None if actors is None else _unique(a["name"] for a in sorted(actors, key=_order))[:CAST_SIZE])
 
-# %% ../nbs/00_data.ipynb #12ebc9fb
+# %% ../nbs/00_data.ipynb #d782ed24
 _JOINED = {"keywords.csv": (["keywords"], ["keywords"], lambda cell: [parse_names(cell)]),
            "credits.csv": (["cast", "crew"], ["directors", "writers", "cast"], _people)}
 
@@ -537,7 +533,7 @@ def _read_links(file, limits):
     return pd.DataFrame({"movieId": _whole(links["movieId"])[0], "tmdbId": _whole(links["tmdbId"])[0],
                          "imdb_id": _imdb_ids(links["imdbId"])[0]})
 
-# %% ../nbs/00_data.ipynb #bcbaad67
+# %% ../nbs/00_data.ipynb #afcdc28c
 def _read_files(path, found, columns, encoding, limits):
     "The table of films of a file, a folder or a zip"
     tables = [n for n in found if re.search(r"(?i)\.(parquet|(csv|tsv|txt)(\.(gz|bz2|xz))?)$", n)]
@@ -550,7 +546,7 @@ def _read_files(path, found, columns, encoding, limits):
     films = tidy_movies(_read_table(found[main], limits, encoding), columns, str(path))
     return _join(films, found, limits) if main == "movies_metadata.csv" and len(found) > 1 else films
 
-# %% ../nbs/00_data.ipynb #5a59c51b
+# %% ../nbs/00_data.ipynb #f0389d7e
 _PARSER = 3  # raised whenever the reading changes, so that old caches are not used
 
 def cache_dir() -> Path:
@@ -565,7 +561,7 @@ def _cache_path(path, *asked):
                   for v in (str(path.resolve()), (_PARSER, stats, asked)))
     return cache_dir() / "films" / f"{place}-{key}.parquet"
 
-# %% ../nbs/00_data.ipynb #b4cf3ad6
+# %% ../nbs/00_data.ipynb #1aacd421
 def _cached(path, build):
     "The table kept at `path`; else the one that `build` makes, which is kept"
     try: return _read_own(path)
@@ -579,7 +575,7 @@ def _cached(path, build):
     except OSError as e: warnings.warn(f"The parsed table could not be kept in {path.parent}: {e}", stacklevel=3)
     return films
 
-# %% ../nbs/00_data.ipynb #fc8c0d23
+# %% ../nbs/00_data.ipynb #ba7a84d4
 KAGGLE = "rounakbanik/the-movies-dataset"
 
 def _need(module):
@@ -599,7 +595,7 @@ def _download_kaggle():
         raise ServiceError(f"Kaggle's {KAGGLE} could not be downloaded ({type(e).__name__}: {e}). Check the "
                            f"connection, or download it by hand from kaggle.com/datasets/{KAGGLE} and give the folder.") from e
 
-# %% ../nbs/00_data.ipynb #7498d32a
+# %% ../nbs/00_data.ipynb #1b65e33f
 def _is_dataset(path):
     "Whether a folder is a dataset of the `datasets` library, or a checkout of one from the Hub"
     if not path.is_dir() or (path / "movies_metadata.csv").exists(): return False
@@ -619,7 +615,7 @@ def _read_dataset(name, limits):
         raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
     return found.to_pandas()
 
-# %% ../nbs/00_data.ipynb #25436744
+# %% ../nbs/00_data.ipynb #65dc1861
 @contextmanager
 def _gc_paused():
     "Switch the garbage collector off for a while, if it is on"
@@ -629,7 +625,7 @@ def _gc_paused():
     finally:
         if was_on: gc.enable()
 
-# %% ../nbs/00_data.ipynb #da11c4b3
+# %% ../nbs/00_data.ipynb #dfe633e6
 def _load_path(path, columns, encoding, limits, cache):
     "The table of films at a path, from the cache where it is there"
     if not path.exists():
@@ -639,7 +635,7 @@ def _load_path(path, columns, encoding, limits, cache):
     def build(): return _read_files(path, _files_in(path, limits), columns, encoding, limits)
     return _cached(_cache_path(path, columns, encoding, limits), build) if cache else build()
 
-# %% ../nbs/00_data.ipynb #62c0fec5
+# %% ../nbs/00_data.ipynb #d46283f6
 def load_movies(
     source: str | Path | pd.DataFrame = "bundled",  # what to read: see the table above
     columns: dict[str, str] | None = None,  # the source's column names -> ours, as in DataFrame.rename
@@ -658,7 +654,7 @@ def load_movies(
     films.attrs["source"] = name
     return films
 
-# %% ../nbs/00_data.ipynb #0d873515
+# %% ../nbs/00_data.ipynb #fa023ac9
 def dev_data(
     name: str = "the-movies-dataset",  # a folder or file of the development data
     ) -> Path | None:
@@ -667,8 +663,8 @@ def dev_data(
     roots = [Path(env).expanduser()] if env else [p / "shared" / "data" for p in (here, *here.parents)]
     return next((root / name for root in roots if (root / name).exists()), None)
 
-# %% ../nbs/00_data.ipynb #9dff23a9
-def upload_movies():
+# %% ../nbs/00_data.ipynb #5bc90780
+def upload_movies() -> object:
     "Ask for files: Colab's dialog gives names and bytes, elsewhere a FileUpload button is shown and given back"
     try: from google.colab import files as colab
     except ImportError:
@@ -685,9 +681,9 @@ def _uploaded(upload):
     if isinstance(value, dict): return {n: v["content"] if isinstance(v, dict) else v for n, v in value.items()}
     return {v["name"]: bytes(v["content"]) for v in value}
 
-# %% ../nbs/00_data.ipynb #e3de1dc2
+# %% ../nbs/00_data.ipynb #62076865
 def load_upload(
-    upload,  # what `upload_movies` gave
+    upload: object,  # what `upload_movies` gave
     select: str | None = None,  # the desired file, where several were uploaded; the default is the only table
     columns: dict[str, str] | None = None,  # its column names -> ours
     limits: Limits = UPLOAD_LIMITS,  # the most that it may hold
@@ -704,7 +700,7 @@ def load_upload(
     films.attrs["source"] = path.name if path.is_file() or select or len(given) == 1 else "upload"
     return films
 
-# %% ../nbs/00_data.ipynb #a0028c8b
+# %% ../nbs/00_data.ipynb #76cf91b7
 def film_label(
     films: pd.DataFrame,  # a table with title and, where it is known, release_year
     ) -> pd.Series:
@@ -717,7 +713,7 @@ def film_label(
         label = label.where(nth == 0, label + " #" + (nth + 1).astype("string"))
     return label.astype(_TEXT).rename("label")
 
-# %% ../nbs/00_data.ipynb #145b02d1
+# %% ../nbs/00_data.ipynb #9c421602
 def _film_of(links, films):
     "For every MovieLens id of `links`, the film_id in `films`"
     ids = films[["film_id"] if "film_id" in films else []].copy()
@@ -732,7 +728,7 @@ def _film_of(links, films):
     by_tmdb = links["tmdbId"].where(links["tmdbId"].isin(ids["film_id"].astype("Int64")))
     return pd.Series(by_tmdb.fillna(by_imdb).to_numpy(), index=links["movieId"], dtype="Int64")
 
-# %% ../nbs/00_data.ipynb #cad4b993
+# %% ../nbs/00_data.ipynb #a7263c80
 def _read_ratings(source, limits):
     "A table of ratings under its own column names, and the links file beside it"
     if isinstance(source, pd.DataFrame): return source, None
@@ -745,7 +741,7 @@ def _read_ratings(source, limits):
     with _reading(beside[name].name), beside[name].open(limits) as stream:
         return pd.read_csv(stream, encoding="utf-8-sig", nrows=limits.rows * 10), beside.get("links.csv")
 
-# %% ../nbs/00_data.ipynb #e84db578
+# %% ../nbs/00_data.ipynb #503b42ab
 def load_ratings(
     source: str | Path | pd.DataFrame,  # a folder with ratings.csv or _small.csv and links.csv; "kaggle"; a table
     films: pd.DataFrame,  # the table of films, as loaded or as cleaned
@@ -766,7 +762,7 @@ def load_ratings(
     if "timestamp" in raw: out["timestamp"] = _when(raw["timestamp"])
     return _matched(out, films)
 
-# %% ../nbs/00_data.ipynb #b5f28d0b
+# %% ../nbs/00_data.ipynb #33cd552c
 def _when(column):
     "Times of rating, from seconds since 1970 or from text"
     seconds = pd.to_numeric(column, errors="coerce")
@@ -785,7 +781,7 @@ def _matched(ratings, films):
                   "users": int(kept["userId"].nunique()), "films": int(kept["film_id"].nunique())}
     return kept
 
-# %% ../nbs/00_data.ipynb #ef8e4def
+# %% ../nbs/00_data.ipynb #b8b391ed
 def describe_movies(
     films: pd.DataFrame,  # a table of films
     ) -> pd.DataFrame:
