@@ -8,7 +8,7 @@ __all__ = ['PALETTE', 'MARKERS', 'MEASURES', 'FILM_MAP_JS', 'NOTE', 'cluster_sty
            'plot_profile', 'pack_islands', 'to_disc', 'island_layout', 'film_map_script', 'film_map_data', 'FilmMap',
            'film_map', 'plot_film_map', 'augmented', 'result_files', 'export_results']
 
-# %% ../nbs/03_visualize.ipynb #e108d856
+# %% ../nbs/03_visualize.ipynb #f1a2360e
 import base64
 import json
 import os
@@ -37,12 +37,12 @@ from .cluster import MovieClusters, best_known, save_clusters
 from .data import TitleNotFoundError, film_label
 from .preprocess import Cleaned, feature_columns, save_scaler
 
-# %% ../nbs/03_visualize.ipynb #3560f8b8
+# %% ../nbs/03_visualize.ipynb #1a250cac
 PALETTE = ["#5081f4", "#b45900", "#48ac8c", "#b11576", "#ce9f21", "#7943af", "#8dda66",
            "#bb0b4b", "#abb7fe", "#92954f", "#d06fb7", "#35e192", "#e7b9d9"]
 MARKERS = ["o", "^", "s", "D"]
 
-# %% ../nbs/03_visualize.ipynb #1d54e953
+# %% ../nbs/03_visualize.ipynb #4de23156
 def cluster_style(
     cluster: int,  # number of a cluster, from 0
 ) -> tuple[str, str]:  # colour as #rrggbb, and a matplotlib marker
@@ -50,7 +50,7 @@ def cluster_style(
     rounds = cluster // len(PALETTE)
     return PALETTE[cluster % len(PALETTE)], MARKERS[(cluster + rounds) % len(MARKERS)]
 
-# %% ../nbs/03_visualize.ipynb #2521e2d9
+# %% ../nbs/03_visualize.ipynb #544f434f
 def fit_pca(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -60,7 +60,7 @@ def fit_pca(
     features = model.features(films)
     return PCA(min(n_components, *features.shape), svd_solver="full").fit(features)
 
-# %% ../nbs/03_visualize.ipynb #f11d7d8d
+# %% ../nbs/03_visualize.ipynb #b4e84267
 def pca_coordinates(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -73,7 +73,7 @@ def pca_coordinates(
     places.attrs["explained_variance_ratio"] = [float(share) for share in pca.explained_variance_ratio_]
     return places
 
-# %% ../nbs/03_visualize.ipynb #93e9f6f7
+# %% ../nbs/03_visualize.ipynb #011e0322
 def pca_loadings(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -84,7 +84,7 @@ def pca_loadings(
     features = model.pipeline["features"].get_feature_names_out()
     return pd.DataFrame(pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)])
 
-# %% ../nbs/03_visualize.ipynb #4df75442
+# %% ../nbs/03_visualize.ipynb #d7ed2365
 def _done(fig):
     "A figure with its margins set, that the notebook shows once, where it is returned."
     fig.tight_layout()
@@ -114,7 +114,7 @@ def plot_loadings(
         ax.spines[["top", "right", "left"]].set_visible(False)
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #9ef1d9a4
+# %% ../nbs/03_visualize.ipynb #dee2715c
 def _legend(ax, model, **where):
     "Add a legend with every cluster's name, colour and marker."
     styles = [cluster_style(c) for c in range(model.n_clusters)]
@@ -122,17 +122,18 @@ def _legend(ax, model, **where):
     ax.legend(handles, model.names_, frameon=False, fontsize=8.5, **where)
 
 def _scatter(ax, coordinates, labels, size, **kwargs):
-    "Scatter films in a few shuffled layers so that no cluster lies on top."
+    "Scatter films in a few shuffled layers so that no cluster lies on top; few films get larger dots."
+    size = size * np.clip(10_000 / len(labels), 1, 10)
     layer = np.random.default_rng(0).integers(12, size=len(labels))
     for _, rows in pd.Series(range(len(labels))).groupby([layer, np.asarray(labels)]):
         colour, marker = cluster_style(int(labels[rows.iloc[0]]))
         ax.scatter(*coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, **kwargs)
 
-# %% ../nbs/03_visualize.ipynb #f2bb294c
+# %% ../nbs/03_visualize.ipynb #bca8c4e1
 def _frame(ax, coordinates):
     "Frame nearly all films; return how many lie outside."
     low, high = coordinates.quantile(.001), coordinates.quantile(.999)
-    margin = .05 * (high - low) + 1e-9
+    margin = (.05 * (high - low)).where(high > low, 1.)
     for axis in "xyz"[:coordinates.shape[1]]:
         name = coordinates.columns["xyz".index(axis)]
         getattr(ax, f"set_{axis}lim")(low[name] - margin[name], high[name] + margin[name])
@@ -140,7 +141,7 @@ def _frame(ax, coordinates):
 
 def _outside(n): return f"{n} film{'' if n == 1 else 's'} outside of the frame" if n else ""
 
-# %% ../nbs/03_visualize.ipynb #c775faae
+# %% ../nbs/03_visualize.ipynb #244f0836
 def plot_pca_2d(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -157,7 +158,7 @@ def plot_pca_2d(
     _legend(ax, model, loc="upper left", bbox_to_anchor=(1, 1))
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #a3a5f76d
+# %% ../nbs/03_visualize.ipynb #46ad5241
 def plot_pca_3d(
     films: pd.DataFrame,  # cleaned films, with at least three features
     model: MovieClusters,  # fitted on these films
@@ -179,7 +180,7 @@ def plot_pca_3d(
     fig.subplots_adjust(left=.02, right=.95, bottom=.27, top=1.05, wspace=.2)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #2d949902
+# %% ../nbs/03_visualize.ipynb #52d23a02
 MEASURES = {"inertia": "Inertia (lower fits closer)", "silhouette": "Silhouette (higher is better)",
             "davies_bouldin": "Davies-Bouldin (lower is better)", "calinski_harabasz": "Calinski-Harabasz (higher is better)",
             "smallest": "Films in the smallest cluster", "stability": "Stability (1: same clusters each time)"}
@@ -205,7 +206,7 @@ def plot_sweep(
         ax.set_xlabel("number of clusters k")
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #8e092254
+# %% ../nbs/03_visualize.ipynb #ea8ddb5b
 def profile_shifts(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -226,7 +227,7 @@ def profile_shares(
                         for c, t in zip(columns, tables)], axis=1) if tables else pd.DataFrame()
     return shares.reindex(range(model.n_clusters))
 
-# %% ../nbs/03_visualize.ipynb #ec5c2e46
+# %% ../nbs/03_visualize.ipynb #b0a8369a
 def _heat(ax, table, cmap, limit, text):
     "Draw a table as coloured cells with their numbers in them."
     ax.imshow(table.to_numpy(float), cmap=cmap, vmin=-limit if cmap != "Greys" else 0, vmax=limit, aspect="auto")
@@ -238,7 +239,7 @@ def _heat(ax, table, cmap, limit, text):
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
-# %% ../nbs/03_visualize.ipynb #74b7e7a8
+# %% ../nbs/03_visualize.ipynb #a853e5a4
 def plot_profile(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -256,18 +257,18 @@ def plot_profile(
     ours = LinearSegmentedColormap.from_list("ours", [PALETTE[1], "#ffffff", PALETTE[0]])
     _heat(left, shifts, ours, 2.5, lambda v: f"{v:+.1f}" if abs(v) >= .25 else "")
     _heat(right, shares, "Greys", 1, lambda v: f"{v:.0%}" if v >= .05 else "")
-    left.set_title("standard deviations from the mean", fontsize=9.5)
-    right.set_title("share of the cluster", fontsize=9.5)
+    for ax, table, title in ((left, shifts, "standard deviations from the mean"), (right, shares, "share of the cluster")):
+        ax.set_title(fill(title, 9 * max(1, table.shape[1])) if table.shape[1] else "", fontsize=9.5)
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #01d08990
+# %% ../nbs/03_visualize.ipynb #ebd6b3b0
 def _apart(places):
     "Distances of all places from each other (1 from themselves), and the directions."
     gap = places[:, None] - places
     distance = np.linalg.norm(gap, axis=-1) + 1e-9 + np.eye(len(places))
     return distance, gap / distance[..., None]
 
-# %% ../nbs/03_visualize.ipynb #554afdfe
+# %% ../nbs/03_visualize.ipynb #5c729deb
 def pack_islands(
     centers: np.ndarray,  # centres of the clusters, shape (n_clusters, n_features)
     sizes: np.ndarray,  # number of films in each cluster
@@ -288,7 +289,7 @@ def pack_islands(
             places = places + (way * (np.clip(touch - distance, 0, None) * others)[..., None]).sum(axis=1) / 2
     return places, radius
 
-# %% ../nbs/03_visualize.ipynb #82e35c2e
+# %% ../nbs/03_visualize.ipynb #5bb8f728
 def to_disc(
     u: np.ndarray,  # place in the unit square, from left to right, 0 to 1
     v: np.ndarray,  # from bottom to top, 0 to 1
@@ -301,7 +302,7 @@ def to_disc(
     angle = np.where(wide, np.pi / 4 * ratio, np.pi / 2 - np.pi / 4 * ratio)
     return r * np.cos(angle), r * np.sin(angle)
 
-# %% ../nbs/03_visualize.ipynb #b0d9beab
+# %% ../nbs/03_visualize.ipynb #1aa1aac7
 def _along(films, model):
     "What runs from left to right on an island, and what is sorted from bottom to top; columns that a table lacks are replaced."
     year = films["release_year"].to_numpy(float) if "release_year" in films else pca_coordinates(films, model, 1).iloc[:, 0].to_numpy()
@@ -330,7 +331,7 @@ def island_layout(
     layout.attrs["islands"] = np.column_stack([places, radius]).tolist()
     return layout
 
-# %% ../nbs/03_visualize.ipynb #91f9d494
+# %% ../nbs/03_visualize.ipynb #4a877c06
 def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, options)`
     "Put the parts of the film map together."
     read = lambda name: (package_files("movie_recsys") / "assets" / name).read_text("utf-8")  # noqa: E731
@@ -340,15 +341,16 @@ def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, op
 
 FILM_MAP_JS = film_map_script()
 
-# %% ../nbs/03_visualize.ipynb #1bf2bc4b
+# %% ../nbs/03_visualize.ipynb #0343d55d
 NOTE = ("Each island is a cluster, its area is the number of films. On every island older films lie to the left, newer ones "
         "to the right, films of one genre together; a larger dot is a better-known film.")
 
 def _grid(layout, order, islands):
     "Places as whole numbers with the origin at the top left."
-    xy = layout.to_numpy(float)
-    low, span = xy.min(axis=0), np.maximum(np.ptp(xy, axis=0), 1e-9)
-    scale = 8191 / span.max()
+    xy, discs = layout.to_numpy(float), np.array(islands)
+    corners = np.concatenate([xy, discs[:, :2] - discs[:, 2:], discs[:, :2] + discs[:, 2:]])
+    low, span = corners.min(axis=0), np.ptp(corners, axis=0)
+    scale = 8191 / (span.max() or 1)
     x, y = np.rint((xy - low) * scale).astype(int).T
     height = round(span[1] * scale)
     places = [[round((a - low[0]) * scale), height - round((b - low[1]) * scale), round(r * scale)] for a, b, r in islands]
@@ -364,7 +366,7 @@ def _around(layout, labels, n_clusters):
         places.append([*middle, float(np.median(np.linalg.norm(xy - middle, axis=1))) if len(xy) else 0.])
     return places
 
-# %% ../nbs/03_visualize.ipynb #28de4b85
+# %% ../nbs/03_visualize.ipynb #51ee21bf
 def film_map_data(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -386,7 +388,7 @@ def film_map_data(
         data["rating"] = (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()
     return data
 
-# %% ../nbs/03_visualize.ipynb #3c6b4b0e
+# %% ../nbs/03_visualize.ipynb #70ef5ba4
 _FRAGMENT = """<div class="film-map" data-film-map="{key}"><p>A map of {films:,} films. It needs JavaScript.</p></div>
 <script>(() => {{
 {script}
@@ -408,7 +410,7 @@ def _served(payload):
     def film_map_payload(_=None): return payload
     return film_map_payload
 
-# %% ../nbs/03_visualize.ipynb #312bf091
+# %% ../nbs/03_visualize.ipynb #48fb0b82
 @dataclass
 class FilmMap:
     "A map of films, to be shown in a notebook, on a page or in an app."
@@ -451,7 +453,7 @@ class FilmMap:
         return {"value": self.marks(), "html_template": '<div class="film-map"></div>', "js_on_load": FILM_MAP_JS + _GRADIO,
                 "server_functions": [_served(self.payload())]}
 
-# %% ../nbs/03_visualize.ipynb #335f869e
+# %% ../nbs/03_visualize.ipynb #19a478e7
 def _film_ids(chosen, films):
     "Film ids from ids, labels, or a table by film_id."
     if isinstance(chosen, (pd.DataFrame, pd.Series)): chosen = chosen.index
@@ -477,7 +479,7 @@ def film_map(
     "Make a map on which every film is a dot that can be found and clicked."
     return FilmMap(film_map_data(films, model, coordinates), _film_ids(picks, films), _film_ids(recommended, films))
 
-# %% ../nbs/03_visualize.ipynb #717055f3
+# %% ../nbs/03_visualize.ipynb #c0ca5f4e
 def plot_film_map(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -500,7 +502,7 @@ def plot_film_map(
     ax.axis("off")
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #c3ea8e2b
+# %% ../nbs/03_visualize.ipynb #b846fc74
 def augmented(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -510,7 +512,7 @@ def augmented(
     labels = np.asarray(model.labels_)
     return films[columns].assign(cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels])
 
-# %% ../nbs/03_visualize.ipynb #5e20f186
+# %% ../nbs/03_visualize.ipynb #421ba81f
 def _csv(table): return lambda path: table.to_csv(path, encoding="utf-8")
 
 def _png(plot, *of): return lambda path: plot(*of).savefig(path, dpi=110, format="png")
@@ -524,15 +526,16 @@ def result_files(
 ) -> dict:  # file name: function that writes the file at a path
     "List the files of the report's chapters 2-2-12, 2-3-6 and 2-3-7 with what writes them."
     films = cleaned.films
-    files = {"films_with_clusters.csv": _csv(augmented(films, model)), "cleaning.csv": _csv(cleaned.report.set_index("step")),
-             "pca_coordinates.csv": _csv(pca_coordinates(films, model)), "pca_loadings.csv": _csv(pca_loadings(films, model)),
-             "pca_2d.png": _png(plot_pca_2d, films, model), "pca_3d.png": _png(plot_pca_3d, films, model),
-             "loadings.png": _png(plot_loadings, films, model), "clusters.png": _png(plot_profile, films, model),
-             "film_map.png": _png(plot_film_map, films, model), "kmeans.pkl": _pickled(model.pipeline["kmeans"]),
-             "scaler.joblib": partial(save_scaler, model.pipeline["features"])}
-    return files if sweep is None else files | {"sweep.csv": _csv(sweep), "sweep.png": _png(plot_sweep, sweep, model.n_clusters)}
+    tables = {"films_with_clusters.csv": augmented(films, model), "cleaning.csv": cleaned.report.set_index("step"),
+              "pca_coordinates.csv": pca_coordinates(films, model), "pca_loadings.csv": pca_loadings(films, model)}
+    plots = {"pca_2d.png": plot_pca_2d, "pca_3d.png": plot_pca_3d, "loadings.png": plot_loadings,
+             "clusters.png": plot_profile, "film_map.png": plot_film_map}
+    swept = {} if sweep is None else {"sweep.csv": _csv(sweep), "sweep.png": _png(plot_sweep, sweep, model.n_clusters)}
+    return {name: _csv(table) for name, table in tables.items()} | swept | {
+        "kmeans.pkl": _pickled(model.pipeline["kmeans"]), "scaler.joblib": partial(save_scaler, model.pipeline["features"]),
+        **{name: _png(plot, films, model) for name, plot in plots.items()}}
 
-# %% ../nbs/03_visualize.ipynb #69d96a4a
+# %% ../nbs/03_visualize.ipynb #55fedf46
 def export_results(
     folder: str | Path,  # made where it does not exist
     cleaned: Cleaned,  # what `clean_movies` returns

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from movie_recsys.cluster import fit_clusters
-from movie_recsys.data import film_label, load_movies
+from movie_recsys.data import TitleNotFoundError, film_label, load_movies
 from movie_recsys.preprocess import clean_movies
 from movie_recsys.visualize import film_map
 
@@ -73,6 +73,22 @@ def test_it_is_small_and_needs_nothing_else(atlas, films, show):
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
         for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n / (d.length / 4); }""")
     assert painted > .1
+
+
+def test_marks_may_be_a_table_and_must_be_on_the_map(films, model):
+    best = films.nlargest(2, "vote_count")
+    assert film_map(films, model, recommended=best).recommended == best.index.tolist()
+    with pytest.raises(TitleNotFoundError, match="Toy Story"):
+        film_map(films, model, picks=["Toy Storry (1995)"])
+
+
+def test_any_table_gets_a_map(show):
+    table = pd.DataFrame({"title": ["A", "A", "B", None, "C"], "runtime": [90., 100, 110, 95, 200]},
+                         index=pd.RangeIndex(1, 6, name="film_id"))
+    for films in (table, table.head(1)):
+        page = show(film_map(films, fit_clusters(films, min(2, len(films)), n_init=1)).html())
+        click_film(page, 1)
+        assert told(page)[-1]["film_id"] == 1
 
 
 def test_search_finds_and_flies(atlas, films, show):
