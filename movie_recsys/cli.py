@@ -121,6 +121,8 @@ def app(
     mcp: Annotated[bool, typer.Option(help="Serve the functions as MCP tools too.")] = False,  # Needs the extra `mcp`
 ):
     "Open the app in a browser on this machine."
+    from importlib.util import find_spec
+    if mcp and not find_spec("mcp"): raise MovieRecsysError('MCP tools need the library mcp: pip install "movie_recsys[mcp]"')
     from movie_recsys.app import launch_app
     launch_app(open_recommender(movies), port=port, mcp=mcp)
 
@@ -165,7 +167,7 @@ def space(
 ):
     "Publish the app as a Space, or write it into a folder."
     from movie_recsys.publish import build_space, push_space
-    if (repo is None) == (directory is None): raise typer.BadParameter("Say USER/NAME to send the Space, or --directory to write it.")
     source = movies if movies == "bundled" or movies.startswith("hf://") else open_recommender(movies)
-    if directory: print(build_space(directory, source, title))
-    else: print_sent(push_space(repo, source, title, private, dry_run))
+    if directory and not repo: print(build_space(directory, source, title))
+    elif repo and not directory: print_sent(push_space(repo, source, title, private, dry_run))
+    else: raise typer.BadParameter("Say USER/NAME to send the Space, or --directory to write it.")

@@ -7,7 +7,7 @@ __all__ = ['FIELDS', 'BUNDLED_LICENCE', 'project', 'dataset_table', 'fields', 'd
            'dataset_card', 'write_dataset', 'contents', 'hub_errors', 'upload', 'push_dataset', 'space_app',
            'requirements', 'space_readme', 'copy_package', 'build_space', 'push_space']
 
-# %% ../nbs/12_publish.ipynb #752896cb
+# %% ../nbs/12_publish.ipynb #13318ca3
 import json
 import re
 import shutil
@@ -23,7 +23,7 @@ import pandas as pd
 from .data import LISTS, MovieDataError, ServiceError
 from .recommend import MovieRecommender
 
-# %% ../nbs/12_publish.ipynb #9d5fe550
+# %% ../nbs/12_publish.ipynb #2088f7c5
 def project() -> dict[str, str]:  # name, version, summary, author, license, python, source, documentation
     "What the installed package says about itself."
     said = metadata.metadata("movie_recsys")
@@ -33,7 +33,7 @@ def project() -> dict[str, str]:  # name, version, summary, author, license, pyt
             "python": re.findall(r"3\.\d+", said["Requires-Python"])[0],
             "source": urls["Source"], "documentation": urls["Documentation"]}
 
-# %% ../nbs/12_publish.ipynb #a415875e
+# %% ../nbs/12_publish.ipynb #8a583453
 def dataset_table(
     rec: MovieRecommender,  # the films and their clusters
 ) -> pd.DataFrame:  # a row a film: film_id, the columns of the films, cluster, cluster_name
@@ -42,7 +42,7 @@ def dataset_table(
     labels = pd.Series(rec.model.labels_, index=rec.films.index)
     return rec.films.assign(cluster=labels, cluster_name=labels.map(names)).reset_index()
 
-# %% ../nbs/12_publish.ipynb #0ec03be5
+# %% ../nbs/12_publish.ipynb #a3fdca0b
 FIELDS = {
     "film_id": "identifier of the film in its source", "title": "title in English",
     "original_title": "title in the original language", "release_date": "date of the release, where the day is known",
@@ -59,7 +59,7 @@ FIELDS = {
     "cluster": "number of its cluster", "cluster_name": "name of its cluster",
 }
 
-# %% ../nbs/12_publish.ipynb #6dd42c35
+# %% ../nbs/12_publish.ipynb #49ad92d9
 def fields(
     table: pd.DataFrame,  # from `dataset_table`
 ) -> pd.DataFrame:  # a row a column: column, type, filled, meaning
@@ -71,7 +71,7 @@ def fields(
     return pd.DataFrame([{"column": c, "type": kind[c], "filled": f"{filled[c]:.0%}", "meaning": FIELDS.get(c, "")}
                          for c in table])
 
-# %% ../nbs/12_publish.ipynb #d2d9704c
+# %% ../nbs/12_publish.ipynb #a04ea0b2
 BUNDLED_LICENCE = "cc0-1.0"
 
 def dataset_licence(
@@ -86,7 +86,7 @@ def dataset_licence(
                              "Say it as license=\"cc-by-4.0\" (the Hub's name of it), or do not publish them.")
     return license
 
-# %% ../nbs/12_publish.ipynb #01a21c2f
+# %% ../nbs/12_publish.ipynb #d39c7615
 _SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M")]
 
 def dataset_meta(
@@ -98,9 +98,9 @@ def dataset_meta(
     size = next((name for most, name in _SIZES if len(rec.films) < most), "n>10M")
     return {"pretty_name": title, "license": license, "language": ["en"], "size_categories": [size],
             "tags": ["movies", "clustering", "recommendation", project()["name"]],
-            "configs": [{"config_name": "default", "data_files": [{"split": "train", "path": "films.parquet"}]}]}
+            "configs": [{"config_name": "default", "data_files": [{"split": "train", "path": "data/films.parquet"}]}]}
 
-# %% ../nbs/12_publish.ipynb #e38475d4
+# %% ../nbs/12_publish.ipynb #80c4c911
 _CARD = """---
 {meta}---
 
@@ -118,7 +118,7 @@ rec = MovieRecommender.load("hf://{repo_id}")
 rec.recommend(["{example}"])
 ```
 
-`films.parquet` and `films.csv` hold the same table; in the CSV a list is written as JSON.
+`data/films.parquet` and `films.csv` hold the same table; in the CSV a list is written as JSON.
 
 ## Columns
 
@@ -135,7 +135,7 @@ Fitted with `fit_clusters(films, n_clusters={k}, n_init={n_init}, random_state={
 {licence}
 """
 
-# %% ../nbs/12_publish.ipynb #d60cdfad
+# %% ../nbs/12_publish.ipynb #0cf169c2
 _LICENCES = {BUNDLED_LICENCE: "The films were made from Wikidata, whose structured data is dedicated to the public domain under "
              "[CC0 1.0](https://creativecommons.org/publicdomain/zero/1.0/). The same dedication holds for this table."}
 
@@ -147,7 +147,7 @@ def markdown_table(
     rows = [frame.columns, ["---"] * frame.shape[1], *frame.itertuples(index=False)]
     return "\n".join("| " + " | ".join(map(cell, row)) + " |" for row in rows)
 
-# %% ../nbs/12_publish.ipynb #9b08ab46
+# %% ../nbs/12_publish.ipynb #fea3156a
 def dataset_card(
     rec: MovieRecommender,  # the films and their clusters
     repo_id: str,  # user/dataset, as the card tells people to load it
@@ -168,24 +168,24 @@ def dataset_card(
         example=str(best["title"]).replace('"', ''), fields=markdown_table(fields(table)),
         clusters=markdown_table(counts), licence=_LICENCES.get(license, f"`{license}`, as the publisher of this dataset says."))
 
-# %% ../nbs/12_publish.ipynb #55c689c9
+# %% ../nbs/12_publish.ipynb #ced2a198
 def write_dataset(
     rec: MovieRecommender,  # the films and their clusters
     folder: str | Path,  # made where it does not exist
     repo_id: str = "user/films",  # the name under which the card tells people to load it
     license: str | None = None,  # the Hub's identifier of the licence; needed for films of your own
 ) -> Path:  # the folder
-    "Write a dataset: films.parquet, films.csv and its card README.md."
+    "Write a dataset: data/films.parquet, films.csv and its card README.md."
     card, table, folder = dataset_card(rec, repo_id, license), dataset_table(rec), Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
     table.attrs = {}
-    table.to_parquet(folder / "films.parquet", index=False)
+    table.to_parquet(folder / "data" / "films.parquet", index=False)
     lists = {c: table[c].map(lambda names: json.dumps(list(names), ensure_ascii=False)) for c in LISTS if c in table}
     table.assign(**lists).to_csv(folder / "films.csv", index=False, encoding="utf-8")
     (folder / "README.md").write_text(card, encoding="utf-8")
     return folder
 
-# %% ../nbs/12_publish.ipynb #6e3c760a
+# %% ../nbs/12_publish.ipynb #135a7924
 def contents(
     folder: str | Path,  # a folder that would be uploaded
 ) -> pd.DataFrame:  # file, bytes
@@ -194,7 +194,7 @@ def contents(
     files = sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     return pd.DataFrame([(p.relative_to(folder).as_posix(), p.stat().st_size) for p in files], columns=["file", "bytes"])
 
-# %% ../nbs/12_publish.ipynb #cfcae5ef
+# %% ../nbs/12_publish.ipynb #b7f5cc9b
 @contextmanager
 def hub_errors(
     what: str,  # what was tried, for the message
@@ -213,7 +213,7 @@ def hub_errors(
         if not re.match("httpx|httpcore|requests|urllib3", type(e).__module__) and not isinstance(e, OSError): raise
         raise ServiceError(f"{what}: Hugging Face cannot be reached ({type(e).__name__}). Nothing is lost: try again later.") from None
 
-# %% ../nbs/12_publish.ipynb #ac9e6722
+# %% ../nbs/12_publish.ipynb #0deb22be
 def upload(
     folder: str | Path,  # what the repository shall hold
     repo_id: str,  # user/name
@@ -233,7 +233,7 @@ def upload(
                           commit_message=f"{project()['name']} {project()['version']}")
     return str(url)
 
-# %% ../nbs/12_publish.ipynb #58bb8054
+# %% ../nbs/12_publish.ipynb #360dc7d9
 def push_dataset(
     rec: MovieRecommender,  # the films and their clusters
     repo_id: str,  # user/dataset
@@ -249,7 +249,7 @@ def push_dataset(
         if dry_run: return contents(folder)
         return upload(folder, repo_id, "dataset", private, token, endpoint)
 
-# %% ../nbs/12_publish.ipynb #c45203b9
+# %% ../nbs/12_publish.ipynb #7c2fe984
 _START = {"bundled": 'MovieRecommender.from_movies("bundled")', "model": 'MovieRecommender.load(Path(__file__).parent / "model")'}
 _MARK = "The film recommender as a Hugging Face Space; written by movie_recsys.publish.build_space"
 _APP = '''"""{mark}."""
@@ -272,16 +272,16 @@ def space_app(
     app = _APP.format(mark=_MARK, start=_START.get(source, f'MovieRecommender.load("{source}")'))
     return app if "Path(" in app else app.replace("from pathlib import Path\n\n", "")
 
-# %% ../nbs/12_publish.ipynb #4ad8250e
+# %% ../nbs/12_publish.ipynb #33b01798
 def requirements(
     extra: str = "",  # also what this extra of the package asks for, for example "hub"
 ) -> str:  # the text of requirements.txt
     "What the package needs to run, pinned to the versions that are installed here."
-    asked = [r for r in metadata.requires("movie_recsys") if "extra ==" not in r or (extra and f'"{extra}"' in r)]
-    names = sorted({re.match(r"[\w.-]+", r)[0] for r in asked}, key=str.lower)
+    asked = [r for r in metadata.requires("movie_recsys") or [] if "extra ==" not in r or (extra and f'"{extra}"' in r)]
+    names = sorted({re.findall(r"^[\w.-]+", r)[0] for r in asked}, key=str.lower)
     return "".join(f"{name}=={metadata.version(name)}\n" for name in names)
 
-# %% ../nbs/12_publish.ipynb #c857fc40
+# %% ../nbs/12_publish.ipynb #80a67c09
 _SPACE = """---
 {meta}---
 
@@ -314,7 +314,7 @@ def space_readme(
     return _SPACE.format(meta=yaml.safe_dump(meta, sort_keys=False, allow_unicode=True), title=title, films=films,
                          **{**about, "summary": about["summary"].split(":")[0]})
 
-# %% ../nbs/12_publish.ipynb #d71edbd1
+# %% ../nbs/12_publish.ipynb #73bf770b
 def copy_package(
     target: Path,  # becomes a copy of the package's folder
 ) -> None:
@@ -323,33 +323,35 @@ def copy_package(
     shutil.copytree(Path(movie_recsys.__file__).parent, target,
                     ignore=shutil.ignore_patterns("__pycache__", "*.py[co]", "_modidx.py", ".*"))
 
+# %% ../nbs/12_publish.ipynb #9c8032e5
 def _is_ours(directory):
     "Whether a folder may be replaced: it is new, empty, or an earlier Space of ours"
     app = directory / "app.py"
     return not directory.exists() or not any(directory.iterdir()) or (app.is_file() and _MARK in app.read_text("utf-8"))
 
+# %% ../nbs/12_publish.ipynb #9d1cc5ec
 def build_space(
     directory: str | Path,  # where to write; new, empty, or an earlier Space
     source: str | Path | MovieRecommender = "bundled",  # what `load_movies` reads, "hf://user/dataset", or a recommender
     title: str = "Film recommender",  # what the Space is called
 ) -> Path:  # the folder
     "Write everything that a Space needs into a folder, and nothing else."
-    directory, remote = Path(directory), str(source).startswith("hf://")
+    directory, kind = Path(directory), str(source)
     if not _is_ours(directory): raise MovieDataError(f"{str(directory)!r} is not empty and is no Space of ours: choose another folder.")
-    rec = source if isinstance(source, MovieRecommender) or remote or source == "bundled" else MovieRecommender.from_movies(source)
-    kind = "model" if isinstance(rec, MovieRecommender) else source
+    if not isinstance(source, MovieRecommender) and (kind == "bundled" or kind.startswith("hf://")): own = None
+    else: own, kind = source if isinstance(source, MovieRecommender) else MovieRecommender.from_movies(source), "model"
     if directory.exists(): shutil.rmtree(directory)
     directory.mkdir(parents=True)
     copy_package(directory / "movie_recsys")
-    if kind == "model": rec.save(directory / "model")
-    for name, text in {"app.py": space_app(kind), "requirements.txt": requirements("hub" if remote else ""),
+    if own: own.save(directory / "model")
+    for name, text in {"app.py": space_app(kind), "requirements.txt": requirements("hub" if kind.startswith("hf://") else ""),
                        "README.md": space_readme(kind, title)}.items():
         (directory / name).write_text(text, encoding="utf-8")
-    licence = next(f for f in metadata.files("movie_recsys") if f.name == "LICENSE")
-    shutil.copyfile(licence.locate(), directory / "LICENSE")
+    licence = next(f for f in metadata.files("movie_recsys") or [] if f.name == "LICENSE")
+    shutil.copyfile(str(licence.locate()), directory / "LICENSE")
     return directory
 
-# %% ../nbs/12_publish.ipynb #c438fd7b
+# %% ../nbs/12_publish.ipynb #39e235bf
 def push_space(
     repo_id: str,  # user/space
     source: str | Path | MovieRecommender = "bundled",  # as for `build_space`

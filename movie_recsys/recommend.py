@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['PROBES', 'DIVERSITY', 'ADVENTURE', 'GENRE_IDS', 'Scores', 'probe_order', 'filter_masks', 'filter_reason',
-           'pick_varied', 'genre_phrase', 'because', 'Lists', 'Recommendations', 'Recommender', 'ReportFunctions',
-           'MovieRecommender']
+           'pick_varied', 'genre_phrase', 'because', 'merit', 'Lists', 'Recommendations', 'Recommender',
+           'ReportFunctions', 'clusters_of_table', 'MovieRecommender']
 
-# %% ../nbs/07_recommend.ipynb #140e2064
+# %% ../nbs/07_recommend.ipynb #476f37ef
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .cluster import MovieClusters, fit_clusters, load_clusters, save_clusters
-from .data import MovieDataError, SelectionError, film_label, load_movies
+from .cluster import fit_clusters, load_clusters, make_pipeline, MovieClusters, save_clusters
+from .data import film_label, Limits, LISTS, load_movies, MovieDataError, SelectionError, _is_dataset, _read_dataset
 from .preprocess import clean_movies
 from .similarity import FilmScorer, part_records, score_parts
 from .titles import TitleIndex
 
-# %% ../nbs/07_recommend.ipynb #5fab921b
+# %% ../nbs/07_recommend.ipynb #26ed8e3c
 class Scores:
     "Films, their clusters, and the score of every film for some seeds"
     def __init__(self,
@@ -70,7 +70,7 @@ class Scores:
         "The score of every film for these seeds, higher is better"
         return pd.Series(self.scorer.score(self.seed_films(seeds)), self.films.index, name="score")
 
-# %% ../nbs/07_recommend.ipynb #2923991f
+# %% ../nbs/07_recommend.ipynb #7a637bff
 def probe_order(
     model: MovieClusters,  # the clusters
     votes: np.ndarray,  # votes of each film, in the order of `model.labels_`
@@ -83,7 +83,7 @@ def probe_order(
     gaps = np.linalg.norm(model.centers_[:, None] - model.centers_[None], axis=2)
     return np.array([list(dict.fromkeys([c, *known, *np.argsort(gaps[c], kind="stable")])) for c in range(k)])
 
-# %% ../nbs/07_recommend.ipynb #009ec3c0
+# %% ../nbs/07_recommend.ipynb #17f7d25e
 def _range(value, name):
     "`(lowest, highest)` of a filter that takes one number or two"
     low, high = value if isinstance(value, (tuple, list)) else (value, value)
@@ -116,7 +116,7 @@ def filter_masks(
             masks[f"{name}={value!r}"] = films[column].between(low, high).to_numpy()
     return masks
 
-# %% ../nbs/07_recommend.ipynb #781246b3
+# %% ../nbs/07_recommend.ipynb #d0d1d08b
 def filter_reason(
     masks: dict[str, np.ndarray],  # from `filter_masks`
     ) -> str:
@@ -125,7 +125,7 @@ def filter_reason(
     if not alone: return "No film is left: every film is a seed or seen already."
     return f"No film is left: {', '.join(alone)}, and together none but seeds and films seen already."
 
-# %% ../nbs/07_recommend.ipynb #0a073dc0
+# %% ../nbs/07_recommend.ipynb #b2545c57
 def pick_varied(
     score: np.ndarray,  # score of each candidate
     content: np.ndarray,  # content rows of the candidates (sparse)
@@ -142,52 +142,58 @@ def pick_varied(
         penalty = np.maximum(penalty, (content @ content[best].T).toarray().ravel())
     return picks
 
-# %% ../nbs/07_recommend.ipynb #bc9e48dd
-_HEADS = ["Documentary", "Thriller", "Comedy", "Drama", "Western", "Musical", "Horror", "Romance", "Mystery", "Adventure",
-          "Animation", "Fantasy", "Science Fiction"]
-_PLAIN = {"Action", "Family", "Crime", "War", "Music", "History", "Biography", "Sport", "TV Movie", "Foreign", "Horror",
-          "Romance", "Adventure", "Animation", "Fantasy", "Science Fiction", "Mystery"}
-_ADJECTIVES = {"Romance": "romantic", "Animation": "animated", "Music": "music", "History": "historical",
-               "Biography": "biographical", "Sport": "sports", "TV Movie": "television"}
+# %% ../nbs/07_recommend.ipynb #52f978a0
+_HEADS = ["Documentary", "Western", "Musical", "Thriller", "Drama", "Comedy"]  # what a film can be, the last first to qualify
+_QUALIFY = {"Romance": "romantic", "Animation": "animated", "History": "historical", "Biography": "biographical", "Music": "musical",
+            "Sport": "sports", "TV Movie": "television", "Science Fiction": "science fiction", "Sci-Fi": "science fiction"}
 
 def genre_phrase(
-    genres: list[str],  # shared genres
+    genres: list[str],  # shared genres, the most telling first
     ) -> str:
-    "One or two genres as people say them: `crime thriller`, `animated family film`"
-    genres = genres[:2]
-    heads = sorted((g for g in genres if g in _HEADS), key=_HEADS.index)
-    head = heads[0] if heads else None
-    rest = [_ADJECTIVES.get(g, g.lower()) for g in genres if g != head]
-    if head in _PLAIN or head is None: rest.append(*[_ADJECTIVES.get(head, head.lower())] if head else ["film"])
-    noun = [] if head is None else ["film"] if head in _PLAIN else [head.lower()]
-    return " ".join(rest + noun)
+    "One or two genres as people say them: `crime thriller`, `animated family film`, `romantic comedy`"
+    heads = sorted((g for g in genres[:2] if g in _HEADS), key=_HEADS.index)
+    words = [_QUALIFY.get(g, g.lower()) for g in genres[:2] if g not in heads] + [g.lower() for g in heads[::-1]]
+    return " ".join(words if heads else [*words, "film"])
 
-# %% ../nbs/07_recommend.ipynb #3d68facf
-_SAY = {"collection": lambda s: f"both in the {s[0].removesuffix(' Collection')} series",
-        "directors": lambda s: f"same director ({s[0]})", "cast": lambda s: f"with {' and '.join(s[:2])}",
-        "writers": lambda s: f"same writer ({s[0]})", "keywords": lambda s: f"both about {', '.join(s[:3])}",
-        "genres": genre_phrase, "title": lambda s: f"“{s[0]}” in both titles", "era": lambda s: _when(s)}
-
+# %% ../nbs/07_recommend.ipynb #6dd0ac0e
 def _when(years):
     "What two years share, in words, or nothing"
     a, b = years
     if a // 10 == b // 10: return f"{a // 10 * 10}s"
-    return f"{abs(a - b)} years apart" if 1 < abs(a - b) <= 4 else "a year apart" if abs(a - b) == 1 else ""
+    return {1: "a year apart"}.get(abs(a - b), f"{abs(a - b)} years apart") if abs(a - b) <= 4 else ""
+
+_SAY = {"collection": lambda s: f"also in the {s[0].removesuffix(' Collection').removeprefix('The ')} series",
+        "directors": lambda s: f"same director ({s[0]})", "cast": lambda s: f"also with {' and '.join(s[:2])}",
+        "keywords": lambda s: f"shared themes ({', '.join(s[:3])})", "genres": genre_phrase, "era": _when,
+        "title": lambda s: f"“{s[0]}” in both titles",
+        "likes": lambda s: f"{s[0]:,} people like both" if s[0] > 1 else ""}
 
 def because(
     parts: list[dict],  # of one film, from `part_records`
     labels: dict[int, str],  # label of every seed
+    merit: str = "Well known and well liked",  # what to say where nothing is shared
     most: int = 3,  # at most so many shared things
     ) -> str:
     "Why this film, in a sentence that names only what is shared"
     pairs, total = [p for p in parts if p["seed"] is not None and p["share"] > 0], {}
     for p in pairs: total[p["seed"]] = total.get(p["seed"], 0) + p["share"]
-    loudest = max(total, key=total.get, default=None)
-    said = [(p["share"], _SAY[p["block"]](p["shared"])) for p in pairs if p["seed"] == loudest and p["block"] in _SAY]
-    said = [text for share, text in sorted(said, reverse=True) if text][:most]
-    return f"Because you picked {labels[loudest]}: {', '.join(said)}" if said else "Well known and well liked"
+    for seed in sorted(total, key=total.get, reverse=True):
+        own = [p for p in pairs if p["seed"] == seed and p["block"] in _SAY]
+        own.sort(key=lambda p: (p["block"] == "era", -p["share"]))
+        said = [text for text in (_SAY[p["block"]](p["shared"]) for p in own) if text]
+        if len(said) > 1: return f"Because you picked {labels[seed]}: {', '.join(said[:most])}"
+    return merit
 
-# %% ../nbs/07_recommend.ipynb #ba267c7b
+# %% ../nbs/07_recommend.ipynb #74f38381
+def merit(
+    film: pd.Series,  # a row of the table of films
+    ) -> str:
+    "What can be said for a film that shares nothing with the seeds"
+    rating, votes = film.get("vote_average"), film.get("vote_count")
+    if pd.isna(rating) or pd.isna(votes): return "A film from the same part of the map"
+    return f"Not like your picks, but people who watch films know it: rated {rating:.1f} in {votes:,.0f} votes"
+
+# %% ../nbs/07_recommend.ipynb #15b03e6b
 PROBES = 5  # clusters looked at for each seed where nothing else is asked
 DIVERSITY = .3  # what likeness to a film already picked costs
 ADVENTURE = .5  # what a step of fame costs at `adventure=1`
@@ -219,7 +225,7 @@ class Lists(Scores):
         at = at[np.argsort(-score[at], kind="stable")]
         return at[pick_varied(score[at], self.scorer.content_[at], n, diversity)]
 
-# %% ../nbs/07_recommend.ipynb #8acd5ea0
+# %% ../nbs/07_recommend.ipynb #bde362d1
 class Recommendations(Lists):
     "The answer to a few seeds, as a table with reasons"
     def explain(self,
@@ -232,11 +238,11 @@ class Recommendations(Lists):
     def _table(self, at, score, rows):
         "The result for the films at positions `at`"
         films, names = self.films.iloc[at], film_label(rows).to_dict()
-        why = [because(part_records(self.scorer, rows, film_id), names) for film_id in films.index]
+        why = [because(part_records(self.scorer, rows, film_id), names, merit(film)) for film_id, film in films.iterrows()]
         return pd.DataFrame({"title": films["title"], "year": films["release_year"], "genres": films["genres"],
                              "cluster": self.model.labels_[at], "score": score[at], "because": why}, index=films.index)
 
-# %% ../nbs/07_recommend.ipynb #ad8d22b4
+# %% ../nbs/07_recommend.ipynb #423bf80a
 class Recommender(Recommendations):
     "`recommend`, with everything that can be asked of it"
     def recommend(self,
@@ -269,7 +275,7 @@ class Recommender(Recommendations):
         if not len(result): result.attrs["reason"] = filter_reason(masks)
         return result
 
-# %% ../nbs/07_recommend.ipynb #413e1848
+# %% ../nbs/07_recommend.ipynb #353d8895
 GENRE_IDS = {28: "Action", 12: "Adventure", 16: "Animation", 35: "Comedy", 80: "Crime", 99: "Documentary", 18: "Drama",
              10751: "Family", 14: "Fantasy", 36: "History", 27: "Horror", 10402: "Music", 9648: "Mystery",
              10749: "Romance", 878: "Science Fiction", 10770: "TV Movie", 53: "Thriller", 10752: "War", 37: "Western"}
@@ -308,7 +314,24 @@ class ReportFunctions(Recommender):
             options += labels.iloc[rng.choice(known, min(2, len(known)), replace=False)].tolist()
         return options
 
-# %% ../nbs/07_recommend.ipynb #43b19023
+# %% ../nbs/07_recommend.ipynb #7aa941ab
+def clusters_of_table(
+    table: pd.DataFrame,  # as published: film_id, the columns of the films, cluster, cluster_name
+) -> tuple[pd.DataFrame, MovieClusters]:  # the films and the model
+    "Films and clusters from a published table"
+    missing = {"film_id", "title", "cluster", "cluster_name"} - set(table)
+    if missing: raise MovieDataError(f"This is no table of clustered films: it has no {', '.join(sorted(missing))}. "
+                                     "Make the clusters with MovieRecommender.from_movies.")
+    names, labels = table.groupby("cluster")["cluster_name"].first().tolist(), table["cluster"].to_numpy()
+    films = table.drop(columns=["cluster", "cluster_name"]).set_index("film_id")
+    for c in [c for c in LISTS if c in films]: films[c] = [[] if v is None else list(v) for v in films[c]]
+    pipeline = make_pipeline(films, len(names), n_init=1)
+    X = np.asarray(pipeline["features"].fit_transform(films))
+    centers = np.array([X[labels == c].mean(axis=0) for c in range(len(names))])
+    pipeline["kmeans"].set_params(init=centers).fit(X)
+    return films, MovieClusters(pipeline, labels, names)
+
+# %% ../nbs/07_recommend.ipynb #76269b5a
 class MovieRecommender(ReportFunctions):
     "Recommendations from a table of films and their clusters"
     @classmethod
@@ -332,10 +355,13 @@ class MovieRecommender(ReportFunctions):
 
     @classmethod
     def load(cls,
-             folder: str | Path,  # where `save` wrote
+             folder: str | Path,  # where `save` wrote, "hf://user/dataset", or the folder of such a dataset
              ratings: pd.DataFrame | None = None,  # ratings of other people
              tmdb=None,  # a `TMDB` client
              ) -> "MovieRecommender":
-        "The recommender that `save` wrote; nothing is unpickled"
-        films, model = load_clusters(folder)
+        "The recommender that `save` wrote or `push_dataset` published; nothing is unpickled"
+        name = str(folder)
+        if not name.startswith("hf://") and not _is_dataset(Path(folder)): return cls(*load_clusters(folder), ratings, tmdb)
+        films, model = clusters_of_table(_read_dataset(name.removeprefix("hf://"), Limits()))
+        films.attrs["source"] = name
         return cls(films, model, ratings, tmdb)

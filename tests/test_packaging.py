@@ -1,0 +1,243 @@
+"""What people install: the wheel, the source archive, and both used outside the checkout."""
+import importlib
+import inspect
+import json
+import os
+import pkgutil
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+import urllib.request
+import zipfile
+from importlib.metadata import metadata, version
+from pathlib import Path
+
+import pytest
+
+import movie_recsys
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+HEAVY = {"gradio", "ipywidgets", "matplotlib", "datasets", "kagglehub", "huggingface_hub", "IPython", "plotly", "nbdev",
+         "fastcore", "torch"}
+
+
+def run(*command, cwd: Path | None = None, env: dict | None = None, status: int = 0) -> subprocess.CompletedProcess:
+    "Run a command and show what it says if it ends otherwise than expected"
+    done = subprocess.run([str(c) for c in command], cwd=cwd, env=env, capture_output=True, text=True, encoding="utf-8",
+                          timeout=600)
+    assert done.returncode == status, f"{shlex.join(map(str, command))}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def tracked(folder: str) -> set[str]:
+    "The files below a folder that git has or would add"
+    listed = run("git", "ls-files", "-co", "--exclude-standard", folder, cwd=ROOT).stdout.splitlines()
+    return {name for name in listed if (ROOT / name).is_file()}
+
+
+# --- The two archives
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory) -> Path:
+    "The wheel and the source archive, built from a copy of the repository without what git ignores"
+    copy = tmp_path_factory.mktemp("source")
+    for name in tracked("."):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, copy / name)
+    run(sys.executable, "-m", "build", "--installer", "uv", "--outdir", copy / "dist", copy)
+    return copy / "dist"
+
+
+@pytest.fixture(scope="session")
+def wheel(dist) -> Path: return next(dist.glob("*.whl"))
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    names = {n for n in zipfile.ZipFile(wheel).namelist()}
+    info = f"movie_recsys-{version('movie_recsys')}.dist-info"
+    made = {f"{info}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "top_level.txt", "licenses/LICENSE")}
+    assert names == tracked("movie_recsys") | made
+
+
+def test_the_wheel_brings_films_licences_and_type_hints(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    for needed in ["bundled/films.parquet", "bundled/PROVENANCE.md", "fonts/OFL.txt", "assets/app.js", "py.typed"]:
+        assert f"movie_recsys/{needed}" in names
+    assert wheel.stat().st_size < 8_000_000
+
+
+def test_the_source_archive_holds_what_the_wheel_is_made_of(dist):
+    archive = tarfile.open(next(dist.glob("*.tar.gz")))
+    names = {m.name.split("/", 1)[1] for m in archive.getmembers() if m.isfile()}
+    made = {"PKG-INFO", "setup.cfg"} | {n for n in names if n.startswith("movie_recsys.egg-info/")}
+    beside = {"setup.py", "settings.ini", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff"}
+    assert names == tracked("movie_recsys") | beside | made
+
+
+def test_twine_has_no_objection(dist):
+    run(BIN / "twine", "check", "--strict", *dist.iterdir())
+
+
+def test_the_metadata_is_that_of_settings_ini():
+    from configparser import ConfigParser
+    settings = ConfigParser(delimiters=["="])
+    settings.read(ROOT / "settings.ini", encoding="utf-8")
+    said, ours = metadata("movie_recsys"), settings["DEFAULT"]
+    assert said["Version"] == ours["version"] == movie_recsys.__version__
+    assert (said["Requires-Python"], said["Author"], said["Summary"]) == (f">={ours['min_python']}", ours["author"], ours["description"])
+    required = {r for r in said.get_all("Requires-Dist") if "extra ==" not in r}
+    assert required == set(ours["requirements"].split()), "the installation is older than settings.ini: make test installs it anew"
+
+
+# --- Importing it
+
+def modules_after(statement: str) -> set[str]:
+    "The modules that a statement loads in a fresh Python, beside those that Python starts with"
+    code = f"import sys; before = set(sys.modules); {statement}; print(' '.join(set(sys.modules) - before))"
+    return set(run(sys.executable, "-c", code).stdout.split())
+
+
+def test_importing_the_package_is_light():
+    loaded = modules_after("import movie_recsys")
+    assert loaded <= {"movie_recsys"}, f"import movie_recsys loads {len(loaded)} modules: {sorted(loaded)[:20]}"
+
+
+@pytest.mark.parametrize("statement", ["from movie_recsys import load_movies", "from movie_recsys import MovieRecommender",
+                                       "import movie_recsys.cli"])
+def test_the_first_names_load_nothing_heavy(statement):
+    assert modules_after(statement) & HEAVY == set()
+
+
+def test_every_name_at_the_top_is_there():
+    for name in movie_recsys.__all__: assert getattr(movie_recsys, name) is not None
+
+
+@pytest.mark.parametrize("library, command, extra", [
+    ("datasets", "recommend Heat --movies hf://user/films", "hub"), ("kagglehub", "recommend Heat --movies kaggle", "hub"),
+    ("mcp", "app --mcp", "mcp")])
+def test_a_missing_extra_is_one_line_with_the_pip_command(library, command, extra):
+    code = f"import sys; sys.modules[{library!r}] = None; from movie_recsys.cli import main; main({shlex.split(command)!r})"
+    said = run(sys.executable, "-c", code, status=2).stderr.strip()
+    assert len(said.splitlines()) == 1 and f'pip install "movie_recsys[{extra}]"' in said
+
+
+# --- Type hints
+
+def test_mypy_has_no_objection():
+    run(BIN / "mypy", cwd=ROOT)
+
+
+def public_functions():
+    "Every exported function and every public method of an exported class, with its name"
+    for module in pkgutil.iter_modules(movie_recsys.__path__):
+        if module.name.startswith("_"): continue
+        module = importlib.import_module(f"movie_recsys.{module.name}")
+        for name in module.__all__:
+            value = getattr(module, name)
+            members = {name: value} if inspect.isfunction(value) else \
+                {f"{name}.{k}": v for k, v in vars(value).items() if not k.startswith("_")} if inspect.isclass(value) else {}
+            for name_, f in members.items():
+                f = getattr(f, "__func__", None) or getattr(f, "fget", None) or getattr(f, "func", None) or f
+                if inspect.isfunction(f) and f.__module__ == module.__name__: yield f"{module.__name__}.{name_}", f
+
+
+def test_the_public_surface_says_its_types():
+    scikit = {"y", "input_features"}  # parameters that scikit-learn's contract asks for and that nothing reads
+    bare = []
+    for name, f in public_functions():
+        signature = inspect.signature(f)
+        missing = [p.name for i, p in enumerate(signature.parameters.values())
+                   if p.annotation is p.empty and p.name not in scikit and not (i == 0 and p.name in ("self", "cls"))]
+        command = name.startswith("movie_recsys.cli.")  # Typer's commands return nothing
+        if signature.return_annotation is signature.empty and not command: missing.append("return")
+        if missing: bare.append(f"{name}: {', '.join(missing)}")
+    assert bare == []
+
+
+# --- Installed alone
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def clean_env(folder: Path) -> dict[str, str]:
+    "An environment in which nothing leads back to the checkout"
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "TMDB", "MOVIE_RECSYS"))}
+    return env | {"MOVIE_RECSYS_CACHE": str(folder / "cache"), "PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
+
+
+@pytest.fixture(scope="session")
+def alone(wheel, tmp_path_factory) -> Path:
+    "The folder of the programs of a fresh environment that has the wheel and what it asks for"
+    folder = tmp_path_factory.mktemp("alone")
+    run(BIN / "uv", "venv", "--quiet", "--python", sys.executable, folder / "env")
+    programs = next((folder / "env").glob("[bS][ic][nr]*"))
+    run(BIN / "uv", "pip", "install", "--quiet", "--python", programs / "python", wheel)
+    return programs
+
+
+@pytest.mark.slow
+def test_the_library_alone(alone, tmp_path):
+    code = """
+import json, movie_recsys
+from movie_recsys import MovieRecommender, load_movies
+rec = MovieRecommender.from_movies()
+print(json.dumps([movie_recsys.__file__, len(load_movies()), rec.recommend(["Toy Story", "Heat"])["title"].tolist()]))
+"""
+    where, films, found = json.loads(run(alone / "python", "-c", code, cwd=tmp_path, env=clean_env(tmp_path)).stdout)
+    assert Path(where).is_relative_to(alone.parent) and films > 17_000 and len(found) == 5
+    run(BIN / "uv", "pip", "check", "--python", alone / "python")
+
+
+@pytest.mark.slow
+def test_the_command_alone(alone, tmp_path):
+    env = clean_env(tmp_path)
+    assert "bundled films" in run(alone / "movie-recsys", "info", cwd=tmp_path, env=env).stdout
+    films = json.loads(run(alone / "movie-recsys", "recommend", "Toy Story", "--json", cwd=tmp_path, env=env).stdout)
+    assert len(films) == 5 and all(film["because"] for film in films)
+    wrong = run(alone / "movie-recsys", "recommend", "Heat", "--movies", "hf://user/films", cwd=tmp_path, env=env, status=2)
+    assert 'pip install "movie_recsys[hub]"' in wrong.stderr and len(wrong.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_a_terminal_of_windows_does_not_break_it(alone, tmp_path):
+    "Output in a code page that lacks most letters"
+    env = clean_env(tmp_path) | {"PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run([alone / "movie-recsys", "recommend", "Amélie", "Seven Samurai"], cwd=tmp_path, env=env, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode("cp1252")
+
+
+@pytest.mark.slow
+def test_the_app_alone(alone, tmp_path):
+    port = free_port()
+    app = subprocess.Popen([alone / "movie-recsys", "app", "--port", str(port)], cwd=tmp_path, env=clean_env(tmp_path),
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        for _ in range(120):
+            assert app.poll() is None, app.stdout.read()
+            try: page = urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=5).read().decode(); break
+            except OSError: time.sleep(1)
+        assert "Movie Recommender System" in page
+    finally:
+        app.terminate()
+        app.wait(10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", [["uvx", "--from"], ["pipx", "run", "--spec"]], ids=["uvx", "pipx"])
+def test_the_lines_that_install_nothing(runner, wheel, tmp_path):
+    "The README's lines, with the built wheel in the place of the published package"
+    line = f"{' '.join(runner)} {{}} movie-recsys"
+    assert line.format("movie_recsys") in (ROOT / "README.md").read_text(encoding="utf-8")
+    env = clean_env(tmp_path) | {"PIPX_HOME": str(tmp_path / "pipx"), "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", str(tmp_path / "uv"))}
+    python = ["--python", sys.executable]
+    done = run(BIN / runner[0], *runner[1:-1], *python, runner[-1], wheel, "movie-recsys", "recommend", "Toy Story", cwd=tmp_path, env=env)
+    assert "Toy Story 2" in done.stdout
