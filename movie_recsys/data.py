@@ -8,7 +8,7 @@ __all__ = ['LISTS', 'NUMBERS', 'COLUMNS', 'ALIASES', 'UPLOAD_LIMITS', 'CAST_SIZE
            'Limits', 'cache_dir', 'load_movies', 'dev_data', 'upload_movies', 'load_upload', 'film_label',
            'load_ratings', 'describe_movies']
 
-# %% ../nbs/00_data.ipynb #2e687e9d
+# %% ../nbs/00_data.ipynb #6d1e71cf
 import ast
 import bz2
 import codecs
@@ -36,7 +36,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from platformdirs import user_cache_dir
 
-# %% ../nbs/00_data.ipynb #95f84b13
+# %% ../nbs/00_data.ipynb #371fb71e
 class MovieRecsysError(Exception):
     "The base of every error that this package raises on purpose"
 
@@ -49,7 +49,7 @@ class SelectionError(MovieRecsysError):
 class ServiceError(MovieRecsysError):
     "A service on the network that cannot be reached, or that refuses"
 
-# %% ../nbs/00_data.ipynb #66e29ab3
+# %% ../nbs/00_data.ipynb #c8866156
 class TitleNotFoundError(MovieRecsysError):
     "A title that no film of the table has; `nearest` holds the labels that come closest"
     def __init__(self,
@@ -61,7 +61,7 @@ class TitleNotFoundError(MovieRecsysError):
         hint = f"Did you mean {', '.join(self.nearest)}?" if self.nearest else "Check the spelling, or try part of it."
         super().__init__(message or f"No film called {title!r} is in this table. {hint}")
 
-# %% ../nbs/00_data.ipynb #68ad1de9
+# %% ../nbs/00_data.ipynb #b4adad8d
 LISTS = ["genres", "spoken_languages", "countries", "companies", "keywords", "directors", "writers", "cast"]
 NUMBERS = ["runtime", "vote_average", "vote_count", "popularity", "budget", "revenue"]
 COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language",
@@ -70,7 +70,7 @@ COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year",
            "directors", "writers", "cast", "awards"]
 _BUNDLED = Path(str(files("movie_recsys"))) / "bundled" / "films.parquet"
 
-# %% ../nbs/00_data.ipynb #17d50ef3
+# %% ../nbs/00_data.ipynb #82aad8a7
 _STR = r"""(?:'[^'\\]*+(?:\\.[^'\\]*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+")"""
 _VALUE = rf"(?:{_STR}|-?\d[\d.eE+-]*+|None|True|False|null|true|false)"
 _ENTRY = rf"\{{{_STR}: ?{_VALUE}(?:, ?{_STR}: ?{_VALUE})*+\}}"
@@ -91,7 +91,7 @@ def _unquote(value):
     if "\\" not in value: return value[1:-1]
     return _literal(value) or ""
 
-# %% ../nbs/00_data.ipynb #e67d30a6
+# %% ../nbs/00_data.ipynb #05e159fe
 def _entries(text, keys, only=()):
     "The dicts that a cell spells, cut down to `keys`, of the entries that contain a text of `only`; None if unreadable"
     if not _PLAIN.fullmatch(text):
@@ -102,7 +102,7 @@ def _entries(text, keys, only=()):
     wanted = {f"{quote}{k}{quote}": k for k in keys for quote in "'\""}
     return [{wanted[k]: _unquote(v) for k, v in _PAIRS.findall(e) if k in wanted} for e in found]
 
-# %% ../nbs/00_data.ipynb #948cfb07
+# %% ../nbs/00_data.ipynb #efc1a895
 def _clean(name):
     "A name without blanks around it, or lone surrogates in it (which no file could keep)"
     name = str(name).strip()
@@ -125,7 +125,7 @@ def parse_names(
     names = [next((e[k] for k in keys if e.get(k)), "") if isinstance(e, dict) else e for e in cell]
     return [n for n in (_clean(n) for n in names if isinstance(n, (str, int, float))) if n]
 
-# %% ../nbs/00_data.ipynb #be95d647
+# %% ../nbs/00_data.ipynb #e43a7335
 def _lists(column, keys=("name",)):
     "A column of lists of names, and how many cells cannot be read"
     known, out, bad = {}, [], 0
@@ -138,7 +138,7 @@ def _lists(column, keys=("name",)):
         out.append(list(names or ()))
     return pd.Series(out, index=column.index, dtype=object), bad
 
-# %% ../nbs/00_data.ipynb #1b5d6695
+# %% ../nbs/00_data.ipynb #17422c24
 _TEXT = pd.Series(["text"]).dtype  # object in pandas 2, str in pandas 3
 
 def _strings(column):
@@ -158,7 +158,7 @@ def _text(column):
     "A text column in the way that this pandas keeps text"
     return pd.Series([None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT)
 
-# %% ../nbs/00_data.ipynb #fbeb8c3f
+# %% ../nbs/00_data.ipynb #86ccc5be
 def _numbers(column):
     "A float column, and how many filled cells are no number"
     values = pd.to_numeric(column, errors="coerce").astype("float64")
@@ -179,7 +179,7 @@ def _flags(column):
     values = text.map(_FLAGS).astype("boolean")
     return values, int((text.notna() & values.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #c2da3817
+# %% ../nbs/00_data.ipynb #a526fc67
 def _dates(column):
     "Dates where the day is certain, years, and how many filled cells hold neither"
     if pd.api.types.is_datetime64_any_dtype(column): column = column.dt.strftime("%Y-%m-%d")
@@ -189,7 +189,7 @@ def _dates(column):
     years = pd.to_numeric(_part(text, r"(?<!\d)((?:18|19|20)\d\d)(?!\d)"), errors="coerce").astype("Int64")
     return dates, years, int((text.notna() & years.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #8c93fc8c
+# %% ../nbs/00_data.ipynb #917a555a
 def _collections(column):
     "The name of the collection that a film belongs to, and how many cells cannot be read"
     text = _strings(column)
@@ -211,7 +211,7 @@ def _languages(column):
     slipped = text.str.fullmatch(r"[\d.]+").fillna(False).astype(bool)
     return _text(text.mask(slipped)), int(slipped.sum())
 
-# %% ../nbs/00_data.ipynb #6301f166
+# %% ../nbs/00_data.ipynb #af9cb588
 ALIASES = {"id": "film_id", "tmdb_id": "film_id", "tmdbid": "film_id", "belongs_to_collection": "collection",
            "production_companies": "companies", "production_countries": "countries", "year": "release_year",
            "director": "directors", "writer": "writers", "name": "title", "imdbid": "imdb_id"}
@@ -224,8 +224,9 @@ def _our_names(frame, columns):
         frame = frame.rename(columns={c: n for c, n in ours.items() if n not in frame.columns})
     return frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #6a5ab863
-_READERS: dict[str, Callable] = {**dict.fromkeys(LISTS, _lists), **dict.fromkeys(NUMBERS, _numbers), "film_id": _whole, "adult": _flags,
+# %% ../nbs/00_data.ipynb #73b84b78
+_READERS: dict[str, Callable] = {**dict.fromkeys(LISTS, _lists), **dict.fromkeys(NUMBERS, _numbers),
+            "film_id": _whole, "adult": _flags,
             "spoken_languages": lambda c: _lists(c, ("iso_639_1", "name")), "original_language": _languages,
             "release_year": lambda c: _whole(c, 1800, 2100), "collection": _collections, "imdb_id": _imdb_ids}
 
@@ -243,7 +244,7 @@ def _typed(frame):
         out["film_id"] = pd.Series(range(1, len(frame) + 1), dtype="Int64")
     return pd.DataFrame({c: out[c] for c in COLUMNS if c in out}), {c: int(n) for c, n in bad.items() if n}
 
-# %% ../nbs/00_data.ipynb #9c6d0aac
+# %% ../nbs/00_data.ipynb #d483d206
 def tidy_movies(
     frame: pd.DataFrame,  # a table of films under its own column names
     columns: dict[str, str] | None = None,  # its names -> ours, as in DataFrame.rename
@@ -262,7 +263,7 @@ def tidy_movies(
                    "unused": [str(c) for c in raw.columns if c not in COLUMNS]}
     return films
 
-# %% ../nbs/00_data.ipynb #4c74fd13
+# %% ../nbs/00_data.ipynb #85efb57d
 def _arrow(films):
     "The table as Arrow, lists and texts typed even where all are missing"
     types = {**dict.fromkeys(LISTS, pa.list_(pa.string())), "film_id": pa.int64(), "release_year": pa.int64(),
@@ -274,7 +275,7 @@ def _arrow(films):
     meta = {b"movie_recsys": json.dumps(films.attrs, default=str).encode()}
     return pa.table(arrays).replace_schema_metadata(meta)
 
-# %% ../nbs/00_data.ipynb #52d47f87
+# %% ../nbs/00_data.ipynb #0027e7b2
 def write_movies(
     films: pd.DataFrame,  # a table of films, as `load_movies` gives it
     path: str | Path,  # the Parquet file to write
@@ -292,7 +293,7 @@ def write_movies(
     finally: Path(part).unlink(missing_ok=True)
     return path
 
-# %% ../nbs/00_data.ipynb #98a1e656
+# %% ../nbs/00_data.ipynb #97e467a4
 def _python_lists(column):
     "An Arrow column of lists as a pandas column of Python lists"
     out = []
@@ -311,7 +312,7 @@ def _read_own(path):
     films.attrs = json.loads(table.schema.metadata[b"movie_recsys"])
     return films
 
-# %% ../nbs/00_data.ipynb #55082c91
+# %% ../nbs/00_data.ipynb #5b08eb8a
 @dataclass(frozen=True)
 class Limits:
     "The most that a file may hold; what exceeds it is refused with a `MovieDataError`"
@@ -322,7 +323,7 @@ class Limits:
 
 UPLOAD_LIMITS = Limits(rows=1_000_000, columns=200, field=200_000, unpacked=1_000_000_000)
 
-# %% ../nbs/00_data.ipynb #020096a1
+# %% ../nbs/00_data.ipynb #14c33d66
 class _Counted(io.RawIOBase):
     "A stream of bytes that stops with a `MovieDataError` beyond `limit`"
     def __init__(self, raw, name, limit): self.raw, self.file, self.left, self.limit = raw, name, limit, limit
@@ -342,7 +343,7 @@ class _Counted(io.RawIOBase):
         self.raw.close()
         super().close()
 
-# %% ../nbs/00_data.ipynb #0f1e1590
+# %% ../nbs/00_data.ipynb #9c6ef099
 @dataclass(frozen=True)
 class _File:
     "One file, on disk or inside a zip: its name, and a way to open it that can be used again"
@@ -357,7 +358,7 @@ class _File:
 
 _PACKED: dict[bytes, Callable] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
-# %% ../nbs/00_data.ipynb #af74b35a
+# %% ../nbs/00_data.ipynb #e0f6304e
 _BROKEN = (pd.errors.ParserError, pd.errors.ParserWarning, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
            OSError, RuntimeError, NotImplementedError, pa.ArrowException, ValueError, OverflowError, MemoryError)
 
@@ -376,12 +377,12 @@ def _reading(name):
     try: yield
     except pd.errors.EmptyDataError: raise MovieDataError(f"{name} is empty.") from None
     except UnicodeError as e:
-        raise MovieDataError(f"{name} is not UTF-8 text ({getattr(e, 'reason', e)}). Save it as 'CSV UTF-8', or name its encoding, "
-                             "for example encoding='cp1252'.") from None
+        raise MovieDataError(f"{name} is not UTF-8 text ({getattr(e, 'reason', e)}). Save it as 'CSV UTF-8', or name "
+                             "its encoding, for example encoding='cp1252'.") from None
     except _BROKEN as e:
         raise MovieDataError(f"{name} cannot be read: {_plainly(e)}. Is it whole, and a CSV, Parquet or zip?") from None
 
-# %% ../nbs/00_data.ipynb #b419329a
+# %% ../nbs/00_data.ipynb #81a55ec6
 def _encoding(head, asked):
     "The text encoding that was asked for, or the one that a byte-order mark tells, or UTF-8"
     try: return codecs.lookup(asked).name if asked else next(e for mark, e in _MARKS.items() if head.startswith(mark))
@@ -405,7 +406,7 @@ def _sniff(file, limits, encoding):
         raise MovieDataError(f"{file.name} has {bare.count(sep) + 1:,} columns; the limit is {limits.columns:,}.")
     return {"encoding": encoding, "sep": sep, "skiprows": skip}
 
-# %% ../nbs/00_data.ipynb #c325adee
+# %% ../nbs/00_data.ipynb #64e21238
 def _chunks(file, limits, encoding=None, size=50_000, **options) -> Iterator[pd.DataFrame]:
     "The rows of a text table as frames of text, in chunks, every limit checked"
     options |= _sniff(file, limits, encoding)
@@ -427,7 +428,7 @@ def _chunks(file, limits, encoding=None, size=50_000, **options) -> Iterator[pd.
             whole = int(cut[1]) - 1
             warnings.warn(f"{file.name} is cut off after row {whole:,}: the broken row at its end is left out.")
 
-# %% ../nbs/00_data.ipynb #b5292c2d
+# %% ../nbs/00_data.ipynb #50cc1ac5
 def _check(chunk, done, name, limits):
     "Refuse a chunk that exceeds the limits"
     if done > limits.rows: raise MovieDataError(f"{name} has more than {limits.rows:,} rows, the limit.")
@@ -446,7 +447,7 @@ def _read_table(file, limits, encoding=None):
     if not frames: raise MovieDataError(f"{file.name} has a header and no rows.")
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
-# %% ../nbs/00_data.ipynb #f1452dfe
+# %% ../nbs/00_data.ipynb #bf5104fc
 def _read_parquet(file, limits):
     "Anybody's Parquet file as a frame, its size checked before it is read"
     with file.open(limits) as f: parquet = pq.ParquetFile(io.BytesIO(f.read()))
@@ -457,7 +458,7 @@ def _read_parquet(file, limits):
         if found > most: raise MovieDataError(f"{file.name} has {found:,} {what}; the limit is {most:,}.")
     return parquet.read().to_pandas()
 
-# %% ../nbs/00_data.ipynb #182b6fa4
+# %% ../nbs/00_data.ipynb #f8419163
 def _files_in(path, limits):
     "The files of a folder or a zip by their names; of a single file, that one"
     if path.is_dir():
@@ -469,10 +470,10 @@ def _files_in(path, limits):
         raise MovieDataError(f"{path} is an Excel workbook. Save the sheet as 'CSV UTF-8' and load that.")
     if sum(i.file_size for i in inside) > limits.unpacked:
         raise MovieDataError(f"{path} holds more than {limits.unpacked:,} bytes unpacked, the limit.")
-    return {Path(i.filename).name: _File(f"{path}/{i.filename}", lambda i=i: zipfile.ZipFile(path).open(i)) for i in inside
-            if not i.filename.startswith("__MACOSX")}
+    return {Path(i.filename).name: _File(f"{path}/{i.filename}", lambda i=i: zipfile.ZipFile(path).open(i))
+            for i in inside if not i.filename.startswith("__MACOSX")}
 
-# %% ../nbs/00_data.ipynb #94d23f11
+# %% ../nbs/00_data.ipynb #13b8e461
 def _by_film(file, columns, limits, read):
     "For each film id of a joined file, what `read` makes of its cells; and how many cells cannot be read"
     found, bad = {}, 0
@@ -487,7 +488,7 @@ def _by_film(file, columns, limits, read):
                 if film_id is not pd.NA: found.setdefault(film_id, [v or [] for v in values])
     return found, bad
 
-# %% ../nbs/00_data.ipynb #fa43b7a9
+# %% ../nbs/00_data.ipynb #84702dc3
 CAST_SIZE = 10  # how many of the cast are kept
 
 def _unique(names): return list(dict.fromkeys(filter(None, map(_clean, names))))
@@ -507,7 +508,7 @@ def _people(cast, crew):
             None if makers is None else _unique(m["name"] for m in makers if m.get("department") == "Writing"),
             None if actors is None else _unique(a["name"] for a in sorted(actors, key=_order))[:CAST_SIZE])
 
-# %% ../nbs/00_data.ipynb #d782ed24
+# %% ../nbs/00_data.ipynb #3468964e
 _JOINED = {"keywords.csv": (["keywords"], ["keywords"], lambda cell: [parse_names(cell)]),
            "credits.csv": (["cast", "crew"], ["directors", "writers", "cast"], _people)}
 
@@ -533,7 +534,7 @@ def _read_links(file, limits):
     return pd.DataFrame({"movieId": _whole(links["movieId"])[0], "tmdbId": _whole(links["tmdbId"])[0],
                          "imdb_id": _imdb_ids(links["imdbId"])[0]})
 
-# %% ../nbs/00_data.ipynb #afcdc28c
+# %% ../nbs/00_data.ipynb #bf7afd48
 def _read_files(path, found, columns, encoding, limits):
     "The table of films of a file, a folder or a zip"
     tables = [n for n in found if re.search(r"(?i)\.(parquet|(csv|tsv|txt)(\.(gz|bz2|xz))?)$", n)]
@@ -546,7 +547,7 @@ def _read_files(path, found, columns, encoding, limits):
     films = tidy_movies(_read_table(found[main], limits, encoding), columns, str(path))
     return _join(films, found, limits) if main == "movies_metadata.csv" and len(found) > 1 else films
 
-# %% ../nbs/00_data.ipynb #f0389d7e
+# %% ../nbs/00_data.ipynb #a2285801
 _PARSER = 3  # raised whenever the reading changes, so that old caches are not used
 
 def cache_dir() -> Path:
@@ -561,7 +562,7 @@ def _cache_path(path, *asked):
                   for v in (str(path.resolve()), (_PARSER, stats, asked)))
     return cache_dir() / "films" / f"{place}-{key}.parquet"
 
-# %% ../nbs/00_data.ipynb #1aacd421
+# %% ../nbs/00_data.ipynb #07f79706
 def _cached(path, build):
     "The table kept at `path`; else the one that `build` makes, which is kept"
     try: return _read_own(path)
@@ -575,7 +576,7 @@ def _cached(path, build):
     except OSError as e: warnings.warn(f"The parsed table could not be kept in {path.parent}: {e}", stacklevel=3)
     return films
 
-# %% ../nbs/00_data.ipynb #ba7a84d4
+# %% ../nbs/00_data.ipynb #f1e94120
 KAGGLE = "rounakbanik/the-movies-dataset"
 
 def _need(module):
@@ -593,9 +594,9 @@ def _download_kaggle():
         kept = Path(_need("kagglehub.config").get_cache_folder(), "datasets", KAGGLE, "versions")
         if found := sorted(kept.glob("*/movies_metadata.csv")): return found[-1].parent  # downloaded before
         raise ServiceError(f"Kaggle's {KAGGLE} could not be downloaded ({type(e).__name__}: {e}). Check the "
-                           f"connection, or download it by hand from kaggle.com/datasets/{KAGGLE} and give the folder.") from e
+                           f"connection, or download kaggle.com/datasets/{KAGGLE} by hand and give the folder.") from e
 
-# %% ../nbs/00_data.ipynb #1b65e33f
+# %% ../nbs/00_data.ipynb #9b9e1dd2
 def _is_dataset(path):
     "Whether a folder is a dataset of the `datasets` library, or a checkout of one from the Hub"
     if not path.is_dir() or (path / "movies_metadata.csv").exists(): return False
@@ -615,7 +616,7 @@ def _read_dataset(name, limits):
         raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
     return found.to_pandas()
 
-# %% ../nbs/00_data.ipynb #65dc1861
+# %% ../nbs/00_data.ipynb #7266e850
 @contextmanager
 def _gc_paused():
     "Switch the garbage collector off for a while, if it is on"
@@ -625,7 +626,7 @@ def _gc_paused():
     finally:
         if was_on: gc.enable()
 
-# %% ../nbs/00_data.ipynb #dfe633e6
+# %% ../nbs/00_data.ipynb #4ff56c04
 def _load_path(path, columns, encoding, limits, cache):
     "The table of films at a path, from the cache where it is there"
     if not path.exists():
@@ -635,7 +636,7 @@ def _load_path(path, columns, encoding, limits, cache):
     def build(): return _read_files(path, _files_in(path, limits), columns, encoding, limits)
     return _cached(_cache_path(path, columns, encoding, limits), build) if cache else build()
 
-# %% ../nbs/00_data.ipynb #d46283f6
+# %% ../nbs/00_data.ipynb #63236af5
 def load_movies(
     source: str | Path | pd.DataFrame = "bundled",  # what to read: see the table above
     columns: dict[str, str] | None = None,  # the source's column names -> ours, as in DataFrame.rename
@@ -654,7 +655,7 @@ def load_movies(
     films.attrs["source"] = name
     return films
 
-# %% ../nbs/00_data.ipynb #fa023ac9
+# %% ../nbs/00_data.ipynb #0a890e19
 def dev_data(
     name: str = "the-movies-dataset",  # a folder or file of the development data
     ) -> Path | None:
@@ -663,7 +664,7 @@ def dev_data(
     roots = [Path(env).expanduser()] if env else [p / "shared" / "data" for p in (here, *here.parents)]
     return next((root / name for root in roots if (root / name).exists()), None)
 
-# %% ../nbs/00_data.ipynb #5bc90780
+# %% ../nbs/00_data.ipynb #2f672392
 def upload_movies() -> object:
     "Ask for files: Colab's dialog gives names and bytes, elsewhere a FileUpload button is shown and given back"
     try: from google.colab import files as colab
@@ -681,7 +682,7 @@ def _uploaded(upload):
     if isinstance(value, dict): return {n: v["content"] if isinstance(v, dict) else v for n, v in value.items()}
     return {v["name"]: bytes(v["content"]) for v in value}
 
-# %% ../nbs/00_data.ipynb #62076865
+# %% ../nbs/00_data.ipynb #8afa48db
 def load_upload(
     upload: object,  # what `upload_movies` gave
     select: str | None = None,  # the desired file, where several were uploaded; the default is the only table
@@ -700,7 +701,7 @@ def load_upload(
     films.attrs["source"] = path.name if path.is_file() or select or len(given) == 1 else "upload"
     return films
 
-# %% ../nbs/00_data.ipynb #76cf91b7
+# %% ../nbs/00_data.ipynb #29e32abc
 def film_label(
     films: pd.DataFrame,  # a table with title and, where it is known, release_year
     ) -> pd.Series:
@@ -713,7 +714,7 @@ def film_label(
         label = label.where(nth == 0, label + " #" + (nth + 1).astype("string"))
     return label.astype(_TEXT).rename("label")
 
-# %% ../nbs/00_data.ipynb #9c421602
+# %% ../nbs/00_data.ipynb #dcbd2ce3
 def _film_of(links, films):
     "For every MovieLens id of `links`, the film_id in `films`"
     ids = films[["film_id"] if "film_id" in films else []].copy()
@@ -728,7 +729,7 @@ def _film_of(links, films):
     by_tmdb = links["tmdbId"].where(links["tmdbId"].isin(ids["film_id"].astype("Int64")))
     return pd.Series(by_tmdb.fillna(by_imdb).to_numpy(), index=links["movieId"], dtype="Int64")
 
-# %% ../nbs/00_data.ipynb #a7263c80
+# %% ../nbs/00_data.ipynb #b71ea7e8
 def _read_ratings(source, limits):
     "A table of ratings under its own column names, and the links file beside it"
     if isinstance(source, pd.DataFrame): return source, None
@@ -741,7 +742,7 @@ def _read_ratings(source, limits):
     with _reading(beside[name].name), beside[name].open(limits) as stream:
         return pd.read_csv(stream, encoding="utf-8-sig", nrows=limits.rows * 10), beside.get("links.csv")
 
-# %% ../nbs/00_data.ipynb #503b42ab
+# %% ../nbs/00_data.ipynb #d50bd730
 def load_ratings(
     source: str | Path | pd.DataFrame,  # a folder with ratings.csv or _small.csv and links.csv; "kaggle"; a table
     films: pd.DataFrame,  # the table of films, as loaded or as cleaned
@@ -762,7 +763,7 @@ def load_ratings(
     if "timestamp" in raw: out["timestamp"] = _when(raw["timestamp"])
     return _matched(out, films)
 
-# %% ../nbs/00_data.ipynb #33cd552c
+# %% ../nbs/00_data.ipynb #81474d01
 def _when(column):
     "Times of rating, from seconds since 1970 or from text"
     seconds = pd.to_numeric(column, errors="coerce")
@@ -781,7 +782,7 @@ def _matched(ratings, films):
                   "users": int(kept["userId"].nunique()), "films": int(kept["film_id"].nunique())}
     return kept
 
-# %% ../nbs/00_data.ipynb #b8b391ed
+# %% ../nbs/00_data.ipynb #fca9c595
 def describe_movies(
     films: pd.DataFrame,  # a table of films
     ) -> pd.DataFrame:
