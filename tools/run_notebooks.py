@@ -51,8 +51,8 @@ def run(path: Path, skip: set[str]) -> float:
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code": cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):  # a widget that also says it in HTML is stored as that HTML
-            if "text/html" in output.get("data", {}): output["data"].pop(LIVE_VIEW, None)
+        if cell.cell_type == "code":  # only a live kernel can show a widget; its still picture stays
+            cell.outputs = [output for output in cell.outputs if LIVE_VIEW not in output.get("data", {})]
     nbformat.write(notebook, path)
     return time.time() - start
 
