@@ -1,4 +1,5 @@
 """What people install: the wheel, the source archive, and both used outside the checkout."""
+import ast
 import importlib
 import inspect
 import json
@@ -14,7 +15,7 @@ import tarfile
 import time
 import urllib.request
 import zipfile
-from importlib.metadata import metadata, version
+from importlib.metadata import metadata, packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,23 @@ def test_the_metadata_is_that_of_settings_ini():
 
 
 # --- Importing it
+
+def test_every_import_is_asked_for():
+    "What the modules import is in settings.ini, under its own name or as a part of what is: nothing is there by luck"
+    imported = set()
+    for path in (ROOT / "movie_recsys").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import): imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level: imported.add(node.module.split(".")[0])
+    plain = lambda name: re.match(r"[\w.-]+", name)[0].lower().replace("_", "-")  # noqa: E731
+    asked = {plain(r) for r in metadata("movie_recsys").get_all("Requires-Dist") if 'extra == "dev"' not in r}
+    brought = {"scipy", "urllib3", "ipython", "pyyaml", "huggingface-hub"}  # by scikit-learn, requests, ipywidgets, Gradio
+    of = packages_distributions()
+    unknown = {name for name in imported - sys.stdlib_module_names - {"movie_recsys"}
+               if not {plain(d) for d in of.get(name, [name])} & (asked | brought)}
+    assert unknown == set()
+
+
 
 def modules_after(statement: str) -> set[str]:
     "The modules that a statement loads in a fresh Python, beside those that Python starts with"
@@ -179,7 +197,7 @@ def alone(wheel, tmp_path_factory) -> Path:
     "The folder of the programs of a fresh environment that has the wheel and what it asks for"
     folder = tmp_path_factory.mktemp("alone")
     run(BIN / "uv", "venv", "--quiet", "--python", sys.executable, folder / "env")
-    programs = next((folder / "env").glob("[bS][ic][nr]*"))
+    programs = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
     run(BIN / "uv", "pip", "install", "--quiet", "--python", programs / "python", wheel)
     return programs
 

@@ -181,7 +181,7 @@ def test_a_space_runs_with_nothing_but_its_requirements(browser, tmp_path):
     space = shutil.copytree(kept if kept.is_dir() else build_space(tmp_path / "built"), tmp_path / "space")
     uv = Path(sys.executable).parent / "uv"
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "env"], check=True)
-    python = next((tmp_path / "env").glob("*/python*"))
+    python = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
     subprocess.run([uv, "pip", "install", "--quiet", "--python", python, "-r", space / "requirements.txt"], check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
