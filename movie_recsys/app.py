@@ -4,28 +4,25 @@
 
 # %% auto #0
 __all__ = ['BLOCKS', 'EXAMPLES', 'TMDB_NOTICE', 'LICENCES', 'ENDPOINTS', 'FilmPage', 'asset', 'page_css', 'theme', 'film_facts',
-           'film_link', 'film_poster', 'film_card', 'poster_facts', 'drawn_posters', 'Wish', 'read_wish', 'wish_query',
+           'film_link', 'film_poster', 'film_card', 'poster_rows', 'drawn_posters', 'Wish', 'read_wish', 'wish_query',
            'read_query', 'complete', 'typed_films', 'offer', 'steering', 'best_films', 'answer', 'no_film', 'link_wish',
            'parts_table', 'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'cluster_html',
-           'clusters_html', 'map_parts', 'about_html', 'real_posters', 'picture_uri', 'posters', 'recommend_movie',
-           'gradio_function', 'FoundFilm', 'RecommendedFilm', 'Reason', 'find', 'recommend', 'explain', 'bound',
-           'picture_of', 'add_endpoints', 'page_questions', 'browser_state', 'page_html', 'MovieApp', 'build_app',
-           'free_port', 'launch_app']
+           'clusters_html', 'map_parts', 'about_html', 'posters', 'recommend_movie', 'gradio_function', 'FoundFilm',
+           'RecommendedFilm', 'Reason', 'find', 'recommend', 'explain', 'bound', 'picture_of', 'add_endpoints',
+           'page_questions', 'browser_state', 'page_html', 'MovieApp', 'build_app', 'free_port', 'launch_app']
 
-# %% ../nbs/10_app.ipynb #8e04461d
+# %% ../nbs/10_app.ipynb #bfce140d
 import base64
 import csv
 import inspect
 import io
 import re
 import socket
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, wraps
 from html import escape
 from importlib import resources
-from pathlib import Path
 from typing import TypedDict
 from urllib.parse import parse_qs, urlencode
 from zlib import crc32
@@ -38,10 +35,11 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from .data import MovieRecsysError, TitleNotFoundError, film_label
-from .posters import FACES, FONTS, draw_poster, poster_uri
+from .posters import FACES, FONTS, Posters
 from .recommend import MovieRecommender
+from .titles import export_seeds, read_export
 
-# %% ../nbs/10_app.ipynb #a1575e8a
+# %% ../nbs/10_app.ipynb #79eab4b1
 @dataclass
 class FilmPage:
     "What the page knows: the recommender and what is shown of its films"
@@ -56,6 +54,9 @@ class FilmPage:
 
     @cached_property
     def clusters(self) -> pd.Series: return pd.Series(np.asarray(self.rec.model.labels_), self.films.index)
+
+    @cached_property
+    def posters(self) -> Posters: return Posters(self.tmdb)
 
     @cached_property
     def genres(self) -> list[str]: return _by_frequency(self.films.get("genres"))
@@ -75,14 +76,14 @@ def _by_frequency(values):
     "The different values of a column, most frequent first"
     return [] if values is None else [v for v in values.explode().dropna().value_counts().index if v]
 
-# %% ../nbs/10_app.ipynb #04c07ced
+# %% ../nbs/10_app.ipynb #38b174bd
 def asset(
     name: str,  # a file of movie_recsys/assets
 ) -> str:  # its text
     "Read a file that the app is made of"
     return (resources.files("movie_recsys")/"assets"/name).read_text(encoding="utf-8")
 
-# %% ../nbs/10_app.ipynb #ae0bce4c
+# %% ../nbs/10_app.ipynb #613af779
 def page_css() -> str:
     "The style sheet, with the headings' typeface inside it"
     font = (FONTS/FACES[0]).read_bytes()
@@ -97,7 +98,7 @@ def theme() -> gr.themes.Base:
         body_text_color="#17181c", body_text_color_dark="#f3efe6",
         block_background_fill="transparent", block_border_width="0px", loader_color="#b38a00")
 
-# %% ../nbs/10_app.ipynb #315c12c3
+# %% ../nbs/10_app.ipynb #d54f287f
 def film_facts(
     page: FilmPage,
     film_id: int,  # a film of the table
@@ -110,7 +111,7 @@ def film_facts(
     votes, word = int(film["vote_count"]), "review" if page.films.attrs.get("source") == "bundled" else "vote"
     return f'{line}<br><span aria-hidden="true">★ </span>{film["vote_average"]:.1f} of 10, {votes:,} {word}{"s" * (votes != 1)}'
 
-# %% ../nbs/10_app.ipynb #285b612c
+# %% ../nbs/10_app.ipynb #9141b1fb
 def film_link(
     film: pd.Series,  # a row of the table, its film_id as name
 ) -> tuple[str, str] | None:  # address and name of the site
@@ -119,7 +120,7 @@ def film_link(
     if "poster_path" in film.index: return f"https://www.themoviedb.org/movie/{int(film.name)}", "TMDB"
     if isinstance(imdb, str) and imdb.startswith("tt") and imdb[2:].isdigit(): return f"https://www.imdb.com/title/{imdb}/", "IMDb"
 
-# %% ../nbs/10_app.ipynb #abd9e395
+# %% ../nbs/10_app.ipynb #661cbb46
 def film_poster(
     film_id: int,  # a film of the table
 ) -> str:  # HTML
@@ -132,7 +133,7 @@ def _press(act, text, page, film_id):
     return (f'<button type="button" data-do="{act}" data-film="{int(film_id)}" data-label="{label}">'
             f'{text}<span class="mr-hush">: {label}</span></button>')
 
-# %% ../nbs/10_app.ipynb #a1e229dd
+# %% ../nbs/10_app.ipynb #f53451d4
 def film_card(
     page: FilmPage,
     film_id: int,  # a film of the table
@@ -141,34 +142,33 @@ def film_card(
     tag: str = "li",  # the element around it
 ) -> str:  # HTML
     "A film with its poster, facts, reason and buttons"
-    link, film = film_link(page.films.loc[film_id]), page.films.loc[film_id]
-    texts = {"like": "More like this", "seen": "Seen it", "pick": "Choose it"}
+    film, label, texts = page.films.loc[film_id], escape(page.labels[film_id]), {"like": "More like this", "seen": "Seen it", "pick": "Choose it"}
     buttons = "".join(_press(act, texts[act], page, film_id) for act in acts)
     why = (f'<p class="mr-because">{escape(because)}</p><details class="mr-why" data-film="{int(film_id)}">'
-           f'<summary>What counted<span class="mr-hush"> for {escape(page.labels[film_id])}</span></summary><div></div></details>')
-    site = link and (f'<a class="mr-go" href="{link[0]}" target="_blank" rel="noopener noreferrer">{link[1]}'
-                     f'<span class="mr-hush">: {escape(page.labels[film_id])}, opens a new tab</span></a>')
-    return (f'<{tag} class="mr-card">{film_poster(film_id)}<div class="mr-body"><h3>{escape(str(film["title"]))}</h3>'
-            f'<p class="mr-facts">{film_facts(page, film_id)}</p>{why if because else ""}'
-            f'<div class="mr-do">{buttons}{site or ""}</div></div></{tag}>')
+           f'<summary>What counted<span class="mr-hush"> for {label}</span></summary><div></div></details>')
+    link = film_link(film)
+    site = link and (f' · <a href="{link[0]}" target="_blank" rel="noopener noreferrer">{link[1]}'
+                     f'<span class="mr-hush">: {label}, opens a new tab</span></a>')
+    return (f'<{tag} class="mr-card{"" if tag == "li" else " mr-row"}">{film_poster(film_id)}<div class="mr-body"><h3>{escape(str(film["title"]))}</h3>'
+            f'<p class="mr-facts">{film_facts(page, film_id)}{site or ""}</p>{why if because else ""}<div class="mr-do">{buttons}</div></div></{tag}>')
 
-# %% ../nbs/10_app.ipynb #a0535df0
-def poster_facts(
+# %% ../nbs/10_app.ipynb #7dc8cb86
+def poster_rows(
     page: FilmPage,
-    film_id: int,  # a film of the table
-) -> tuple:  # title, year, genres, cluster
-    "What a drawn poster shows"
-    film = page.films.loc[film_id]
-    return str(film["title"]), int(film["release_year"]), list(film.get("genres") or []), int(page.clusters[film_id])
+    film_ids: Iterable[int],  # films of the table
+) -> pd.DataFrame:  # with the column `cluster`, which a drawn poster shows
+    "The films as `Posters` takes them"
+    ids = [int(i) for i in film_ids]
+    return page.films.loc[ids].assign(cluster=page.clusters.loc[ids])
 
 def drawn_posters(
     page: FilmPage,
     film_ids: Iterable[int],  # films of the table
 ) -> dict[str, str]:  # film_id -> an address that an <img> takes
     "A poster for every film, drawn here and at once"
-    return {str(i): poster_uri(*poster_facts(page, int(i))) for i in film_ids}
+    return {str(i): page.posters.now(film) for i, film in poster_rows(page, film_ids).iterrows()}
 
-# %% ../nbs/10_app.ipynb #0c22f690
+# %% ../nbs/10_app.ipynb #51a23cd3
 @dataclass(frozen=True)
 class Wish:
     "What somebody wants, checked"
@@ -184,7 +184,7 @@ class Wish:
     asked: bool = False  # whether Submit was pressed
     lost: int = 0  # chosen films that are not in this table
 
-# %% ../nbs/10_app.ipynb #85b2f0e2
+# %% ../nbs/10_app.ipynb #e7281d16
 def _number(value, low, high, kind=int):
     "`value` as a number between `low` and `high`, None where it is no number"
     try: return kind(min(max(float(value), low), high))
@@ -212,7 +212,7 @@ def read_wish(
                 adventure=_number(steer.get("adventure"), 0, 1, float) or 0.0, seen=_film_ids(several(raw.get("seen")), page.films),
                 asked=bool(raw.get("asked") or chosen or raw.get("text")), lost=len(set(map(str, chosen))) - len(films))
 
-# %% ../nbs/10_app.ipynb #2d61a920
+# %% ../nbs/10_app.ipynb #a3fa2c85
 def wish_query(
     page: FilmPage,
     wish: Wish,
@@ -240,7 +240,7 @@ def read_query(
     lost = f"{wish.lost} of the films in this link {'is' if wish.lost == 1 else 'are'} not in this table and left out."
     return wish, lost if wish.lost else ""
 
-# %% ../nbs/10_app.ipynb #58eb90d0
+# %% ../nbs/10_app.ipynb #ffbf057d
 def complete(
     page: FilmPage,
     text: str,  # what was typed so far
@@ -250,7 +250,7 @@ def complete(
     found = page.rec.find(str(text)[:200], limit) if str(text).strip() else []
     return [{"film_id": str(i), "label": page.labels[i]} for i in getattr(found, "index", [])]
 
-# %% ../nbs/10_app.ipynb #a1d066e3
+# %% ../nbs/10_app.ipynb #3f709a3b
 def typed_films(
     page: FilmPage,
     text: str,  # one title, or several
@@ -262,7 +262,7 @@ def typed_films(
         if not titles: raise
     return list(dict.fromkeys(i for title in titles if title.strip() for i in page.rec.resolve(title.strip())))
 
-# %% ../nbs/10_app.ipynb #bd869802
+# %% ../nbs/10_app.ipynb #279dbd5f
 def offer(
     page: FilmPage,
     error: TitleNotFoundError,
@@ -273,7 +273,7 @@ def offer(
     asked = f"“{escape(error.title)}” is not among the {len(page.films):,} films of {page.years[0]} to {page.years[1]} that this app knows."
     return f"<p>{asked}{' Did you mean one of these?' if near else ' Check the spelling, or try a part of the title.'}</p>" + (f"<ul>{near}</ul>" if near else "")
 
-# %% ../nbs/10_app.ipynb #ba858f69
+# %% ../nbs/10_app.ipynb #f7740c4d
 def steering(
     wish: Wish,
 ) -> dict:  # keyword arguments of MovieRecommender.recommend
@@ -291,7 +291,7 @@ def best_films(
     "Recommend for `seeds`, steered by `wish`"
     return page.rec.recommend(seeds, n=n, **steering(wish))
 
-# %% ../nbs/10_app.ipynb #6effe5ff
+# %% ../nbs/10_app.ipynb #14f252f0
 def answer(
     page: FilmPage,
     raw: dict,  # the browser's state
@@ -308,7 +308,7 @@ def answer(
     except MovieRecsysError as error: message += f"<p>{escape(str(error))}</p>"
     return _shown(page, wish, found, message)
 
-# %% ../nbs/10_app.ipynb #de73f8bd
+# %% ../nbs/10_app.ipynb #7913ae5d
 def no_film(
     page: FilmPage,
     wish: Wish,
@@ -321,7 +321,7 @@ def no_film(
     return (f'<p class="mr-note">No film of this table is left: {said}. '
             '<button type="button" class="mr-link" data-do="free">Take the filters away</button></p>')
 
-# %% ../nbs/10_app.ipynb #363ddbaf
+# %% ../nbs/10_app.ipynb #6aec955c
 def link_wish(
     page: FilmPage,
     wish: Wish,
@@ -345,7 +345,7 @@ def _shown(page, wish, found, message):
             "seen": [str(i) for i in wish.seen], "query": wish_query(page, link_wish(page, wish, found)) if found is not None else "",
             "best": [str(i) for i in found.index] if some else [], "said": first}
 
-# %% ../nbs/10_app.ipynb #e1f064fe
+# %% ../nbs/10_app.ipynb #c9bf4bae
 BLOCKS = {"genres": "same genres", "directors": "same director", "writers": "same writer", "cast": "same cast", "keywords": "same subjects",
           "collection": "same series", "title": "same words in the title", "era": "near in time", "closeness": "near in time",
           "fame": "how well known it is", "votes": "how well known it is", "quality": "how well rated it is", "rating": "how well rated it is"}
@@ -368,7 +368,7 @@ def parts_table(
     left = f"<tr><td>{len(parts) - most} smaller parts</td><td>{parts['share'].iloc[most:].sum():+.2f}</td></tr>" if len(parts) > most else ""
     return f'<table class="mr-parts"><tbody>{rows}{left}<tr><td>score</td><td>{parts["share"].sum():+.2f}</td></tr></tbody></table>'
 
-# %% ../nbs/10_app.ipynb #ec2b98ae
+# %% ../nbs/10_app.ipynb #e41ea4cd
 def options_html(
     page: FilmPage,
 ) -> str:  # HTML
@@ -377,7 +377,7 @@ def options_html(
     return "".join(f'<label class="mr-option"><input type="checkbox" data-film="{i}" data-label="{escape(page.labels[i])}">'
                    f'{film_poster(i)}<span>{escape(page.labels[i])}</span></label>' for i in ids)
 
-# %% ../nbs/10_app.ipynb #cdfc4882
+# %% ../nbs/10_app.ipynb #a7903a58
 EXAMPLES = [("Toy Story (1995)", "Finding Nemo (2003)"), ("Heat (1995)", "The Godfather (1972)"), ("Alien (1979)", "Annie Hall (1977)")]
 
 def example_buttons(
@@ -395,7 +395,7 @@ def example_buttons(
     return "For example: " + " ".join(f'<button type="button" class="mr-link" data-do="example" data-films="{",".join(map(str, pair))}">{text(pair)}</button>'
                                       for pair in pairs[:n] if pair)
 
-# %% ../nbs/10_app.ipynb #6e5d6b43
+# %% ../nbs/10_app.ipynb #3ae100ca
 def _ticks(name, title, values):
     "A list to open with boxes to tick"
     boxes = "".join(f'<label><input type="checkbox" name="{name}" value="{escape(v)}">{escape(v)}</label>' for v in values)
@@ -416,7 +416,7 @@ def steer_html(
         <input type="range" id="mr-adventure" min="0" max="1" step="0.1" value="0"><div aria-hidden="true"><span>Familiar</span><span>Surprising</span></div></div>
     </div>"""
 
-# %% ../nbs/10_app.ipynb #30572cc4
+# %% ../nbs/10_app.ipynb #3c0a2c24
 def as_csv(
     page: FilmPage,
     raw: dict,  # the browser's state
@@ -432,27 +432,23 @@ def as_csv(
         rows.writerow([safe(v) for v in (row["title"], int(row["year"]), ", ".join(row["genres"]), row["because"], link[0] if link else "")])
     return out.getvalue()
 
-# %% ../nbs/10_app.ipynb #ba2072f1
+# %% ../nbs/10_app.ipynb #25f2d223
 def read_upload(
     page: FilmPage,
-    name: str,  # name of the file
-    text: str,  # what is in it
+    content: str,  # the file's bytes in base64
 ) -> dict:  # films, seen, labels, message
     "The films of an export: the best rated as choice, all as seen"
-    from movie_recsys.titles import read_export
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder)/"export.csv"
-        path.write_text(str(text)[:5_000_000], encoding="utf-8")
-        try: export = read_export(path, page.rec.titles)
-        except MovieRecsysError as error:
-            return {"films": [], "seen": [], "labels": {}, "message": f"<p>{escape(str(error).replace(str(path), str(name)))}</p>"}
-    known = export.dropna(subset=["film_id"])
-    best = known.sort_values("rating", ascending=False, kind="stable")["film_id"].astype(int).drop_duplicates().head(5).tolist()
-    said = f"{len(known):,} of the {len(export):,} films in {name} are in this table. The best rated are chosen below, all count as seen."
-    return {"films": [str(i) for i in best], "seen": [str(i) for i in known["film_id"].astype(int)],
-            "labels": {str(i): page.labels[i] for i in best}, "message": f"<p>{escape(said)}</p>"}
+    nothing = {"films": [], "seen": [], "labels": {}}
+    try: export = read_export(base64.b64decode(str(content), validate=True), page.rec.titles)
+    except ValueError: return nothing | {"message": "<p>This file could not be read.</p>"}
+    except MovieRecsysError as error: return nothing | {"message": f"<p>{escape(str(error))}</p>"}
+    known = export[export["matched"]]
+    best, seen = export_seeds(export), [str(i) for i in known["film_id"].drop_duplicates()]
+    said = f"{len(known):,} of the {len(export):,} films in this file are in this table and count as seen."
+    said += " The best rated are chosen." if best else " None of them is rated 4 stars or more, so choose films yourself."
+    return {"films": [str(i) for i in best], "seen": seen, "labels": {str(i): page.labels[i] for i in best}, "message": f"<p>{escape(said)}</p>"}
 
-# %% ../nbs/10_app.ipynb #647474d2
+# %% ../nbs/10_app.ipynb #a997edfd
 def cluster_html(
     page: FilmPage,
     cluster: int,
@@ -480,7 +476,7 @@ def clusters_html(
     return (f'<h2>{page.rec.model.n_clusters} clusters</h2><p class="mr-soft">{told}</p>'
             + "".join(cluster_html(page, c) for c in range(page.rec.model.n_clusters) if (page.clusters == c).any()))
 
-# %% ../nbs/10_app.ipynb #71b021b8
+# %% ../nbs/10_app.ipynb #fe1af481
 def map_parts(
     page: FilmPage,
 ) -> dict:  # script: the map's code, data: its points
@@ -488,7 +484,7 @@ def map_parts(
     from movie_recsys.visualize import FILM_MAP_JS, film_map
     return {"script": FILM_MAP_JS, "data": film_map(page.films, page.rec.model).payload()}
 
-# %% ../nbs/10_app.ipynb #9c733d6a
+# %% ../nbs/10_app.ipynb #53ae536f
 TMDB_NOTICE = "This product uses TMDB and the TMDB APIs but is not endorsed, certified, or otherwise approved by TMDB."
 LICENCES = {True: "The films come from Wikidata (retrieved 2026-10-18), whose data is in the public domain (CC0).",
             False: "The films come from the table that this app was started with; its own terms apply to it."}
@@ -505,38 +501,24 @@ def about_html(
                         "Each recommendation says what it shares with your films, and “What counted” shows the arithmetic.",
         "What it knows": f"{len(page.films):,} films released from {first} to {last}, in {page.rec.model.n_clusters} clusters. A film outside these years is not here"
                          f"{'' if page.tmdb is None else ', but a title that TMDB knows can be placed among them'}. {LICENCES[bundled]}",
+        "For programs": "Every function of this page can be called from a program with gradio_client, and as an MCP tool where the app was started with --mcp: "
+                        + ", ".join(ENDPOINTS) + ".",
         "What it remembers": "Nothing. What you chose is in this browser window and in the link that you copy; the file that you upload is read and forgotten.",
         "Thanks": TMDB_NOTICE + (" Posters are drawn by this app." if page.tmdb is None else " Posters come from TMDB where it has one, the others are drawn by this app.")}
     return "".join(f"<h2>{title}</h2><p>{escape(text)}</p>" for title, text in parts.items())
 
-# %% ../nbs/10_app.ipynb #70ded6be
-def real_posters(
-    page: FilmPage,
-    film_ids: list[int],  # films of the table
-) -> dict[str, str]:  # film_id -> an address that an <img> takes
-    "Posters from TMDB; a film that has none, or that cannot be fetched now, is left out"
-    return {str(i): picture_uri(image) for i, image in page.posters.fetch(page.films.loc[film_ids]) if image is not None}
-
-def picture_uri(
-    image,  # a PIL image
-    width: int = 342,  # pixels
-) -> str:
-    "A picture as an address that an <img> takes"
-    image.thumbnail((width, 2 * width))
-    out = io.BytesIO()
-    image.convert("RGB").save(out, "JPEG", quality=82)
-    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
-
+# %% ../nbs/10_app.ipynb #731e30cc
 def posters(
     page: FilmPage,
     asked: dict,  # films: ids, drawn: whether the drawn ones are meant
-) -> dict:  # posters: film_id -> address; more: ids for which a real one may come
+) -> dict:  # posters: film_id -> address; more: ids for which a real one may come; stop: whether to ask no more
     "Posters as the page asks for them"
     ids = list(_film_ids(asked.get("films") or [], page.films, 200))
-    if asked.get("drawn"): return {"posters": drawn_posters(page, ids), "more": [str(i) for i in ids] if page.tmdb else []}
-    return {"posters": real_posters(page, ids[:4]) if page.tmdb else {}, "more": []}
+    if asked.get("drawn"): return {"posters": drawn_posters(page, ids), "more": [str(i) for i in ids] if page.posters.network else []}
+    came = {str(i): uri for i, uri in page.posters.fetch(poster_rows(page, ids[:4]), within=10)}
+    return {"posters": came, "more": [], "stop": not came and page.posters.trouble is not None}
 
-# %% ../nbs/10_app.ipynb #cd2aeeae
+# %% ../nbs/10_app.ipynb #3ae147bc
 def recommend_movie(
     page: FilmPage,
     movie_list: list[str],
@@ -551,7 +533,7 @@ def recommend_movie(
     seeds = typed_films(page, text) if str(text).strip() else list(movie_list)
     return page.rec.recommend(seeds, n=5, probes=1)["title"].tolist()
 
-# %% ../nbs/10_app.ipynb #9e7aff49
+# %% ../nbs/10_app.ipynb #6507ff52
 def gradio_function(
     page: FilmPage,
     selected_movies: list[str],  # titles or labels of the ticked films
@@ -562,9 +544,9 @@ def gradio_function(
         seeds = typed_films(page, text) if str(text).strip() else list(selected_movies)
         films = page.rec.recommend(seeds, n=5, probes=1).index
     except MovieRecsysError as error: return str(error)
-    return np.vstack([np.asarray(draw_poster(*poster_facts(page, i))) for i in films])
+    return np.vstack(page.posters.arrays(poster_rows(page, films)))
 
-# %% ../nbs/10_app.ipynb #fe43056a
+# %% ../nbs/10_app.ipynb #a7daee3d
 class FoundFilm(TypedDict):
     "A film that fits a text"
     film_id: int
@@ -590,7 +572,7 @@ class Reason(TypedDict):
     shared: str
     share: float
 
-# %% ../nbs/10_app.ipynb #d7f73034
+# %% ../nbs/10_app.ipynb #c175ea3a
 def find(
     page: FilmPage,
     text: str,
@@ -606,7 +588,7 @@ def find(
     return [FoundFilm(film_id=int(i), title=row["title"], year=int(row["year"]), label=page.labels[i], score=float(row["score"]))
             for i, row in found.iterrows()]
 
-# %% ../nbs/10_app.ipynb #744a30ca
+# %% ../nbs/10_app.ipynb #316a81ac
 def recommend(
     page: FilmPage,
     films: list[str],
@@ -637,7 +619,7 @@ def recommend(
                             cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]), because=row["because"])
             for i, row in found.iterrows()]
 
-# %% ../nbs/10_app.ipynb #a2635f3d
+# %% ../nbs/10_app.ipynb #edeeb0a2
 def explain(
     page: FilmPage,
     films: list[str],
@@ -653,7 +635,7 @@ def explain(
                    shared=", ".join(map(str, part.shared)) if isinstance(part.shared, list | tuple) else str(part.shared),
                    share=float(part.share)) for part in page.rec.explain(list(films), film).itertuples()]
 
-# %% ../nbs/10_app.ipynb #0956d50f
+# %% ../nbs/10_app.ipynb #13a67b69
 def bound(
     function: Callable,  # takes a FilmPage first
     page: FilmPage,
@@ -668,7 +650,7 @@ def bound(
     call.__annotations__ = {k: v for k, v in function.__annotations__.items() if k != "page"}
     return call
 
-# %% ../nbs/10_app.ipynb #ec355fa0
+# %% ../nbs/10_app.ipynb #f958f679
 def picture_of(
     page: FilmPage,
     selected_movies: list[str],
@@ -685,7 +667,7 @@ def picture_of(
     path = save_pil_to_cache(Image.fromarray(stacked), cache_dir=get_upload_folder(), format="png")
     return gr.FileData(path=path, orig_name="posters.png", mime_type="image/png").model_dump()
 
-# %% ../nbs/10_app.ipynb #c0826e99
+# %% ../nbs/10_app.ipynb #499d14c2
 ENDPOINTS = {  # name: function and an example of its arguments
     "recommend_movie": (recommend_movie, [["Toy Story (1995)"], ""]),
     "gradio_function": (picture_of, [["Toy Story (1995)"], ""]),
@@ -702,7 +684,7 @@ def add_endpoints(
         event = gr.api(bound(function, page), api_name=name, queue=False)
         for part, value in zip(app.fns[event["id"]].inputs, example): part.example_payload = part.example_value = lambda value=value: value
 
-# %% ../nbs/10_app.ipynb #5459e92b
+# %% ../nbs/10_app.ipynb #ccceaa25
 def page_questions(
     page: FilmPage,
 ) -> list[Callable]:  # named as the script calls them
@@ -717,7 +699,7 @@ def page_questions(
     def clusters(_): return {"html": clusters_html(page)}
     def film_map(_): return map_parts(page)
     def parts(asked): return {"html": parts_table(page, asked["films"], asked["film"])}
-    def upload_export(file): return read_upload(page, file["name"], file["text"])
+    def upload_export(content): return read_upload(page, content)
     def csv(state): return {"csv": as_csv(page, state)}
     asked = {"answer": answer, "posters": posters}
     return [find, suggest, open_link, card, clusters, film_map, parts, upload_export, csv] + [_named(name, partial(f, page)) for name, f in asked.items()]
@@ -736,7 +718,7 @@ def browser_state(
              "language": wish.language, "adventure": wish.adventure}
     return {"films": [str(i) for i in wish.films], "text": wish.text, "steer": steer, "seen": [str(i) for i in wish.seen], "asked": wish.asked}
 
-# %% ../nbs/10_app.ipynb #6c15816c
+# %% ../nbs/10_app.ipynb #47e238a7
 def page_html(
     page: FilmPage,
 ) -> str:  # HTML
@@ -746,7 +728,7 @@ def page_html(
               "@map_note": "Every film is a point. Press one to see it; your films and the recommended ones are marked."}
     return re.sub("|".join(filled), lambda m: filled[m[0]], asset("app.html"))
 
-# %% ../nbs/10_app.ipynb #33945f9c
+# %% ../nbs/10_app.ipynb #5940c8d8
 class MovieApp(gr.Blocks):
     "A gr.Blocks that knows its own look"
     def launch(self, **kwargs):
@@ -765,7 +747,7 @@ def build_app(
         add_endpoints(app, page)
     return app
 
-# %% ../nbs/10_app.ipynb #4bed5ac4
+# %% ../nbs/10_app.ipynb #767f8711
 def free_port(
     port: int | None = None,  # the one wanted; None for 7860 or the next that is free
 ) -> int:
@@ -779,7 +761,7 @@ def free_port(
     raise MovieRecsysError(f"Port {port} cannot be used. Name another one, or none: then the next free one is taken." if port
                            else "No port from 7860 to 7959 is free. Name another one.")
 
-# %% ../nbs/10_app.ipynb #be005da8
+# %% ../nbs/10_app.ipynb #5aa362bf
 def launch_app(
     recommender: MovieRecommender,
     port: int | None = None,  # None for 7860 or the next that is free
@@ -790,7 +772,8 @@ def launch_app(
     "Start the app on this machine and say where it is"
     chosen = free_port(port)
     app = build_app(recommender, tmdb or recommender.tmdb)
-    app.launch(server_name="127.0.0.1", server_port=chosen, mcp_server=mcp, share=False, quiet=True, prevent_thread_lock=True)
+    app.launch(server_name="127.0.0.1", server_port=chosen, mcp_server=mcp, share=False, inline=False, quiet=True,
+               prevent_thread_lock=True)
     print(f"Movie Recommender System: http://127.0.0.1:{chosen}{'' if port or chosen == 7860 else ' (port 7860 is taken)'}", flush=True)
     if mcp: print(f"MCP tools: http://127.0.0.1:{chosen}/gradio_api/mcp/", flush=True)
     if block: app.block_thread()

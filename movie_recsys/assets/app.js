@@ -10,8 +10,11 @@ const say = text => { $("#mr-said").textContent = ""; setTimeout(() => { $("#mr-
 const show = html => { $("#mr-message").innerHTML = html; };   // only HTML that Python wrote and escaped
 const tell = text => { $("#mr-message").textContent = text; };
 async function ask(name, question = {}) {
-  try { return await server[name](question); }
-  catch (_) { tell("The app does not answer. If it was stopped, start it again; what you chose is still here."); return null; }
+  const late = new Promise(resolve => setTimeout(resolve, 30000));
+  const answer = await Promise.race([server[name](question), late]).catch(() => undefined);
+  if (answer !== undefined) return answer;                     // undefined: Gradio's client could not reach Python, or it failed
+  tell("The app does not answer. If it was stopped, start it again; what you chose is still here.");
+  return null;
 }
 
 // ── Posters: drawn ones at once, real ones in their place as they come ─────────────────────────
@@ -73,6 +76,7 @@ async function refresh({focus = false, back = false} = {}) {
   const answer = await ask("answer", {...state});
   if (mine !== turn) return;                                 // a newer question is on its way
   element.classList.remove("mr-busy");
+  $(".mr").dataset.answered = mine;
   if (!answer) return;
   Object.entries(answer.labels).forEach(([id, text]) => known.set(id, text));
   state.films = answer.films; state.text = answer.text; state.seen = answer.seen; $("#mr-text").value = state.text;
@@ -218,13 +222,14 @@ function save(name, text) {
   a.click(); setTimeout(() => URL.revokeObjectURL(a.href), 1000);
 }
 async function upload(file) {
-  if (file.size > 5e6) return tell("This file is larger than 5 MB. An export of Letterboxd or IMDb is a CSV file and smaller than that.");
-  const read = await ask("upload_export", {name: file.name, text: await file.text()});
+  if (file.size > 5e6) return tell("This file is larger than 5 MB. The exports of Letterboxd and IMDb are smaller than that.");
+  const bytes = new Uint8Array(await file.arrayBuffer()), text = [];
+  for (let i = 0; i < bytes.length; i += 8192) text.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
+  const read = await ask("upload_export", btoa(text.join("")));
   if (!read) return;
   Object.entries(read.labels).forEach(([id, text]) => known.set(id, text));
-  if (read.films.length) { state.films = read.films; state.seen = read.seen; }
-  chips();
-  if (state.films.length && read.films.length) await refresh({focus: true});
+  state.seen = [...new Set([...state.seen, ...read.seen])];
+  if (read.films.length) { state.films = read.films; await refresh({focus: true}); } else changed();
   show(read.message + $("#mr-message").innerHTML);
 }
 const acts = {
@@ -232,7 +237,7 @@ const acts = {
   lamp: b => { const on = !document.body.classList.contains("dark"); document.body.classList.toggle("dark", on); lamp(); },
   clear: () => { Object.assign(state, {films: [], text: "", steer: none(), seen: [], asked: false, best: [], query: ""}); input.value = "";
     $("#mr-result").hidden = true; show(""); steerControls(); chips(); mark(); turn++; remember(""); say("Cleared"); input.focus(); },
-  others, csv: async () => { const t = await ask("as_csv", {...state}); if (t) save("recommendations.csv", t.csv); },
+  others, csv: async () => { const t = await ask("csv", {...state}); if (t) save("recommendations.csv", t.csv); },
   link: async b => { const url = location.origin + address(state.query);
     try { await navigator.clipboard.writeText(url); b.textContent = "Link copied"; say("Link copied"); }
     catch (_) { tell("Copy this address: " + url); }
