@@ -8,7 +8,7 @@ __all__ = ['PALETTE', 'MARKERS', 'MEASURES', 'FILM_MAP_JS', 'NOTE', 'cluster_sty
            'plot_profile', 'pack_islands', 'to_disc', 'island_layout', 'film_map_script', 'film_map_data', 'FilmMap',
            'film_map', 'plot_film_map', 'augmented', 'result_files', 'export_results']
 
-# %% ../nbs/03_visualize.ipynb #eea18b3a
+# %% ../nbs/03_visualize.ipynb #bfe747be
 import base64
 import json
 import os
@@ -37,12 +37,12 @@ from .cluster import MovieClusters, best_known, save_clusters
 from .data import TitleNotFoundError, film_label
 from .preprocess import Cleaned, feature_columns, save_scaler
 
-# %% ../nbs/03_visualize.ipynb #ff407949
+# %% ../nbs/03_visualize.ipynb #d7737571
 PALETTE = ["#5081f4", "#b45900", "#48ac8c", "#b11576", "#ce9f21", "#7943af", "#8dda66",
            "#bb0b4b", "#abb7fe", "#92954f", "#d06fb7", "#35e192", "#e7b9d9"]
 MARKERS = ["o", "^", "s", "D"]
 
-# %% ../nbs/03_visualize.ipynb #db9bd950
+# %% ../nbs/03_visualize.ipynb #19247852
 def cluster_style(
     cluster: int,  # number of a cluster, from 0
 ) -> tuple[str, str]:  # colour as #rrggbb, and a matplotlib marker
@@ -50,7 +50,7 @@ def cluster_style(
     rounds = cluster // len(PALETTE)
     return PALETTE[cluster % len(PALETTE)], MARKERS[(cluster + rounds) % len(MARKERS)]
 
-# %% ../nbs/03_visualize.ipynb #a00af897
+# %% ../nbs/03_visualize.ipynb #deb5a6ab
 def fit_pca(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -60,7 +60,7 @@ def fit_pca(
     features = model.features(films)
     return PCA(min(n_components, *features.shape), svd_solver="full").fit(features)
 
-# %% ../nbs/03_visualize.ipynb #708984f8
+# %% ../nbs/03_visualize.ipynb #d17a039c
 def pca_coordinates(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -73,7 +73,7 @@ def pca_coordinates(
     places.attrs["explained_variance_ratio"] = [float(share) for share in pca.explained_variance_ratio_]
     return places
 
-# %% ../nbs/03_visualize.ipynb #b59a0506
+# %% ../nbs/03_visualize.ipynb #b597ff13
 def pca_loadings(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -84,7 +84,7 @@ def pca_loadings(
     features = model.pipeline["features"].get_feature_names_out()
     return pd.DataFrame(pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)])
 
-# %% ../nbs/03_visualize.ipynb #b9299120
+# %% ../nbs/03_visualize.ipynb #f780d74d
 def _done(fig):
     "A figure with its margins set, that the notebook shows once, where it is returned."
     fig.tight_layout()
@@ -96,7 +96,7 @@ def _plain(feature):
     for prefix in ("reduced_language_", "reduced_genre_"): feature = feature.removeprefix(prefix)
     return feature.replace("_", " ")
 
-# %% ../nbs/03_visualize.ipynb #1f95a7d0
+# %% ../nbs/03_visualize.ipynb #3ad09245
 def plot_loadings(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -115,7 +115,7 @@ def plot_loadings(
         ax.spines[["top", "right", "left"]].set_visible(False)
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #37c502e0
+# %% ../nbs/03_visualize.ipynb #215bd756
 def _legend(ax, model, **where):
     "Add a legend with every cluster's name, colour and marker."
     styles = [cluster_style(c) for c in range(model.n_clusters)]
@@ -130,7 +130,7 @@ def _scatter(ax, coordinates, labels, size, **kwargs):
         colour, marker = cluster_style(int(labels[rows.iloc[0]]))
         ax.scatter(*coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, **kwargs)
 
-# %% ../nbs/03_visualize.ipynb #b552ec96
+# %% ../nbs/03_visualize.ipynb #5307bbcb
 def _frame(ax, coordinates):
     "Frame nearly all films; return how many lie outside."
     low, high = coordinates.quantile(.001), coordinates.quantile(.999)
@@ -142,7 +142,7 @@ def _frame(ax, coordinates):
 
 def _outside(n): return f"{n} film{'' if n == 1 else 's'} outside of the frame" if n else ""
 
-# %% ../nbs/03_visualize.ipynb #add56f25
+# %% ../nbs/03_visualize.ipynb #f5ee598d
 def plot_pca_2d(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -159,7 +159,7 @@ def plot_pca_2d(
     _legend(ax, model, loc="upper left", bbox_to_anchor=(1, 1))
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #61f1ee0f
+# %% ../nbs/03_visualize.ipynb #44bc65ff
 def plot_pca_3d(
     films: pd.DataFrame,  # cleaned films, with at least three features
     model: MovieClusters,  # fitted on these films
@@ -181,7 +181,7 @@ def plot_pca_3d(
     fig.subplots_adjust(left=.02, right=.95, bottom=.27, top=1.05, wspace=.2)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #ba407544
+# %% ../nbs/03_visualize.ipynb #b86e4b80
 MEASURES = {"inertia": "Inertia (lower fits closer)", "silhouette": "Silhouette (higher is better)",
             "davies_bouldin": "Davies-Bouldin (lower is better)", "calinski_harabasz": "Calinski-Harabasz (higher is better)",
             "smallest": "Films in the smallest cluster", "stability": "Stability (1: same clusters each time)"}
@@ -207,7 +207,7 @@ def plot_sweep(
         ax.set_xlabel("number of clusters k")
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #25b607be
+# %% ../nbs/03_visualize.ipynb #abb26c34
 def profile_shifts(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -228,7 +228,7 @@ def profile_shares(
                         for c, t in zip(columns, tables)], axis=1) if tables else pd.DataFrame()
     return shares.reindex(range(model.n_clusters))
 
-# %% ../nbs/03_visualize.ipynb #6de7b9e7
+# %% ../nbs/03_visualize.ipynb #947e564d
 def _heat(ax, table, cmap, limit, text):
     "Draw a table as coloured cells with their numbers in them."
     ax.imshow(table.to_numpy(float), cmap=cmap, vmin=-limit if cmap != "Greys" else 0, vmax=limit, aspect="auto")
@@ -240,7 +240,7 @@ def _heat(ax, table, cmap, limit, text):
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
-# %% ../nbs/03_visualize.ipynb #3777f0e7
+# %% ../nbs/03_visualize.ipynb #a8fc0873
 def plot_profile(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -262,14 +262,14 @@ def plot_profile(
         ax.set_title(fill(title, 9 * max(1, table.shape[1])) if table.shape[1] else "", fontsize=9.5)
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #6175cc59
+# %% ../nbs/03_visualize.ipynb #efbf91b1
 def _apart(places):
     "Distances of all places from each other (1 from themselves), and the directions."
     gap = places[:, None] - places
     distance = np.linalg.norm(gap, axis=-1) + 1e-9 + np.eye(len(places))
     return distance, gap / distance[..., None]
 
-# %% ../nbs/03_visualize.ipynb #2e6b22c6
+# %% ../nbs/03_visualize.ipynb #e2e49197
 def pack_islands(
     centers: np.ndarray,  # centres of the clusters, shape (n_clusters, n_features)
     sizes: np.ndarray,  # number of films in each cluster
@@ -290,7 +290,7 @@ def pack_islands(
             places = places + (way * (np.clip(touch - distance, 0, None) * others)[..., None]).sum(axis=1) / 2
     return places, radius
 
-# %% ../nbs/03_visualize.ipynb #f3711250
+# %% ../nbs/03_visualize.ipynb #79a7772f
 def to_disc(
     u: np.ndarray,  # place in the unit square, from left to right, 0 to 1
     v: np.ndarray,  # from bottom to top, 0 to 1
@@ -303,7 +303,7 @@ def to_disc(
     angle = np.where(wide, np.pi / 4 * ratio, np.pi / 2 - np.pi / 4 * ratio)
     return r * np.cos(angle), r * np.sin(angle)
 
-# %% ../nbs/03_visualize.ipynb #e7b86663
+# %% ../nbs/03_visualize.ipynb #bb818bb2
 def _along(films, model):
     "What runs from left to right on an island, and what is sorted from bottom to top; columns that a table lacks are replaced."
     year = films["release_year"].to_numpy(float) if "release_year" in films else pca_coordinates(films, model, 1).iloc[:, 0].to_numpy()
@@ -312,7 +312,7 @@ def _along(films, model):
     rating = films["vote_average"].to_numpy(float) if "vote_average" in films else np.zeros(len(films))
     return pd.DataFrame({"year": year, "genre": genre.map(common).to_numpy(), "rating": rating})
 
-# %% ../nbs/03_visualize.ipynb #481a2d01
+# %% ../nbs/03_visualize.ipynb #fb48a327
 def island_layout(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -333,7 +333,7 @@ def island_layout(
     layout.attrs["islands"] = np.column_stack([places, radius]).tolist()
     return layout
 
-# %% ../nbs/03_visualize.ipynb #0b9310cf
+# %% ../nbs/03_visualize.ipynb #5dee6cef
 def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, options)`
     "Put the parts of the film map together."
     read = lambda name: (package_files("movie_recsys") / "assets" / name).read_text("utf-8")  # noqa: E731
@@ -343,7 +343,7 @@ def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, op
 
 FILM_MAP_JS = film_map_script()
 
-# %% ../nbs/03_visualize.ipynb #4d068689
+# %% ../nbs/03_visualize.ipynb #70c365ac
 NOTE = ("Each island is a cluster, its area is the number of films. On every island older films lie to the left, newer ones "
         "to the right, films of one genre together; a larger dot is a better-known film.")
 
@@ -368,7 +368,7 @@ def _around(layout, labels, n_clusters):
         places.append([*middle, float(np.median(np.linalg.norm(xy - middle, axis=1))) if len(xy) else 0.])
     return places
 
-# %% ../nbs/03_visualize.ipynb #56419366
+# %% ../nbs/03_visualize.ipynb #3e95f1c6
 def film_map_data(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -390,7 +390,7 @@ def film_map_data(
         data["rating"] = (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()
     return data
 
-# %% ../nbs/03_visualize.ipynb #b5720504
+# %% ../nbs/03_visualize.ipynb #c73a9232
 _FRAGMENT = """<div class="film-map" data-film-map="{key}"><p>A map of {films:,} films. It needs JavaScript.</p></div>
 <script>(() => {{
 {script}
@@ -412,7 +412,7 @@ def _served(payload):
     def film_map_payload(_=None): return payload
     return film_map_payload
 
-# %% ../nbs/03_visualize.ipynb #d3656ef2
+# %% ../nbs/03_visualize.ipynb #41073154
 @dataclass
 class FilmMap:
     "A map of films, to be shown in a notebook, on a page or in an app."
@@ -455,7 +455,7 @@ class FilmMap:
         return {"value": self.marks(), "html_template": '<div class="film-map"></div>', "js_on_load": FILM_MAP_JS + _GRADIO,
                 "server_functions": [_served(self.payload())]}
 
-# %% ../nbs/03_visualize.ipynb #6f2c4901
+# %% ../nbs/03_visualize.ipynb #ee3bd27c
 def _film_ids(chosen, films):
     "Film ids from ids, labels, or a table by film_id."
     if isinstance(chosen, (pd.DataFrame, pd.Series)): chosen = chosen.index
@@ -481,7 +481,7 @@ def film_map(
     "Make a map on which every film is a dot that can be found and clicked."
     return FilmMap(film_map_data(films, model, coordinates), _film_ids(picks, films), _film_ids(recommended, films))
 
-# %% ../nbs/03_visualize.ipynb #76293dfe
+# %% ../nbs/03_visualize.ipynb #99e25c90
 def plot_film_map(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -504,7 +504,7 @@ def plot_film_map(
     ax.axis("off")
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #38cadb55
+# %% ../nbs/03_visualize.ipynb #a1b5a6d9
 def augmented(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -514,7 +514,7 @@ def augmented(
     labels = np.asarray(model.labels_)
     return films[columns].assign(cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels])
 
-# %% ../nbs/03_visualize.ipynb #3bd337c9
+# %% ../nbs/03_visualize.ipynb #4c80cef8
 def _csv(table): return lambda path: table.to_csv(path, encoding="utf-8")
 
 def _png(plot, *of): return lambda path: plot(*of).savefig(path, dpi=110, format="png")
@@ -537,7 +537,7 @@ def result_files(
         "kmeans.pkl": _pickled(model.pipeline["kmeans"]), "scaler.joblib": partial(save_scaler, model.pipeline["features"]),
         **{name: _png(plot, films, model) for name, plot in plots.items()}}
 
-# %% ../nbs/03_visualize.ipynb #d053856e
+# %% ../nbs/03_visualize.ipynb #08c002ef
 def export_results(
     folder: str | Path,  # made where it does not exist
     cleaned: Cleaned,  # what `clean_movies` returns
