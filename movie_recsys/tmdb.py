@@ -6,7 +6,7 @@
 __all__ = ['ATTRIBUTION', 'API_URL', 'IMAGE_URL', 'POSTER_SIZES', 'TMDB_GENRES', 'log', 'GATE', 'MAX_BYTES', 'MAX_PIXELS',
            'MAX_DAYS', 'poster_url', 'TMDB', 'to_numpy_images_from_urls']
 
-# %% ../nbs/06_tmdb.ipynb #509b0562
+# %% ../nbs/06_tmdb.ipynb #15f35ef3
 import io
 import json
 import logging
@@ -29,10 +29,10 @@ from urllib3.util import Retry
 
 from .data import MovieRecsysError, ServiceError, TitleNotFoundError, cache_dir
 
-# %% ../nbs/06_tmdb.ipynb #375b95b9
+# %% ../nbs/06_tmdb.ipynb #0c08479c
 ATTRIBUTION = ("This product uses TMDB and the TMDB APIs but is not endorsed, certified, or otherwise approved by TMDB.")
 
-# %% ../nbs/06_tmdb.ipynb #a2ff5496
+# %% ../nbs/06_tmdb.ipynb #993c80c7
 API_URL = "https://api.themoviedb.org/3"
 IMAGE_URL = "https://image.tmdb.org/t/p"
 POSTER_SIZES = ("w92", "w154", "w185", "w342", "w500", "w780", "original")
@@ -41,7 +41,7 @@ TMDB_GENRES = {
     10751: "Family", 14: "Fantasy", 36: "History", 27: "Horror", 10402: "Music", 9648: "Mystery", 10749: "Romance",
     878: "Science Fiction", 10770: "TV Movie", 53: "Thriller", 10752: "War", 37: "Western"}
 
-# %% ../nbs/06_tmdb.ipynb #836e0a4f
+# %% ../nbs/06_tmdb.ipynb #dd512fe8
 class _Key:
     "A TMDB key that signs requests and shows itself to nobody"
     def __init__(self, value: str):
@@ -58,10 +58,11 @@ class _Key:
         else: request.headers["Authorization"] = f"Bearer {self.__value}"
         return request
 
-# %% ../nbs/06_tmdb.ipynb #ba0065c9
+# %% ../nbs/06_tmdb.ipynb #af059201
 class _HideKey(logging.Filter):
     "Takes a v3 key out of urllib3's log"
     def filter(self, record):
+        "Never drops a record, only cleans it"
         text = record.getMessage()
         if "api_key=" in text: record.msg, record.args = re.sub(r"api_key=[^&\s\"']*", "api_key=(hidden)", text), ()
         return True
@@ -69,7 +70,7 @@ class _HideKey(logging.Filter):
 for _name in ("urllib3.connectionpool", "urllib3.util.retry"): logging.getLogger(_name).addFilter(_HideKey())
 log = logging.getLogger(__name__)
 
-# %% ../nbs/06_tmdb.ipynb #569da25d
+# %% ../nbs/06_tmdb.ipynb #6a2349ce
 class _Gate:
     "Lets a few requests through at once, and so many a second"
     def __init__(self, at_once: int, per_second: float):
@@ -85,7 +86,7 @@ class _Gate:
 
 GATE = _Gate(at_once=8, per_second=35)
 
-# %% ../nbs/06_tmdb.ipynb #448b5c1e
+# %% ../nbs/06_tmdb.ipynb #2fc01b89
 class _Breaker:
     "Stops asking a service that keeps failing"
     def __init__(self, name: str, failures: int = 3, rest: float = 60.0):
@@ -103,7 +104,7 @@ class _Breaker:
                 self.fault, self.until = fault, time.monotonic() + (rest or self.rest)
                 log.info("%s %s Left alone for %.0f s.", self.name, fault, rest or self.rest)
 
-# %% ../nbs/06_tmdb.ipynb #01526ed5
+# %% ../nbs/06_tmdb.ipynb #a45f4016
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 8_000_000
 
@@ -128,7 +129,7 @@ def _check_json(kind: str, data: bytes):
     except (ValueError, RecursionError): raise ValueError("sent JSON that cannot be read.") from None
     if not isinstance(payload, dict): raise ValueError("sent JSON of another form than TMDB's.")
 
-# %% ../nbs/06_tmdb.ipynb #3dd4db08
+# %% ../nbs/06_tmdb.ipynb #482c4739
 def _read(answer: requests.Response, end: float) -> bytes:
     "The body of an answer; ValueError where it is too long, or takes longer than until `end`"
     if answer.headers.get("Content-Encoding", "identity") != "identity":
@@ -140,7 +141,7 @@ def _read(answer: requests.Response, end: float) -> bytes:
         if time.monotonic() > end: raise TimeoutError
     return bytes(body)
 
-# %% ../nbs/06_tmdb.ipynb #7c00352a
+# %% ../nbs/06_tmdb.ipynb #5de06498
 def _judge(answer: requests.Response, check, keyed: bool) -> str:
     "What is wrong with a whole answer, in words; nothing is wrong with a 404"
     status = answer.status_code
@@ -159,7 +160,7 @@ def _fault(error: Exception) -> str:
     if isinstance(error, requests.ConnectionError): return "cannot be reached."
     return str(error) if type(error) is ValueError else "broke off its answer."
 
-# %% ../nbs/06_tmdb.ipynb #8aa9a856
+# %% ../nbs/06_tmdb.ipynb #69a6d4c0
 def _retry_after(answer: requests.Response) -> float:
     "The seconds that `Retry-After` asks for, at most a day; 0 where it asks for nothing"
     try: return min(Retry().get_retry_after(answer.raw) or 0, 86400)
@@ -172,7 +173,7 @@ def _settled(answer: requests.Response, request: requests.PreparedRequest) -> re
                                       reason=answer.reason, preload_content=False, request_url=request.url)
     return answer
 
-# %% ../nbs/06_tmdb.ipynb #f8182116
+# %% ../nbs/06_tmdb.ipynb #ac8390c3
 class _Once(HTTPAdapter):
     "Sends a request to one host of TMDB, once"
     def __init__(self, breaker: _Breaker, check, key: _Key | None, timeout: tuple[float, float], deadline: float):
@@ -191,7 +192,7 @@ class _Once(HTTPAdapter):
         if answer is not None: (answer.raw.close if fault else answer.raw.release_conn)()
         return answer, fault
 
-# %% ../nbs/06_tmdb.ipynb #df8d199b
+# %% ../nbs/06_tmdb.ipynb #04edcc82
 class _Adapter(_Once):
     "Sends requests to one host of TMDB: retries what is worth it, and lets a failing host rest"
     def send(self, request, stream=False, timeout=None, **kwargs):
@@ -212,7 +213,7 @@ class _Adapter(_Once):
         if fault: raise ServiceError(f"{self.breaker.name} {fault}")
         return _settled(answer, request)
 
-# %% ../nbs/06_tmdb.ipynb #130d18f5
+# %% ../nbs/06_tmdb.ipynb #5835046e
 MAX_DAYS = 30
 
 def _session(path: Path | None, days: float) -> CachedSession:
@@ -233,7 +234,7 @@ def _session(path: Path | None, days: float) -> CachedSession:
     session.adapters.clear()
     return session
 
-# %% ../nbs/06_tmdb.ipynb #6048723f
+# %% ../nbs/06_tmdb.ipynb #77dd027b
 def _base(url: str) -> str:
     "An address that requests may start with, checked"
     parts = urlsplit(url)
@@ -242,7 +243,7 @@ def _base(url: str) -> str:
         raise ServiceError("TMDB is asked over https only (http is for this machine), at an address without a user name.")
     return url.rstrip("/") + "/"
 
-# %% ../nbs/06_tmdb.ipynb #6e8d1da7
+# %% ../nbs/06_tmdb.ipynb #c6af6d1a
 class _Hosts:
     "The two hosts of TMDB"
     def __init__(self,
@@ -267,6 +268,9 @@ class _Hosts:
         self._days = days
         self._open(path)
 
+# %% ../nbs/06_tmdb.ipynb #3f5d948b
+class _Service(_Hosts):
+    "Answers of the two hosts, from the cache or from the network"
     def __repr__(self): return f"TMDB({self.base_url}, {'with a key' if self.ready else 'no key'})"
 
     @property
@@ -274,9 +278,6 @@ class _Hosts:
         "Whether there is a key"
         return self._key is not None
 
-# %% ../nbs/06_tmdb.ipynb #6202dd1d
-class _Service(_Hosts):
-    "Answers of the two hosts, from the cache or from the network"
     def _open(self, path: Path | None):
         "Open the cache, and give it the ways out"
         self._session = _session(path, self._days)
@@ -291,7 +292,7 @@ class _Service(_Hosts):
         self._open(None)
         return self._session.get(url, params=params, allow_redirects=False)
 
-# %% ../nbs/06_tmdb.ipynb #53c3cb77
+# %% ../nbs/06_tmdb.ipynb #3bff8343
 class _Api(_Service):
     "Questions in general"
     def _json(self, path: str, field: str, kind: type, **params) -> dict | None:
@@ -311,7 +312,7 @@ class _Api(_Service):
         found = self._json(path, field, list, **params) or {field: []}
         return [f for f in found[field] if isinstance(f, dict) and isinstance(f.get("id"), int)]
 
-# %% ../nbs/06_tmdb.ipynb #47ad5d98
+# %% ../nbs/06_tmdb.ipynb #9ce1e42a
 class _Films(_Api):
     "Questions about films"
     def search(self,
@@ -338,7 +339,7 @@ class _Films(_Api):
         if not re.fullmatch(r"tt\d{1,10}", str(imdb_id)): return None
         return next(iter(self._films(f"find/{imdb_id}", "movie_results", external_source="imdb_id")), None)
 
-# %% ../nbs/06_tmdb.ipynb #2082e518
+# %% ../nbs/06_tmdb.ipynb #6902364d
 class _Facts(_Films):
     "Questions about TMDB"
     def genres(self) -> dict[int, str]:  # names by id
@@ -350,7 +351,7 @@ class _Facts(_Films):
         "How TMDB serves its pictures"
         return (self._json("configuration", "images", dict) or {"images": {}})["images"]
 
-# %% ../nbs/06_tmdb.ipynb #db84dbee
+# %% ../nbs/06_tmdb.ipynb #f70d995e
 def poster_url(
     path: str | None,  # a film's poster_path
     size: str = "w342",  # one of POSTER_SIZES
@@ -361,7 +362,7 @@ def poster_url(
     if not re.fullmatch(r"/[\w\-]{1,100}\.(jpg|jpeg|png|webp)", str(path), re.ASCII): return None
     return f"{image_url.rstrip('/')}/{size}{path}"
 
-# %% ../nbs/06_tmdb.ipynb #4e0cdf52
+# %% ../nbs/06_tmdb.ipynb #480c7e49
 class _Pictures(_Facts):
     "Posters"
     def poster_url(self,
@@ -381,7 +382,7 @@ class _Pictures(_Facts):
         if answer.status_code == 404: raise ServiceError("TMDB's image server has no such picture.")
         return _open_image(answer.content)
 
-# %% ../nbs/06_tmdb.ipynb #13da0ea1
+# %% ../nbs/06_tmdb.ipynb #2fb2e71f
 class _Report(_Pictures):
     "The report's functions for one film"
     def best(self,
@@ -401,6 +402,9 @@ class _Report(_Pictures):
         url = self.poster_url(self.best(name))
         return self.image(url) if url else None
 
+# %% ../nbs/06_tmdb.ipynb #ececd5c7
+class _Features(_Report):
+    "The report's function for all that TMDB knows of a film"
     def fetch_movie_feature(self,
         name: str,  # title, or "Title (Year)"
         feature: str,  # "genre": ids of its genres, "genres": their names; else any field of TMDB's details
@@ -412,13 +416,14 @@ class _Report(_Pictures):
         if feature in details: return details[feature]
         raise MovieRecsysError(f"TMDB has no feature {feature!r} of this film. It has: {', '.join(sorted(details))}.")
 
-# %% ../nbs/06_tmdb.ipynb #0d21e138
-class TMDB(_Report):
+# %% ../nbs/06_tmdb.ipynb #f692a60f
+class TMDB(_Features):
     "A client for The Movie Database"
     def _each(self, function, items) -> list:
         "`function` of every item, in order and eight at once; None where it fails, and why in `trouble`"
         self.trouble = None
         def attempt(item):
+            "One of them"
             try: return None if item is None else function(item)
             except MovieRecsysError as e: self.trouble = str(e)
         with ThreadPoolExecutor(8) as pool: return list(pool.map(attempt, items))
@@ -437,7 +442,7 @@ class TMDB(_Report):
         images = self._each(self.image, urls)
         return [np.asarray((i or Image.new("RGB", size, "#3a3a3f")).resize(size)) for i in images]
 
-# %% ../nbs/06_tmdb.ipynb #7d8e61cf
+# %% ../nbs/06_tmdb.ipynb #4592003d
 def to_numpy_images_from_urls(
     urls: list[str | None],  # addresses of posters
     tmdb: TMDB | None = None,  # client; a new one if None
