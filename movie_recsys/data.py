@@ -605,16 +605,17 @@ def _is_dataset(path):
 def _read_dataset(name, limits):
     "The rows of a dataset: of its split 'train', or of the first one"
     datasets, path = _need("datasets"), Path(name)
-    try:
-        saved = (path / "state.json").exists() or (path / "dataset_dict.json").exists()
-        found = (datasets.load_from_disk if saved else datasets.load_dataset)(name)
-    except Exception as e:
-        raise (MovieDataError if path.exists() else ServiceError)(
-            f"The dataset {name!r} could not be loaded ({type(e).__name__}: {str(e)[:300]}).") from e
-    if isinstance(found, dict): found = found["train"] if "train" in found else found[next(iter(found))]
-    if found.num_rows > limits.rows:
-        raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
-    return found.to_pandas()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as fresh:
+        try:
+            saved = (path / "state.json").exists() or (path / "dataset_dict.json").exists()
+            found = datasets.load_from_disk(name) if saved else datasets.load_dataset(name, cache_dir=fresh if path.exists() else None)
+        except Exception as e:
+            raise (MovieDataError if path.exists() else ServiceError)(
+                f"The dataset {name!r} could not be loaded ({type(e).__name__}: {str(e)[:300]}).") from e
+        if isinstance(found, dict): found = found["train"] if "train" in found else found[next(iter(found))]
+        if found.num_rows > limits.rows:
+            raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
+        return found.to_pandas()
 
 # %% ../nbs/00_data.ipynb #7266e850
 @contextmanager
