@@ -6,7 +6,7 @@
 __all__ = ['FONTS', 'FACES', 'EM', 'LARGEST', 'SMALLEST', 'Colors', 'STYLES', 'SAME', 'BROAD', 'rasterize', 'poster_svg',
            'poster_uri', 'draw_poster', 'Posters']
 
-# %% ../nbs/09_posters.ipynb #5233c1ed
+# %% ../nbs/09_posters.ipynb #5f81c4e5
 import io
 import math
 import random
@@ -34,7 +34,7 @@ from PIL import Image
 from .data import MovieRecsysError, ServiceError
 from .tmdb import TMDB, poster_url
 
-# %% ../nbs/09_posters.ipynb #871d5387
+# %% ../nbs/09_posters.ipynb #440b7b5d
 def rasterize(
     svg: str,  # a poster
     size: tuple[int, int] = (342, 513),  # width and height in pixels
@@ -43,7 +43,7 @@ def rasterize(
     png = resvg_py.svg_to_bytes(svg_string=svg, width=size[0], height=size[1], skip_system_fonts=True)
     return Image.open(io.BytesIO(png)).convert("RGB")
 
-# %% ../nbs/09_posters.ipynb #a1a2b841
+# %% ../nbs/09_posters.ipynb #f959437f
 FONTS = Path(str(files("movie_recsys")))/"fonts"
 FACES = sorted(p.name for p in FONTS.glob("*.ttf"))
 EM = 500  # units of an outline to the size of the letters
@@ -58,7 +58,7 @@ def _face_of(char: str) -> str | None:
     "The first font that can draw `char`"
     return next((f for f in FACES if _font(f).get_nominal_glyph(ord(char)) is not None), None)
 
-# %% ../nbs/09_posters.ipynb #361b7ea7
+# %% ../nbs/09_posters.ipynb #7fd62ec0
 def _spell(text: str) -> str:
     "A title in letters that the fonts can draw"
     out = []
@@ -72,7 +72,7 @@ def _spell(text: str) -> str:
             out.append(f" {emoji[1].replace('_', ' ')} " if emoji else latin)
     return " ".join("".join(out).split()) or "Untitled"
 
-# %% ../nbs/09_posters.ipynb #9015ee8e
+# %% ../nbs/09_posters.ipynb #2055d2d0
 @lru_cache(20_000)
 def _outline(face: str, glyph: int) -> tuple[tuple[int, int, str], ...]:
     "Outline of a glyph: for every contour its first point, and the rest as relative SVG commands"
@@ -92,7 +92,7 @@ def _outline(face: str, glyph: int) -> tuple[tuple[int, int, str], ...]:
     _font(face).draw_glyph(glyph, pen, None)
     return tuple(map(tuple, out))
 
-# %% ../nbs/09_posters.ipynb #ba479812
+# %% ../nbs/09_posters.ipynb #27d04b7c
 @lru_cache(20_000)
 def _glyphs(text: str, face: str, rtl: bool) -> tuple[tuple[int, float, float, float], ...]:
     "The glyphs of a run from left to right: number, offsets, advance"
@@ -116,7 +116,7 @@ def _ways(text: str) -> tuple[list[bool], bool]:
         return before if before == next((w for w in strong[k:] if w is not None), base) else base
     return [between(k) if w is None else w for k, w in enumerate(strong)], base
 
-# %% ../nbs/09_posters.ipynb #dea18e21
+# %% ../nbs/09_posters.ipynb #755e21c3
 def _runs(text: str) -> list[tuple[str, str, bool]]:
     "Runs of one font and direction, in the order in which they stand on the line"
     (ways, base), out = _ways(text), []
@@ -130,7 +130,7 @@ def _runs(text: str) -> list[tuple[str, str, bool]]:
     groups = [list(g)[::-1] if rtl else list(g) for rtl, g in groupby(out, key=itemgetter(2))]
     return [run for group in (groups[::-1] if base else groups) for run in group]
 
-# %% ../nbs/09_posters.ipynb #cc54e422
+# %% ../nbs/09_posters.ipynb #2cfe1223
 def _width(text: str) -> float:
     "Width of a line, in letters' sizes"
     return sum(g[3] for face, run, rtl in _runs(text) for g in _glyphs(run, face, rtl))/EM
@@ -145,7 +145,7 @@ def _line(text: str, x: float, y: float, size: float, fill: str, anchor: float =
     k, d = size/EM, "".join(d)
     return f'<path transform="translate({x-anchor*pen*k:.2f} {y:.2f})scale({k:.4f} {-k:.4f})" d="{d}" fill="{fill}"/>'
 
-# %% ../nbs/09_posters.ipynb #e0271b2a
+# %% ../nbs/09_posters.ipynb #229f3484
 _HAN = "\u3040-\u30ff\u3400-\u9fff\uff00-\uffef"  # characters between which a line may break
 _CLOSE = "\u3001\u3002\u30fc\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1f"  # but not before these
 _PIECES = re.compile(f"[{_HAN}][{_CLOSE}]*|[^\s{_HAN}]+")
@@ -167,7 +167,7 @@ def _wrap(pieces: list[tuple[str, float, bool]], width: float) -> list[str]:
         else: lines, used = [*lines, text], w
     return lines
 
-# %% ../nbs/09_posters.ipynb #39989501
+# %% ../nbs/09_posters.ipynb #9747374b
 def _balance(pieces: list[tuple[str, float, bool]], n: int, width: float) -> list[str]:
     "The pieces on `n` lines within `width`, of lengths as equal as can be; rather broken after a colon"
     @cache
@@ -198,7 +198,7 @@ def _fit(title: str, width: float, height: float) -> tuple[list[str], int, float
     if len(lines) > room: return [*lines[:room-1], lines[room-1][:-2].rstrip() + "\u2026"], size, lead
     return _balance(pieces, len(lines), width/size) or lines, size, lead
 
-# %% ../nbs/09_posters.ipynb #ace34cfd
+# %% ../nbs/09_posters.ipynb #c4a80ba5
 def _d(*parts) -> str: return " ".join(p if isinstance(p, str) else f"{p:.1f}" for p in parts)
 def _path(fill, *parts): return f'<path d="{_d(*parts)}" fill="{fill}"/>'
 def _stroke(color, width, *parts):
@@ -217,7 +217,7 @@ def _lens(x, y, r, d, fill):
     h = math.sqrt(r*r - d*d)
     return _path(fill, "M", x, y-h, "A", r, r, "0 0 1", x, y+h, "A", r, r, "0 0 1", x, y-h, "z")
 
-# %% ../nbs/09_posters.ipynb #d3e1e459
+# %% ../nbs/09_posters.ipynb #2789f472
 Colors = namedtuple("Colors", "ground text one two three")
 
 def _action(r, c):
@@ -244,7 +244,7 @@ def _adventure(r, c):
             _polygon(c.three, (x-190, 260), (x, peak), (x+190, 260)), _polygon(c.text, *snow),
             _polygon(c.one, (near-210, 260), (near, foot), (near+210, 260)), *trail]
 
-# %% ../nbs/09_posters.ipynb #07fa00db
+# %% ../nbs/09_posters.ipynb #9683bf4c
 def _animation(r, c):
     tints, x, w, h, floor = [c.one, c.two, c.three], -30, r.uniform(92, 106), r.uniform(140, 156), 172
     r.shuffle(tints)
@@ -264,7 +264,7 @@ def _biography(r, c):
     coat = lambda x, f: _path(f, "M", x-54*s, 200, "V", top, "A", 54*s, 58*s, "0 0 1", x+54*s, top, "V", 200, "z")
     return [shape for k, f in enumerate(tints, -1) for shape in (_circle(100+step*k, 82, 30*s, f), coat(100+step*k, f))]
 
-# %% ../nbs/09_posters.ipynb #2125ed48
+# %% ../nbs/09_posters.ipynb #b34f45fa
 def _comedy(r, c):
     if r.random() < .3:
         x, s = r.uniform(84, 116), r.uniform(.95, 1.15)
@@ -279,7 +279,7 @@ def _comedy(r, c):
         out.append(r.choice([half, half, half, half, _circle(x, y, s*.28, fill), ""]))
     return out
 
-# %% ../nbs/09_posters.ipynb #b58fc9bd
+# %% ../nbs/09_posters.ipynb #7131cc08
 def _crime(r, c):
     x = r.uniform(70, 130)
     light = _polygon(c.three, (x-12, -10), (x+12, -10), (x+100, 210), (x-100, 210))
@@ -302,7 +302,7 @@ def _family(r, c):
     x, tints = r.choice([30, 100, 170]), [c.one, c.two, c.three, c.text, c.one, c.ground]
     return [_circle(x, 200, 168-27*k, tint) for k, tint in enumerate(tints)]
 
-# %% ../nbs/09_posters.ipynb #81660081
+# %% ../nbs/09_posters.ipynb #63e03879
 def _drama(r, c):
     x, y = r.uniform(70, 130), r.uniform(112, 138)
     kind = r.choice("sunset row lives stage door tree stairs".split())
@@ -318,7 +318,7 @@ def _drama(r, c):
         return [_circle(100-d, 100, s, c.two), _circle(100+d, 100, s, c.three), _lens(100, 100, s, d, c.one)]
     return _scene(kind, x, r, c)
 
-# %% ../nbs/09_posters.ipynb #a89ce08c
+# %% ../nbs/09_posters.ipynb #8bb01186
 def _scene(kind, x, r, c):
     if kind == "stage":
         return [_polygon(c.three, (x, -10), (x+110, 210), (x-110, 210)), _oval(x, 176, 52, 13, c.text),
@@ -334,7 +334,7 @@ def _scene(kind, x, r, c):
     return [_circle(52, 52, 26, c.two),
             *(_rect(k*200/n, 200-150/n*(k+1), 200, 200, c.three if k % 2 else c.one) for k in range(n))]
 
-# %% ../nbs/09_posters.ipynb #459062a7
+# %% ../nbs/09_posters.ipynb #be142c86
 def _fantasy(r, c):
     x, y, s = r.uniform(75, 125), r.uniform(72, 88), r.uniform(42, 52)
     star = lambda u, v, q: [_polar(u, v, q*(1 if k % 2 else .36), k/8) for k in range(8)]
@@ -361,7 +361,7 @@ def _history(r, c):
     return [_polygon(c.two, (8, 56), (100, 42-h), (192, 56)), gable, *(_rect(8, y, 184, 6, c.one) for y in (58, 179)),
             *shafts, *caps, _rect(0, 187, 200, 13, c.three)]
 
-# %% ../nbs/09_posters.ipynb #37d435f7
+# %% ../nbs/09_posters.ipynb #51451702
 def _horror(r, c):
     if r.random() < .5:
         n, mid = r.choice([6, 7, 8]), r.uniform(96, 108)
@@ -375,7 +375,7 @@ def _horror(r, c):
     pupil = _path(c.ground, "M", 100, 100-s, "Q", 100+slit, 100, 100, 100+s, "Q", 100-slit, 100, 100, 100-s, "z")
     return [_turned([lids, _circle(100, 100, s, c.text), pupil], 100, 100, r.uniform(-10, 10))]
 
-# %% ../nbs/09_posters.ipynb #b0e94494
+# %% ../nbs/09_posters.ipynb #f9d6aa73
 def _music(r, c):
     if r.random() < .5:
         x, y = r.uniform(80, 120), r.uniform(88, 112)
@@ -396,7 +396,7 @@ def _mystery(r, c):
         out += [wall, _rect(92+u, 92+v, 16, 16, c.ground)]
     return [*out, _circle(100, 100, 6, c.two)]
 
-# %% ../nbs/09_posters.ipynb #d4a6b8e0
+# %% ../nbs/09_posters.ipynb #eb2cde19
 def _romance(r, c):
     if r.random() < .6:
         s, f = r.uniform(52, 58), r.uniform(.56, .68)
@@ -407,7 +407,7 @@ def _romance(r, c):
     ray = lambda k: _polygon(c.three, (100, 96), _polar(100, 96, 220, k/16), _polar(100, 96, 220, (k+.5)/16))
     return [*map(ray, range(16)), _turned([heart], 100, 96, r.uniform(-12, 12))]
 
-# %% ../nbs/09_posters.ipynb #04db3bd5
+# %% ../nbs/09_posters.ipynb #1af13f26
 def _science_fiction(r, c):
     if r.random() < .6:
         x, y, s, t = r.uniform(72, 128), r.uniform(85, 112), r.uniform(36, 48), r.uniform(-35, 35)
@@ -429,7 +429,7 @@ def _sport(r, c):
     return [*(_rect(0, k*200/7, 200, 2, c.one) for k in range(1, 7)),
             _turned([_circle(x, y, s, c.two), seams], x, y, t)]
 
-# %% ../nbs/09_posters.ipynb #d71e5efc
+# %% ../nbs/09_posters.ipynb #853e28ca
 def _thriller(r, c):
     if r.random() < .6:
         x, y, d, flip, at, turns = r.uniform(88, 112), r.uniform(90, 110), r.uniform(17, 21), r.choice([0, 1]), 0, []
@@ -441,7 +441,7 @@ def _thriller(r, c):
     frames = [_rect(100-s, 100-s, 2*s, 2*s, c.three if k % 2 else c.one) for k, s in enumerate(sizes)]
     return [_turned([f], 100, 100, turn*k) for k, f in enumerate(frames)]
 
-# %% ../nbs/09_posters.ipynb #8bf5e820
+# %% ../nbs/09_posters.ipynb #0ca38472
 def _television(r, c):
     bars, x = [c.three, c.one, c.two, c.text, c.three, c.one, c.two], r.uniform(60, 140)
     r.shuffle(bars)
@@ -468,13 +468,13 @@ def _western(r, c):
             _polygon(c.three, (far-64, 200), (far-44, 146), (far+34, 146), (far+58, 200)),
             _rect(0, 186, 200, 14, c.one), _stroke(c.one, 11, "M", side, "200 V 112 M", side, "170 h -19 v -24 M", side, "158 h 19 v -28")]
 
-# %% ../nbs/09_posters.ipynb #0eb54588
+# %% ../nbs/09_posters.ipynb #721e5047
 def _film(r, c):
     x, y, t = r.uniform(84, 116), r.uniform(90, 106), r.random()
     holes = [_circle(*_polar(x, y, 48, (k+t)/5), 19, c.ground) for k in range(5)]
     return [_rect(x, y+74, 200, 12, c.three), _circle(x, y, 86, c.two), *holes, _circle(x, y, 10, c.ground)]
 
-# %% ../nbs/09_posters.ipynb #2072d0d6
+# %% ../nbs/09_posters.ipynb #428e4207
 STYLES = {  # genre: its motif, and ways to colour it: ground, text, and three for the motif
     "Action": (_action, "#A92B1C #F7EEDC #17181C #EBA43A #D9532C", "#16181D #F7EEDC #F7EEDC #D8412F #8E2318",
                "#E9A23B #1C1A17 #1C1A17 #C23A22 #F2C368"),
@@ -498,7 +498,7 @@ STYLES = {  # genre: its motif, and ways to colour it: ground, text, and three f
                 "#6A2C4E #F8E9DA #35142A #F4C9A0 #D48AA0"),
 }
 
-# %% ../nbs/09_posters.ipynb #2573b6d7
+# %% ../nbs/09_posters.ipynb #d8364fc1
 STYLES |= {
     "Film-Noir": (_film_noir, "#141416 #EFEBE2 #EFEBE2 #F0DFA0 #33343A", "#20262E #EFEBE2 #EFEBE2 #E9B949 #39434F"),
     "History": (_history, "#DCC9A4 #3B2417 #3B2417 #9C3B22 #B48A57", "#5A3A26 #F6E9D0 #F0DFBD #D99A4A #3A2416",
@@ -527,7 +527,7 @@ STYLES |= {
 SAME = {"Sci-Fi": "Science Fiction", "Musical": "Music", "Sports": "Sport", "Noir": "Film-Noir"}
 BROAD = ("Drama", "Comedy", "Action", "Thriller")
 
-# %% ../nbs/09_posters.ipynb #68c67c2b
+# %% ../nbs/09_posters.ipynb #4368895d
 def _style(genres: Sequence[str], r: random.Random) -> tuple[str, object, Colors]:
     "Name of the main genre, motif and colours for a film of these genres"
     known = [g for g in (SAME.get(g, g) for g in genres) if STYLES.get(g)]
@@ -535,7 +535,7 @@ def _style(genres: Sequence[str], r: random.Random) -> tuple[str, object, Colors
     telling = [g for g in known[1:] if g not in BROAD] if genre in ("Drama", "Comedy") else []
     return genre, STYLES[telling[0] if telling else genre][0], Colors(*r.choice(STYLES[genre][1:]).split())
 
-# %% ../nbs/09_posters.ipynb #eb4ebb72
+# %% ../nbs/09_posters.ipynb #ef0f6dd6
 def _words(title: str, year: str, label: str, cluster, c: Colors) -> str:
     "The lettering of a poster"
     lines, size, lead = _fit(_spell(title), 172, 66)
@@ -549,7 +549,7 @@ def _words(title: str, year: str, label: str, cluster, c: Colors) -> str:
         words += [disc, _line(str(cluster)[:3], 182, 21.6, 10, c.ground, .5)]
     return "".join(words)
 
-# %% ../nbs/09_posters.ipynb #0745928f
+# %% ../nbs/09_posters.ipynb #08f6104a
 def poster_svg(
     title: str,  # the film's title, in any script
     year: int | None = None,  # year of release
@@ -566,7 +566,7 @@ def poster_svg(
             f'{"".join(motif(r, c))}{_rect(-1, 200, 202, 101, c.ground)}'
             f'{_words(title, str(year or ""), label, cluster, c)}</svg>')
 
-# %% ../nbs/09_posters.ipynb #c2649f8f
+# %% ../nbs/09_posters.ipynb #181aadaf
 def poster_uri(
     title: str,  # the film's title, in any script
     year: int | None = None,  # year of release
@@ -586,7 +586,7 @@ def draw_poster(
     "A drawn poster as pixels"
     return rasterize(poster_svg(title, year, genres, cluster), size)
 
-# %% ../nbs/09_posters.ipynb #40c77131
+# %% ../nbs/09_posters.ipynb #0d4431ec
 def _facts(film: Mapping) -> tuple[str, int | None, list[str], int | None]:
     "Title, year, genres and cluster of a film, as far as its row has them"
     def get(*names):
@@ -604,7 +604,7 @@ def _jpeg_uri(image: Image.Image) -> str:
     image.save(data, "JPEG", quality=85)
     return "data:image/jpeg;base64," + b64encode(data.getvalue()).decode()
 
-# %% ../nbs/09_posters.ipynb #8470d301
+# %% ../nbs/09_posters.ipynb #110db1f0
 class _Drawn:
     "Drawn posters"
     def __init__(self,
@@ -628,7 +628,7 @@ class _Drawn:
         "The drawn poster of a film, as pixels"
         return draw_poster(*_facts(film), size)
 
-# %% ../nbs/09_posters.ipynb #c0d0417b
+# %% ../nbs/09_posters.ipynb #cd45145e
 class _Real(_Drawn):
     "Posters from TMDB"
     def _path(self, film: Mapping) -> str | None:
@@ -653,7 +653,7 @@ class _Real(_Drawn):
             return self.tmdb.image(url) if url else None
         except MovieRecsysError as e: self.trouble = str(e)
 
-# %% ../nbs/09_posters.ipynb #4c620ad2
+# %% ../nbs/09_posters.ipynb #f2ff495f
 class _Coming(_Real):
     "Posters from TMDB as they come"
     def images(self,
@@ -678,7 +678,7 @@ class _Coming(_Real):
         "Real posters as they come, as addresses; films without one are left out"
         for id_, image in self.images(films, within): yield id_, _jpeg_uri(image)
 
-# %% ../nbs/09_posters.ipynb #65c10edf
+# %% ../nbs/09_posters.ipynb #23c45330
 class Posters(_Coming):
     "A poster for every film: drawn at once, the real one when it comes"
     def arrays(self,
