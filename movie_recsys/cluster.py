@@ -10,7 +10,7 @@ __all__ = ['LANGUAGES', 'GENRES', 'LARGE', 'SAMPLE', 'FORMAT', 'PACKAGES', 'TRUS
            'package_versions', 'file_hash', 'remove_old', 'write_set', 'read_card', 'set_file', 'cluster_card',
            'save_clusters', 'read_films', 'read_pipeline', 'agrees', 'load_clusters']
 
-# %% ../nbs/02_cluster.ipynb #2705e91c
+# %% ../nbs/02_cluster.ipynb #c4b602af
 import gc
 import hashlib
 import json
@@ -38,7 +38,7 @@ from sklearn.pipeline import Pipeline
 from .data import MovieDataError
 from .preprocess import NUMERIC, feature_columns, feature_pipeline
 
-# %% ../nbs/02_cluster.ipynb #1f03e3aa
+# %% ../nbs/02_cluster.ipynb #d7308a6c
 def make_pipeline(
     films: pd.DataFrame,  # cleaned films, looked at for their columns alone
     n_clusters: int = 13,  # how many clusters
@@ -49,7 +49,7 @@ def make_pipeline(
     return Pipeline([("features", feature_pipeline(films)),
                      ("kmeans", KMeans(n_clusters=n_clusters, n_init=n_init, random_state=random_state))])
 
-# %% ../nbs/02_cluster.ipynb #5c45d84c
+# %% ../nbs/02_cluster.ipynb #8bef9f15
 @dataclass
 class ClusterSpace:
     "The space of a fitted pipeline, with films and centres in it."
@@ -80,14 +80,14 @@ class ClusterSpace:
         "Find the nearest centre of each film."
         return self.pipeline.predict(films)
 
-# %% ../nbs/02_cluster.ipynb #a1ed3bd5
+# %% ../nbs/02_cluster.ipynb #ff929bf4
 @dataclass
 class MovieClusters(ClusterSpace):
     "A fitted pipeline, the label of every film, and a name for every cluster."
     labels_: np.ndarray  # cluster of each film, in the order of the films
     names_: list[str]  # a name for each cluster, all different
 
-# %% ../nbs/02_cluster.ipynb #869a26c1
+# %% ../nbs/02_cluster.ipynb #fd80b336
 def sort_by_size(
     kmeans: KMeans,  # fitted; changed in place
 ) -> None:
@@ -96,7 +96,7 @@ def sort_by_size(
     kmeans.cluster_centers_ = np.ascontiguousarray(kmeans.cluster_centers_[order])
     kmeans.labels_ = np.argsort(order)[kmeans.labels_].astype(np.int32)
 
-# %% ../nbs/02_cluster.ipynb #b1a6dfa5
+# %% ../nbs/02_cluster.ipynb #d7ca4f6c
 LANGUAGES = {"en": "English", "fr": "French", "ja": "Japanese", "it": "Italian", "de": "German", "es": "Spanish",
              "hi": "Hindi", "ru": "Russian", "ko": "Korean", "zh": "Chinese", "cn": "Cantonese", "yue": "Cantonese",
              "sv": "Swedish", "pt": "Portuguese", "da": "Danish", "fi": "Finnish", "nl": "Dutch", "no": "Norwegian",
@@ -116,7 +116,7 @@ def genre_noun(
     "Turn a genre into a noun for its films."
     return GENRES.get(genre, f"{genre.lower()} films")
 
-# %% ../nbs/02_cluster.ipynb #f955ee05
+# %% ../nbs/02_cluster.ipynb #9f02f462
 def describe_genres(
     genres: pd.Series,  # main genre of each film of a cluster
     usual: pd.Series,  # share of each main genre among all films
@@ -134,24 +134,26 @@ def describe_language(
     usual: pd.Series,  # share of each language among all films, largest first
 ) -> str:  # "French", "non-English", or "" where the language does not set the cluster apart
     "Name the language of a cluster where it sets the cluster apart."
-    share, common = languages.value_counts(normalize=True), usual.index[0]
+    share, common = languages.value_counts(normalize=True), next(iter(usual.index), None)
+    if share.empty: return ""
     if share.iloc[0] >= .6 and share.iloc[0] > 1.15 * usual[share.index[0]]: return LANGUAGES.get(share.index[0], share.index[0])
     return f"non-{LANGUAGES.get(common, common)}" if share.get(common, 0) < usual[common] / 4 else ""
 
-# %% ../nbs/02_cluster.ipynb #606cea9c
+# %% ../nbs/02_cluster.ipynb #0b796b08
 def describe_years(
     years: pd.Series,  # release year of each film of a cluster
-) -> str:  # such as "of the 1990s", or "of the 1950s to 1970s"
+) -> str:  # such as "of the 1990s", or "of the 1950s to 1970s"; "" where no year is known
     "Say when most films of a cluster were made."
-    count = (years // 10 * 10).value_counts()
+    if years.isna().all(): return ""
+    count = (years.dropna() // 10 * 10).value_counts()
     decades = range(int(count.index.min()), int(count.index.max()) + 10, 10)
     held = {(a, b): count[(count.index >= a) & (count.index <= b)].sum() for a, b in combinations([*decades, 9990], 2)}
     held |= {(a, a): count.get(a, 0) for a in decades}
-    first, last = min((run for run in held if 2 * held[run] >= len(years)), key=lambda run: (run[1] - run[0], -held[run]))
+    first, last = min((run for run in held if 2 * held[run] >= years.notna().sum()), key=lambda run: (run[1] - run[0], -held[run]))
     if first == last: return f"of the {first}s"
     return f"of the {first}s and {last}s" if last - first == 10 else f"of the {first}s to {last}s"
 
-# %% ../nbs/02_cluster.ipynb #86b548d2
+# %% ../nbs/02_cluster.ipynb #5acac11d
 def describe_rank(
     rank: pd.Series,  # median rank of a cluster in each numeric column, from 0 to 1
     minutes: float = 100,  # median runtime of the cluster
@@ -166,13 +168,14 @@ def describe_rank(
     if abs(rating - .5) >= .2: words.append((abs(2 * rating - 1), "acclaimed" if rating > .5 else "low-rated"))
     return [word for _, word in sorted(words, reverse=True)]
 
-# %% ../nbs/02_cluster.ipynb #2e3efb1a
+# %% ../nbs/02_cluster.ipynb #921d39b3
 def describe_clusters(
     films: pd.DataFrame,  # cleaned films
     labels: np.ndarray,  # cluster of each film
 ) -> list[tuple[list[str], str, str, str]]:  # for each cluster: words, language, noun, years
     "Collect the parts of each cluster's name."
-    ranks = films[[c for c in ("vote_count", "popularity", "vote_average") if c in films]].rank(pct=True).groupby(labels).median()
+    ranked = films[[c for c in ("vote_count", "popularity", "vote_average") if c in films]]
+    ranks = ((ranked.rank() - .5) / len(films)).groupby(labels).median()
     usual = {c: films[c].value_counts(normalize=True) for c in ("main_genre", "original_language") if c in films}
     found = []
     for label, part in films.groupby(labels):
@@ -184,7 +187,7 @@ def describe_clusters(
         found.append(([w for w in words if w != "blockbuster"], language, noun, years))
     return found
 
-# %% ../nbs/02_cluster.ipynb #948e3612
+# %% ../nbs/02_cluster.ipynb #892e7608
 def best_known(
     films: pd.DataFrame,  # cleaned films
     n: int = 5,  # how many
@@ -209,7 +212,7 @@ def name_clusters(
     names = [name[0].upper() + name[1:] for name in names]
     return [f"{name} ({names[:i].count(name) + 1})" if name in names[:i] else name for i, name in enumerate(names)]
 
-# %% ../nbs/02_cluster.ipynb #0e1b531d
+# %% ../nbs/02_cluster.ipynb #6db939c8
 LARGE, SAMPLE = 200_000, 100_000  # films
 
 def fit_kmeans(
@@ -225,7 +228,7 @@ def fit_kmeans(
     kmeans.set_params(init=start, n_init=1).fit(features)
     return kmeans.set_params(init="k-means++", n_init=n_init)
 
-# %% ../nbs/02_cluster.ipynb #d683eb34
+# %% ../nbs/02_cluster.ipynb #46594a24
 def fit_clusters(
     films: pd.DataFrame,  # cleaned films
     n_clusters: int = 13,  # how many clusters
@@ -238,12 +241,12 @@ def fit_clusters(
     features = np.asarray(pipeline["features"].fit_transform(films))
     different = len(np.unique(features[:10_000], axis=0))
     if different < n_clusters: different = len(np.unique(features, axis=0))
-    if different < n_clusters: warnings.warn(f"Only {different} films differ in their features: {different} clusters, not {n_clusters}.")
+    if different < n_clusters: warnings.warn(f"{n_clusters} clusters asked for, but no more than {different} films differ: fitting {different}.")
     kmeans = fit_kmeans(pipeline["kmeans"].set_params(n_clusters=min(n_clusters, different)), features)
     sort_by_size(kmeans)
     return MovieClusters(pipeline, kmeans.labels_, name_clusters(films, kmeans.labels_))
 
-# %% ../nbs/02_cluster.ipynb #1ba80d54
+# %% ../nbs/02_cluster.ipynb #5d36f0b4
 def _shares(values, words=None, n=3):
     "Say the `n` most frequent values with their shares."
     share = values.map(lambda value: (words or {}).get(value, value) or "none").value_counts(normalize=True).head(n)
@@ -258,13 +261,13 @@ def profile(
     for label, part in films.groupby(model.labels_):
         row = rows[label] = {"name": model.names_[label], "films": len(part), "share": len(part) / len(films)}
         if "main_genre" in part: row["genres"] = _shares(part["main_genre"])
-        if "release_year" in part: row["decade"] = f"{(part['release_year'] // 10 * 10).mode()[0]}s"
+        if "release_year" in part: row["decade"] = " ".join(f"{decade}s" for decade in (part["release_year"] // 10 * 10).mode()[:1])
         if "original_language" in part: row["languages"] = _shares(part["original_language"], LANGUAGES)
         row |= {f"median {column}": part[column].median() for column in NUMERIC if column in part}
         row["best known"] = ", ".join(best_known(part)["title"])
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("cluster")
 
-# %% ../nbs/02_cluster.ipynb #cd107fc0
+# %% ../nbs/02_cluster.ipynb #0fdb4f29
 def small_clusters(
     model: MovieClusters,  # fitted
     fewer_than: int = 6,  # films
@@ -273,7 +276,7 @@ def small_clusters(
     table = pd.DataFrame({"name": model.names_, "films": np.bincount(model.labels_, minlength=model.n_clusters)})
     return table.rename_axis("cluster").query("films < @fewer_than")
 
-# %% ../nbs/02_cluster.ipynb #0989d732
+# %% ../nbs/02_cluster.ipynb #5fdf629c
 def judge_clusters(
     features: np.ndarray,  # shape (n_films, n_features)
     labels: np.ndarray,  # cluster of each film
@@ -295,10 +298,10 @@ def stability(
     "Average the adjusted Rand index over all pairs of runs."
     return float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(runs, 2)])) if len(runs) > 1 else np.nan
 
-# %% ../nbs/02_cluster.ipynb #d2eb94fd
+# %% ../nbs/02_cluster.ipynb #7f3f485b
 def sweep_k(
     films: pd.DataFrame,  # cleaned films
-    ks: Iterable[int] = range(1, 16),  # numbers of clusters to try
+    ks: Iterable[int] = range(1, 16),  # numbers of clusters to try; those above the number of different films are left out
     n_init: int = 3,  # how often each run starts anew
     seeds: int = 5,  # runs for each k; the best one is judged, all of them are compared
     sample: int = 5_000,  # films on which the silhouette is computed
@@ -308,15 +311,15 @@ def sweep_k(
     if len(films) > LARGE: films = films.sample(SAMPLE, random_state=random_state)
     features = np.asarray(feature_pipeline(films).fit_transform(films))
     rows = np.random.default_rng(random_state).permutation(len(films))[:sample]
-    table = {}
-    for k in ks:
+    table, different = {}, len(np.unique(features, axis=0))
+    for k in (k for k in ks if k <= different):
         runs = [make_pipeline(films, k, n_init, random_state + seed)["kmeans"].fit(features) for seed in range(seeds)]
         best = min(runs, key=lambda run: run.inertia_)
         table[k] = {"inertia": best.inertia_, **judge_clusters(features, best.labels_, rows),
                     "stability": stability([run.labels_ for run in runs])}
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("k")
 
-# %% ../nbs/02_cluster.ipynb #9f47c882
+# %% ../nbs/02_cluster.ipynb #0fc54468
 def summarize_labels(
     labels: np.ndarray,  # cluster of each film, -1 for noise
     kinds: pd.Series,  # something that each film is, such as its language and genre
@@ -336,14 +339,15 @@ def compare_density(
 ) -> pd.DataFrame:  # a row for each method
     "Cluster the same features with K-means, DBSCAN and HDBSCAN."
     features = np.asarray(feature_pipeline(films).fit_transform(films))
-    kinds = films[feature_columns(films)[1]].astype(str).agg(" ".join, axis=1)
+    categories = feature_columns(films)[1]
+    kinds = films[categories].astype(str).apply(" ".join, axis=1) if categories else pd.Series("", index=films.index)
     methods = {f"KMeans, {n_clusters} clusters": make_pipeline(films, n_clusters)["kmeans"]}
     methods |= {f"DBSCAN, eps {e}": DBSCAN(eps=e, min_samples=10) for e in eps}
     methods |= {f"HDBSCAN, at least {n}": HDBSCAN(min_cluster_size=n, copy=True) for n in min_cluster_size}
     found = {name: summarize_labels(method.fit_predict(features), kinds) for name, method in methods.items()}
     return pd.DataFrame.from_dict(found, orient="index")
 
-# %% ../nbs/02_cluster.ipynb #7bdff01c
+# %% ../nbs/02_cluster.ipynb #e438a898
 FORMAT = 1  # of the card
 PACKAGES = ["movie_recsys", "scikit-learn", "numpy", "pandas", "skops", "pyarrow"]
 
@@ -360,7 +364,7 @@ def file_hash(
     "Compute the SHA-256 hash of a file."
     with open(path, "rb") as file: return hashlib.file_digest(file, "sha256").hexdigest()
 
-# %% ../nbs/02_cluster.ipynb #a4805190
+# %% ../nbs/02_cluster.ipynb #671514bb
 def remove_old(
     folder: str | Path,  # where a set was written
     files: dict[str, dict],  # the files of the new set, as its card names them
@@ -372,7 +376,7 @@ def remove_old(
         if path.name not in named and any(kind.fullmatch(path.name) for kind in kinds): path.unlink(missing_ok=True)
         if path.is_dir() and path.name.startswith(".writing-"): shutil.rmtree(path, ignore_errors=True)
 
-# %% ../nbs/02_cluster.ipynb #11fe8c1a
+# %% ../nbs/02_cluster.ipynb #f39a60f4
 def write_set(
     folder: str | Path,  # made where it does not exist
     writers: dict[str, Callable[[Path], object]],  # name of a file: function that writes it at a path
@@ -395,7 +399,7 @@ def write_set(
     remove_old(folder, files)
     return folder
 
-# %% ../nbs/02_cluster.ipynb #d6af6492
+# %% ../nbs/02_cluster.ipynb #785ef04d
 def read_card(
     folder: str | Path,  # where a set was written
 ) -> dict:  # the card; raises MovieDataError where there is none
@@ -422,7 +426,7 @@ def set_file(
     if file_hash(path) != entry.get("sha256"): raise MovieDataError(f"{str(path)!r} is damaged. Save the model again.")
     return path
 
-# %% ../nbs/02_cluster.ipynb #e6e94c2e
+# %% ../nbs/02_cluster.ipynb #9a0736e1
 def cluster_card(
     model: MovieClusters,  # fitted
     films: pd.DataFrame,  # the films it was fitted on
@@ -446,7 +450,7 @@ def save_clusters(
     return write_set(folder, {"films.parquet": table.to_parquet, "clusters.skops": partial(skops.io.dump, model.pipeline)},
                      cluster_card(model, films))
 
-# %% ../nbs/02_cluster.ipynb #cdd44416
+# %% ../nbs/02_cluster.ipynb #86ba08bb
 def read_films(
     path: str | Path,  # a Parquet file that `save_clusters` wrote
 ) -> pd.DataFrame:  # lists as Python lists
@@ -468,7 +472,7 @@ def _python_lists(column):
         values, offsets = chunk.values.to_pylist(), chunk.offsets.to_pylist()
         yield from (values[a:b] for a, b in zip(offsets, offsets[1:]))
 
-# %% ../nbs/02_cluster.ipynb #ca8747cc
+# %% ../nbs/02_cluster.ipynb #e3d6a4a6
 TRUSTED = ["sklearn.compose._column_transformer._RemainderColsList"]  # up to scikit-learn 1.8
 
 def read_pipeline(
@@ -480,7 +484,7 @@ def read_pipeline(
     if unknown: raise MovieDataError(f"{str(path)!r} is refused. It holds types that no model of ours has: {', '.join(unknown)}.")
     return skops.io.load(path, trusted=TRUSTED)
 
-# %% ../nbs/02_cluster.ipynb #d8d2d9fc
+# %% ../nbs/02_cluster.ipynb #99d6557a
 def agrees(
     path: str | Path,  # a file that skops wrote
     films: pd.DataFrame,  # the films of the model
@@ -495,7 +499,7 @@ def agrees(
         except MovieDataError: raise
         except Exception: return None
 
-# %% ../nbs/02_cluster.ipynb #417097e5
+# %% ../nbs/02_cluster.ipynb #91a9510a
 def load_clusters(
     folder: str | Path,  # where `save_clusters` wrote
 ) -> tuple[pd.DataFrame, MovieClusters]:  # the films and the model
