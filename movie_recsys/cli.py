@@ -36,6 +36,8 @@ def main(
     args: list[str] | None = None,  # What follows `movie-recsys` on the command line; that of this process if not given
 ) -> None:
     "Run the command; leaves with status 0, or with 2 and one line on wrong use"
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"): stream.reconfigure(errors="replace")
     try: status = cli(args, prog_name="movie-recsys", standalone_mode=False)
     except Exception as error:
         if not isinstance(error, MovieRecsysError) and not hasattr(error, "format_message"): raise

@@ -115,6 +115,14 @@ def test_a_local_folder_is_a_dataset(rec, tmp_path):
     assert again.recommend(SEEDS, n=10).index.tolist() == rec.recommend(SEEDS, n=10).index.tolist()
 
 
+def test_two_folders_of_one_name_are_two_datasets(rec, tmp_path):
+    "The cache of the datasets library tells folders apart by their names and cards, not by their rows"
+    pytest.importorskip("datasets")
+    half = MovieRecommender(rec.films.iloc[::2], fit_clusters(rec.films.iloc[::2], n_clusters=5, n_init=1))
+    folders = [write_dataset(r, tmp_path / str(i) / "films") for i, r in enumerate([rec, half])]
+    assert [len(MovieRecommender.load(folder).films) for folder in folders] == [len(rec.films), len(half.films)]
+
+
 def test_the_card_tells_the_truth(rec, tmp_path):
     card = (write_dataset(rec, tmp_path, "anna/films") / "README.md").read_text(encoding="utf-8")
     assert f"{len(rec.films):,} films" in card and "CC0" in card
@@ -197,7 +205,8 @@ def test_a_space_runs_with_nothing_but_its_requirements(browser, tmp_path):
         page.on("pageerror", lambda e: errors.append(str(e)))
         page.goto(f"http://127.0.0.1:{port}")
         page.get_by_text("Movie Recommender System").first.wait_for(timeout=60_000)
-        page.wait_for_timeout(3_000)
+        page.get_by_text("Toy Story + Finding Nemo").click()
+        page.get_by_text("Because you picked").first.wait_for(timeout=60_000)
         page.screenshot(path=os.environ.get("SPACE_SCREENSHOT", tmp_path / "space.png"))
         page.close()
         assert errors == [] and outside == []
