@@ -8,7 +8,7 @@ __all__ = ['PALETTE', 'MARKERS', 'MEASURES', 'FILM_MAP_JS', 'NOTE', 'cluster_sty
            'plot_profile', 'pack_islands', 'to_disc', 'island_layout', 'film_map_script', 'film_map_data', 'FilmMap',
            'film_map', 'plot_film_map', 'augmented', 'result_files', 'export_results']
 
-# %% ../nbs/03_visualize.ipynb #bfe747be
+# %% ../nbs/03_visualize.ipynb #bd8caff9
 import base64
 import json
 import os
@@ -37,12 +37,12 @@ from .cluster import MovieClusters, best_known, save_clusters
 from .data import TitleNotFoundError, film_label
 from .preprocess import Cleaned, feature_columns, save_scaler
 
-# %% ../nbs/03_visualize.ipynb #d7737571
+# %% ../nbs/03_visualize.ipynb #aab4e87f
 PALETTE = ["#5081f4", "#b45900", "#48ac8c", "#b11576", "#ce9f21", "#7943af", "#8dda66",
            "#bb0b4b", "#abb7fe", "#92954f", "#d06fb7", "#35e192", "#e7b9d9"]
 MARKERS = ["o", "^", "s", "D"]
 
-# %% ../nbs/03_visualize.ipynb #19247852
+# %% ../nbs/03_visualize.ipynb #b083be96
 def cluster_style(
     cluster: int,  # number of a cluster, from 0
 ) -> tuple[str, str]:  # colour as #rrggbb, and a matplotlib marker
@@ -50,7 +50,7 @@ def cluster_style(
     rounds = cluster // len(PALETTE)
     return PALETTE[cluster % len(PALETTE)], MARKERS[(cluster + rounds) % len(MARKERS)]
 
-# %% ../nbs/03_visualize.ipynb #deb5a6ab
+# %% ../nbs/03_visualize.ipynb #f6545d72
 def fit_pca(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -60,7 +60,7 @@ def fit_pca(
     features = model.features(films)
     return PCA(min(n_components, *features.shape), svd_solver="full").fit(features)
 
-# %% ../nbs/03_visualize.ipynb #d17a039c
+# %% ../nbs/03_visualize.ipynb #95108971
 def pca_coordinates(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -73,7 +73,7 @@ def pca_coordinates(
     places.attrs["explained_variance_ratio"] = [float(share) for share in pca.explained_variance_ratio_]
     return places
 
-# %% ../nbs/03_visualize.ipynb #b597ff13
+# %% ../nbs/03_visualize.ipynb #21d646e3
 def pca_loadings(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -84,7 +84,7 @@ def pca_loadings(
     features = model.pipeline["features"].get_feature_names_out()
     return pd.DataFrame(pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)])
 
-# %% ../nbs/03_visualize.ipynb #f780d74d
+# %% ../nbs/03_visualize.ipynb #b434ff73
 def _done(fig):
     "A figure with its margins set, that the notebook shows once, where it is returned."
     fig.tight_layout()
@@ -96,7 +96,7 @@ def _plain(feature):
     for prefix in ("reduced_language_", "reduced_genre_"): feature = feature.removeprefix(prefix)
     return feature.replace("_", " ")
 
-# %% ../nbs/03_visualize.ipynb #3ad09245
+# %% ../nbs/03_visualize.ipynb #7330ff0c
 def plot_loadings(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -115,7 +115,7 @@ def plot_loadings(
         ax.spines[["top", "right", "left"]].set_visible(False)
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #215bd756
+# %% ../nbs/03_visualize.ipynb #559f2ee4
 def _legend(ax, model, **where):
     "Add a legend with every cluster's name, colour and marker."
     styles = [cluster_style(c) for c in range(model.n_clusters)]
@@ -130,7 +130,7 @@ def _scatter(ax, coordinates, labels, size, **kwargs):
         colour, marker = cluster_style(int(labels[rows.iloc[0]]))
         ax.scatter(*coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, **kwargs)
 
-# %% ../nbs/03_visualize.ipynb #5307bbcb
+# %% ../nbs/03_visualize.ipynb #81e275fe
 def _frame(ax, coordinates):
     "Frame nearly all films; return how many lie outside."
     low, high = coordinates.quantile(.001), coordinates.quantile(.999)
@@ -142,7 +142,7 @@ def _frame(ax, coordinates):
 
 def _outside(n): return f"{n} film{'' if n == 1 else 's'} outside of the frame" if n else ""
 
-# %% ../nbs/03_visualize.ipynb #f5ee598d
+# %% ../nbs/03_visualize.ipynb #1b7e58e6
 def plot_pca_2d(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -159,7 +159,7 @@ def plot_pca_2d(
     _legend(ax, model, loc="upper left", bbox_to_anchor=(1, 1))
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #44bc65ff
+# %% ../nbs/03_visualize.ipynb #fddeab5b
 def plot_pca_3d(
     films: pd.DataFrame,  # cleaned films, with at least three features
     model: MovieClusters,  # fitted on these films
@@ -181,9 +181,10 @@ def plot_pca_3d(
     fig.subplots_adjust(left=.02, right=.95, bottom=.27, top=1.05, wspace=.2)
     return fig
 
-# %% ../nbs/03_visualize.ipynb #b86e4b80
+# %% ../nbs/03_visualize.ipynb #57ef74d7
 MEASURES = {"inertia": "Inertia (lower fits closer)", "silhouette": "Silhouette (higher is better)",
-            "davies_bouldin": "Davies-Bouldin (lower is better)", "calinski_harabasz": "Calinski-Harabasz (higher is better)",
+            "davies_bouldin": "Davies-Bouldin (lower is better)",
+            "calinski_harabasz": "Calinski-Harabasz (higher is better)",
             "smallest": "Films in the smallest cluster", "stability": "Stability (1: same clusters each time)"}
 
 def plot_sweep(
@@ -207,7 +208,7 @@ def plot_sweep(
         ax.set_xlabel("number of clusters k")
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #abb26c34
+# %% ../nbs/03_visualize.ipynb #ae5c0855
 def profile_shifts(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -228,7 +229,7 @@ def profile_shares(
                         for c, t in zip(columns, tables)], axis=1) if tables else pd.DataFrame()
     return shares.reindex(range(model.n_clusters))
 
-# %% ../nbs/03_visualize.ipynb #947e564d
+# %% ../nbs/03_visualize.ipynb #6e5b1f59
 def _heat(ax, table, cmap, limit, text):
     "Draw a table as coloured cells with their numbers in them."
     ax.imshow(table.to_numpy(float), cmap=cmap, vmin=-limit if cmap != "Greys" else 0, vmax=limit, aspect="auto")
@@ -240,7 +241,7 @@ def _heat(ax, table, cmap, limit, text):
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
-# %% ../nbs/03_visualize.ipynb #a8fc0873
+# %% ../nbs/03_visualize.ipynb #71296b5a
 def plot_profile(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -258,18 +259,19 @@ def plot_profile(
     ours = LinearSegmentedColormap.from_list("ours", [PALETTE[1], "#ffffff", PALETTE[0]])
     _heat(left, shifts, ours, 2.5, lambda v: f"{v:+.1f}" if abs(v) >= .25 else "")
     _heat(right, shares, "Greys", 1, lambda v: f"{v:.0%}" if v >= .05 else "")
-    for ax, table, title in ((left, shifts, "standard deviations from the mean"), (right, shares, "share of the cluster")):
+    titles = "standard deviations from the mean", "share of the cluster"
+    for ax, table, title in zip((left, right), (shifts, shares), titles):
         ax.set_title(fill(title, 9 * max(1, table.shape[1])) if table.shape[1] else "", fontsize=9.5)
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #efbf91b1
+# %% ../nbs/03_visualize.ipynb #a35a7d05
 def _apart(places):
     "Distances of all places from each other (1 from themselves), and the directions."
     gap = places[:, None] - places
     distance = np.linalg.norm(gap, axis=-1) + 1e-9 + np.eye(len(places))
     return distance, gap / distance[..., None]
 
-# %% ../nbs/03_visualize.ipynb #e2e49197
+# %% ../nbs/03_visualize.ipynb #4eb8a79f
 def pack_islands(
     centers: np.ndarray,  # centres of the clusters, shape (n_clusters, n_features)
     sizes: np.ndarray,  # number of films in each cluster
@@ -281,7 +283,8 @@ def pack_islands(
     touch, tall = radius[:, None] + radius + .06, np.array([1, 1.6])
     spring = touch + 1.7 * np.searchsorted(np.sort(unlike[others > 0]), unlike) / (k * k - k)
     flat = PCA(min(2, *centers.shape), svd_solver="full").fit_transform(centers)
-    places = np.column_stack([flat, np.zeros((k, 2))])[:, :2] / (np.abs(flat).max() or 1) * 2 + 1e-6 * np.arange(k)[:, None]
+    places = np.column_stack([flat, np.zeros((k, 2))])[:, :2] / (np.abs(flat).max() or 1) * 2
+    places += 1e-6 * np.arange(k)[:, None]
     for strength in [*np.linspace(.3, 0, 300) / k, *[0] * 100]:
         distance, way = _apart(places * tall)
         places = places + strength * (way * ((spring - distance) / spring * others)[..., None]).sum(axis=1) / tall
@@ -290,7 +293,7 @@ def pack_islands(
             places = places + (way * (np.clip(touch - distance, 0, None) * others)[..., None]).sum(axis=1) / 2
     return places, radius
 
-# %% ../nbs/03_visualize.ipynb #79a7772f
+# %% ../nbs/03_visualize.ipynb #4f1359cb
 def to_disc(
     u: np.ndarray,  # place in the unit square, from left to right, 0 to 1
     v: np.ndarray,  # from bottom to top, 0 to 1
@@ -303,16 +306,16 @@ def to_disc(
     angle = np.where(wide, np.pi / 4 * ratio, np.pi / 2 - np.pi / 4 * ratio)
     return r * np.cos(angle), r * np.sin(angle)
 
-# %% ../nbs/03_visualize.ipynb #bb818bb2
+# %% ../nbs/03_visualize.ipynb #5991c472
 def _along(films, model):
-    "What runs from left to right on an island, and what is sorted from bottom to top; columns that a table lacks are replaced."
-    year = films["release_year"].to_numpy(float) if "release_year" in films else pca_coordinates(films, model, 1).iloc[:, 0].to_numpy()
+    "What runs from left to right on an island, and what is sorted from bottom to top; missing columns are replaced."
+    year = (films["release_year"] if "release_year" in films else pca_coordinates(films, model, 1)["PC1"]).to_numpy(float)
     genre = films["main_genre"] if "main_genre" in films else pd.Series("", index=films.index)
     common = {name: i for i, name in enumerate(genre.value_counts().sort_index().sort_values(kind="stable").index)}
     rating = films["vote_average"].to_numpy(float) if "vote_average" in films else np.zeros(len(films))
     return pd.DataFrame({"year": year, "genre": genre.map(common).to_numpy(), "rating": rating})
 
-# %% ../nbs/03_visualize.ipynb #fb48a327
+# %% ../nbs/03_visualize.ipynb #f24eb849
 def island_layout(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -333,7 +336,7 @@ def island_layout(
     layout.attrs["islands"] = np.column_stack([places, radius]).tolist()
     return layout
 
-# %% ../nbs/03_visualize.ipynb #5dee6cef
+# %% ../nbs/03_visualize.ipynb #06227a18
 def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, options)`
     "Put the parts of the film map together."
     read = lambda name: (package_files("movie_recsys") / "assets" / name).read_text("utf-8")  # noqa: E731
@@ -343,9 +346,9 @@ def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, op
 
 FILM_MAP_JS = film_map_script()
 
-# %% ../nbs/03_visualize.ipynb #70c365ac
-NOTE = ("Each island is a cluster, its area is the number of films. On every island older films lie to the left, newer ones "
-        "to the right, films of one genre together; a larger dot is a better-known film.")
+# %% ../nbs/03_visualize.ipynb #58b9adfc
+NOTE = ("Each island is a cluster, its area is the number of films. On every island older films lie to the left, newer "
+        "ones to the right, films of one genre together; a larger dot is a better-known film.")
 
 def _grid(layout, order, islands):
     "Places as whole numbers with the origin at the top left."
@@ -355,9 +358,10 @@ def _grid(layout, order, islands):
     scale = 8191 / (span.max() or 1)
     x, y = np.rint((xy - low) * scale).astype(int).T
     height = round(span[1] * scale)
-    places = [[round((a - low[0]) * scale), height - round((b - low[1]) * scale), round(r * scale)] for a, b, r in islands]
-    return {"size": [max(1, round(span[0] * scale)), max(1, height)], "x": x[order].tolist(), "y": (height - y)[order].tolist(),
-            "places": places}
+    places = [[round((a - low[0]) * scale), height - round((b - low[1]) * scale), round(r * scale)]
+              for a, b, r in islands]
+    return {"size": [max(1, round(span[0] * scale)), max(1, height)], "places": places,
+            "x": x[order].tolist(), "y": (height - y)[order].tolist()}
 
 def _around(layout, labels, n_clusters):
     "A place and a radius for each cluster of a layout without islands: the median, and how far half of its films are."
@@ -368,7 +372,7 @@ def _around(layout, labels, n_clusters):
         places.append([*middle, float(np.median(np.linalg.norm(xy - middle, axis=1))) if len(xy) else 0.])
     return places
 
-# %% ../nbs/03_visualize.ipynb #3e95f1c6
+# %% ../nbs/03_visualize.ipynb #a4e709a1
 def film_map_data(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -390,12 +394,13 @@ def film_map_data(
         data["rating"] = (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()
     return data
 
-# %% ../nbs/03_visualize.ipynb #c73a9232
+# %% ../nbs/03_visualize.ipynb #252bbaea
 _FRAGMENT = """<div class="film-map" data-film-map="{key}"><p>A map of {films:,} films. It needs JavaScript.</p></div>
 <script>(() => {{
 {script}
 const before = document.currentScript && document.currentScript.previousElementSibling;
-const host = before && before.matches(".film-map") ? before : document.querySelector("[data-film-map='{key}']:not([data-ready])");
+const host = before && before.matches(".film-map") ? before
+  : document.querySelector("[data-film-map='{key}']:not([data-ready])");
 filmMap(host, "{payload}", {options});
 }})()</script>"""
 
@@ -412,7 +417,7 @@ def _served(payload):
     def film_map_payload(_=None): return payload
     return film_map_payload
 
-# %% ../nbs/03_visualize.ipynb #41073154
+# %% ../nbs/03_visualize.ipynb #465f678b
 @dataclass
 class FilmMap:
     "A map of films, to be shown in a notebook, on a page or in an app."
@@ -420,7 +425,8 @@ class FilmMap:
     picks: list[int] = field(default_factory=list)  # film ids, shown as stars
     recommended: list[int] = field(default_factory=list)  # film ids, shown as numbers from 1
 
-    def __repr__(self): return f"FilmMap of {len(self.data['id']):,} films, {len(self.picks)} picks, {len(self.recommended)} recommended"
+    def __repr__(self):
+        return f"FilmMap of {len(self.data['id']):,} films, {len(self.picks)} picks, {len(self.recommended)} recommended"
 
     def _repr_html_(self): return self.html()
 
@@ -452,10 +458,10 @@ class FilmMap:
 
     def gradio(self) -> dict:  # keyword arguments for `gr.HTML`; its value is what `marks` returns
         "Say how the map becomes a Gradio component with a `select` event."
-        return {"value": self.marks(), "html_template": '<div class="film-map"></div>', "js_on_load": FILM_MAP_JS + _GRADIO,
-                "server_functions": [_served(self.payload())]}
+        return {"value": self.marks(), "html_template": '<div class="film-map"></div>',
+                "js_on_load": FILM_MAP_JS + _GRADIO, "server_functions": [_served(self.payload())]}
 
-# %% ../nbs/03_visualize.ipynb #ee3bd27c
+# %% ../nbs/03_visualize.ipynb #fffdb0ec
 def _film_ids(chosen, films):
     "Film ids from ids, labels, or a table by film_id."
     if isinstance(chosen, (pd.DataFrame, pd.Series)): chosen = chosen.index
@@ -481,7 +487,7 @@ def film_map(
     "Make a map on which every film is a dot that can be found and clicked."
     return FilmMap(film_map_data(films, model, coordinates), _film_ids(picks, films), _film_ids(recommended, films))
 
-# %% ../nbs/03_visualize.ipynb #99e25c90
+# %% ../nbs/03_visualize.ipynb #64bd95c3
 def plot_film_map(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -496,7 +502,7 @@ def plot_film_map(
     for name, (x, y, r) in zip(model.names_, layout.attrs["islands"]):
         below = {"y": y - r - .03, "va": "top"} if r < .22 else {"y": y, "va": "center"}
         ax.text(x, s=fill(name, max(14, int(50 * r))), ha="center", fontsize=7.5, bbox=halo, **below)
-    for film in _film_ids(picks, films): ax.scatter(*layout.loc[film], s=240, marker="*", c="#ffd34d", edgecolors="black", zorder=4)
+    ax.scatter(*layout.loc[_film_ids(picks, films)].T.to_numpy(), s=240, marker="*", c="#ffd34d", edgecolors="black", zorder=4)
     for i, film in enumerate(_film_ids(recommended, films), 1):
         ax.text(*layout.loc[film], str(i), color="white", weight="bold", ha="center", va="center", fontsize=8, zorder=5,
                 bbox={"boxstyle": "circle", "facecolor": "black", "linewidth": 0})
@@ -504,7 +510,7 @@ def plot_film_map(
     ax.axis("off")
     return _done(fig)
 
-# %% ../nbs/03_visualize.ipynb #a1b5a6d9
+# %% ../nbs/03_visualize.ipynb #2bc9ed46
 def augmented(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -514,7 +520,7 @@ def augmented(
     labels = np.asarray(model.labels_)
     return films[columns].assign(cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels])
 
-# %% ../nbs/03_visualize.ipynb #4c80cef8
+# %% ../nbs/03_visualize.ipynb #cabf4970
 def _csv(table): return lambda path: table.to_csv(path, encoding="utf-8")
 
 def _png(plot, *of): return lambda path: plot(*of).savefig(path, dpi=110, format="png")
@@ -534,10 +540,11 @@ def result_files(
              "clusters.png": plot_profile, "film_map.png": plot_film_map}
     swept = {} if sweep is None else {"sweep.csv": _csv(sweep), "sweep.png": _png(plot_sweep, sweep, model.n_clusters)}
     return {name: _csv(table) for name, table in tables.items()} | swept | {
-        "kmeans.pkl": _pickled(model.pipeline["kmeans"]), "scaler.joblib": partial(save_scaler, model.pipeline["features"]),
+        "kmeans.pkl": _pickled(model.pipeline["kmeans"]),
+        "scaler.joblib": partial(save_scaler, model.pipeline["features"]),
         **{name: _png(plot, films, model) for name, plot in plots.items()}}
 
-# %% ../nbs/03_visualize.ipynb #08c002ef
+# %% ../nbs/03_visualize.ipynb #0d785ed9
 def export_results(
     folder: str | Path,  # made where it does not exist
     cleaned: Cleaned,  # what `clean_movies` returns
