@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 PICTURE = re.compile(r"!\[[^\]]*\]\(\s*([^)\s]+)|<img[^>]+src=[\"']([^\"']+)")
 REMOTE = re.compile(r"<(?:script|link|iframe|img)\b[^>]+(?:src|href)=[\"']?(?:https?:)?//")
-PROTOCOL = {"fit", "transform", "predict", "fit_transform", "score", "get_feature_names_out"}  # scikit-learn's own
+# Methods whose parameters somebody else's protocol fixes: scikit-learn's, requests' and the standard library's.
+PROTOCOL = {"fit", "transform", "predict", "fit_transform", "get_feature_names_out", "send", "filter", "readinto", "fileno"}
 
 
 def pages(nbs: Path) -> list[Path]:
