@@ -7,7 +7,7 @@ __all__ = ['Panel', 'figure_png', 'picture_html', 'card_html', 'cards_html', 'Fi
            'film_card', 'refresh', 'static_picker', 'plot_cluster', 'ClusterExplorer', 'explore_clusters',
            'ClusterTuner', 'tuner_facts', 'tune_clusters']
 
-# %% ../nbs/11_widgets.ipynb #8b795c69
+# %% ../nbs/11_widgets.ipynb #0dfb07b3
 import io
 from base64 import b64encode
 from html import escape
@@ -17,6 +17,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from IPython.display import display
 from matplotlib.figure import Figure
 
 from .cluster import MovieClusters, best_known, fit_clusters, judge_clusters, profile
@@ -26,8 +27,10 @@ from .preprocess import feature_columns
 from .recommend import MovieRecommender
 from .visualize import cluster_style, film_map, plot_film_map, plot_pca_2d
 
-# %% ../nbs/11_widgets.ipynb #215b9ab2
+# %% ../nbs/11_widgets.ipynb #b78cf467
 _VIEW = "application/vnd.jupyter.widget-view+json"
+_STYLE = ("<style>:is(.jp-OutputArea, #output-area, .output):has(.jupyter-widgets) .movie-still"
+          " {display: none}</style>")
 
 class Panel:
     "Widgets in `view`, and a still picture of them for where no kernel runs"
@@ -38,11 +41,13 @@ class Panel:
 
     def __repr__(self): return f"{type(self).__name__}()"
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _ipython_display_(self):
         live = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
-        return {_VIEW: live, "text/html": self.static(), "text/plain": repr(self)}
+        display({_VIEW: live, "text/plain": repr(self)}, raw=True)
+        still = f'{_STYLE}<div class="movie-still">{self.static()}</div>'
+        display({"text/html": still, "text/plain": repr(self)}, raw=True)
 
-# %% ../nbs/11_widgets.ipynb #59ef441f
+# %% ../nbs/11_widgets.ipynb #b0adfea0
 def figure_png(
     figure: Figure,  # a matplotlib figure
     dpi: int = 80,  # pixels an inch
@@ -53,6 +58,8 @@ def figure_png(
     plt.close(figure)
     return buffer.getvalue()
 
+def _picture(): return widgets.Image(format="png", layout=widgets.Layout(max_width="100%", align_self="flex-start"))
+
 def picture_html(
     png: bytes,  # a PNG file
     alt: str,  # what the picture shows, for those who cannot see it
@@ -60,7 +67,7 @@ def picture_html(
     "An `<img>` that carries its picture with it"
     return f'<img alt="{escape(alt)}" style="max-width:100%" src="data:image/png;base64,{b64encode(png).decode()}">'
 
-# %% ../nbs/11_widgets.ipynb #427fdf40
+# %% ../nbs/11_widgets.ipynb #a8ba9ac1
 def card_html(
     film: pd.Series,  # a film: title, year, genres, and cluster and because where known
     ) -> str:
@@ -68,19 +75,21 @@ def card_html(
     year, genres = film.get("year", film.get("release_year")), list(film.get("genres", ()))
     poster = poster_uri(str(film["title"]), None if pd.isna(year) else int(year), genres, film.get("cluster"))
     facts = " · ".join(filter(None, ["" if pd.isna(year) else str(int(year)), ", ".join(genres[:3])]))
-    why = f'<div style="font-size:12px;line-height:1.35;margin-top:4px">{escape(film["because"])}</div>' if film.get("because") else ""
-    return (f'<div style="width:168px"><img alt="" src="{poster}" style="width:168px;height:252px;border-radius:6px">'
-            f'<div style="font-weight:600;line-height:1.25;margin-top:6px">{escape(str(film["title"]))}</div>'
-            f'<div style="font-size:12px;opacity:.75;line-height:1.35">{escape(facts)}</div>{why}</div>')
+    small = '<div style="font-size:12px;line-height:1.35;margin-top:3px'
+    why = f'{small}">{escape(film["because"])}</div>' if film.get("because") else ""
+    return (f'<div style="display:flex;gap:10px;width:330px;max-width:100%;white-space:normal">'
+            f'<img alt="" src="{poster}" style="width:88px;height:132px;border-radius:5px;flex:none">'
+            f'<div><div style="font-weight:600;line-height:1.25">{escape(str(film["title"]))}</div>'
+            f'{small};opacity:.75">{escape(facts)}</div>{why}</div></div>')
 
 def cards_html(
     films: pd.DataFrame,  # a row for each card, see `card_html`
     ) -> str:
     "Cards side by side, wrapped where there is no room"
     cards = "".join(card_html(film) for _, film in films.iterrows())
-    return f'<div style="display:flex;flex-wrap:wrap;gap:14px">{cards}</div>'
+    return f'<div style="display:flex;flex-wrap:wrap;gap:16px">{cards}</div>'
 
-# %% ../nbs/11_widgets.ipynb #791041c0
+# %% ../nbs/11_widgets.ipynb #936d7fb9
 def _column(*children, width="100%"): return widgets.VBox(children, layout=widgets.Layout(width=width))
 
 def _wide(kind, description, **kwargs):
@@ -101,10 +110,11 @@ class FilmSearch:
         self.text._submission_callbacks.register_callback(lambda _: self.ids and self._take(self.ids[0]))
 
     def _typed(self, change):
-        found = self.find(change["new"], 6) if change["new"].strip() else pd.DataFrame({"label": []})
+        text = change["new"].strip()
+        found = self.find(text, 6) if text else pd.DataFrame({"label": []})
         self.ids = found.index.tolist()
         self.hits.children = [self._hit(film_id, label) for film_id, label in found["label"].items()]
-        if change["new"].strip() and not self.ids: self.hits.children = [widgets.Label("Nothing found. Try part of the title.")]
+        if text and not self.ids: self.hits.children = [widgets.Label("Nothing found. Try part of the title.")]
 
     def _hit(self, film_id, label):
         button = widgets.Button(description=label, tooltip=f"Choose {label}", layout=widgets.Layout(width="98%"))
@@ -115,7 +125,7 @@ class FilmSearch:
         self.text.value = ""
         self.choose(film_id)
 
-# %% ../nbs/11_widgets.ipynb #21c8543e
+# %% ../nbs/11_widgets.ipynb #fce3e114
 class Dials:
     "What a recommendation can be steered by: genres, years, adventure"
     def __init__(self,
@@ -125,8 +135,9 @@ class Dials:
         genres = sorted(films["genres"].explode().dropna().unique()) if "genres" in films else []
         first, last = int(films["release_year"].min()), int(films["release_year"].max())
         self.genres = _wide(widgets.SelectMultiple, "Genres", options=genres, rows=5)
-        self.years = _wide(widgets.IntRangeSlider, "Years", min=first, max=last, value=(first, last), continuous_update=False)
-        self.adventure = _wide(widgets.FloatSlider, "Adventure", min=0, max=1, step=0.1, continuous_update=False)
+        wait = {"continuous_update": False}
+        self.years = _wide(widgets.IntRangeSlider, "Years", min=first, max=last, value=(first, last), **wait)
+        self.adventure = _wide(widgets.FloatSlider, "Adventure", min=0, max=1, step=0.1, **wait)
         self.view = _column(self.genres, self.years, self.adventure)
         for dial in (self.genres, self.years, self.adventure): dial.observe(lambda _: changed(), "value")
 
@@ -136,7 +147,7 @@ class Dials:
         return {"genres": list(self.genres.value) or None, "years": None if whole else self.years.value,
                 "adventure": self.adventure.value}
 
-# %% ../nbs/11_widgets.ipynb #6e6a3e23
+# %% ../nbs/11_widgets.ipynb #e6991fe3
 def _outputs(html): return ({"output_type": "display_data", "data": {"text/html": html}, "metadata": {}},)
 
 class MapPanel:
@@ -166,7 +177,7 @@ class MapPanel:
         button.on_click(lambda _: self.choose(film_id))
         self.offer.children = [button]
 
-# %% ../nbs/11_widgets.ipynb #bdf16c56
+# %% ../nbs/11_widgets.ipynb #d2c52c3d
 class MoviePicker(Panel):
     "Choose up to five films, steer, and see what to watch next, with reasons and on the map"
     def __init__(self,
@@ -178,11 +189,10 @@ class MoviePicker(Panel):
         self.labels, self.recommended = film_label(rec.films), pd.DataFrame()
         self.search, self.dials = FilmSearch(rec.find, self.choose), Dials(rec.films, self.refresh)
         self.map = MapPanel(rec, self.choose)
-        self.chosen, self.message, self.cards = widgets.VBox(), widgets.HTML(), widgets.HBox(layout=widgets.Layout(flex_flow="row wrap"))
-        left = _column(self.search.view, self.chosen, self.dials.view, self.message, width="300px")
-        top = widgets.HBox([left, self.map.view], layout=widgets.Layout(flex_flow="row wrap"))
-        left.layout.flex, self.map.view.layout = "1 1 280px", widgets.Layout(flex="3 1 420px", width="auto")
-        self.view = _column(top, self.cards)
+        self.chosen, self.message, self.cards = widgets.VBox(), widgets.HTML(), widgets.VBox()
+        left = _column(self.search.view, self.chosen, self.dials.view, self.message, self.cards)
+        left.layout, self.map.view.layout = widgets.Layout(flex="1 1 330px"), widgets.Layout(flex="3 1 440px")
+        self.view = widgets.HBox([left, self.map.view], layout=widgets.Layout(flex_flow="row wrap", width="100%"))
         self.refresh()
 
     def choose(self, film_id: int):
@@ -203,11 +213,12 @@ class MoviePicker(Panel):
         vars(self).update(state)
         self.refresh()
 
-    def _say(self, text): self.message.value = f'<div role="status" style="line-height:1.4;white-space:normal">{escape(text)}</div>'
+    def _say(self, text):
+        self.message.value = f'<div role="status" style="line-height:1.4;white-space:normal">{escape(text)}</div>'
 
-# %% ../nbs/11_widgets.ipynb #b99048e9
-def _button(text, action, tooltip="", width="auto"):
-    button = widgets.Button(description=text, tooltip=tooltip, layout=widgets.Layout(width=width))
+# %% ../nbs/11_widgets.ipynb #f4554e2d
+def _button(text, action, tooltip="", width="auto", kind=""):
+    button = widgets.Button(description=text, tooltip=tooltip, button_style=kind, layout=widgets.Layout(width=width))
     button.on_click(lambda _: action())
     return button
 
@@ -217,9 +228,10 @@ def film_card(
     ) -> widgets.VBox:
     "A recommended film with its two buttons: more like this, and seen it"
     label = picker.labels[film_id]
-    buttons = widgets.HBox([_button("More like this", lambda: picker.choose(film_id), f"Choose {label}", "104px"),
-                            _button("Seen it", lambda: picker.hide(film_id), f"Hide {label}", "64px")])
-    return widgets.VBox([widgets.HTML(card_html(picker.recommended.loc[film_id])), buttons], layout=widgets.Layout(margin="0 12px 12px 0"))
+    buttons = widgets.HBox([_button("More like this", lambda: picker.choose(film_id), f"Choose {label}"),
+                            _button("Seen it", lambda: picker.hide(film_id), f"Hide {label}")])
+    card = widgets.HTML(card_html(picker.recommended.loc[film_id]))
+    return widgets.VBox([card, buttons], layout=widgets.Layout(margin="8px 0 4px 0"))
 
 def refresh(
     picker: MoviePicker,  # to be brought up to date
@@ -227,12 +239,12 @@ def refresh(
     "Recommend anew and show it"
     try:
         picker.recommended = picker.rec.recommend(picker.seeds, n=picker.n, seen=picker.seen, **picker.dials.wish())
-        picker._say("" if len(picker.recommended) else picker.recommended.attrs.get("reason", "Nothing is left: widen the dials."))
+        picker._say(picker.recommended.attrs.get("reason", "") if picker.recommended.empty else "")
     except MovieRecsysError as error:
         picker.recommended = pd.DataFrame()
         picker._say(str(error) if picker.seeds else "Choose between 1 and 5 movies, or type a title.")
-    picker.chosen.children = [_button(f"✕ {picker.labels[seed]}", lambda seed=seed: picker.remove(seed), "Take it back", "98%")
-                              for seed in picker.seeds]
+    def back(seed): return _button(f"✕ {picker.labels[seed]}", lambda: picker.remove(seed), "Take it back", "98%", "info")
+    picker.chosen.children = [back(seed) for seed in picker.seeds]
     picker.cards.children = [film_card(picker, film_id) for film_id in picker.recommended.index]
     picker.map.mark(picker.seeds, picker.recommended.index.tolist())
 
@@ -242,12 +254,13 @@ def static_picker(
     "What was chosen, the cards, and the map as a picture"
     chosen = ", ".join(escape(picker.labels[seed]) for seed in picker.seeds) or "nothing yet"
     figure = plot_film_map(picker.rec.films, picker.rec.model, picker.seeds, picker.recommended.index.tolist())
+    picture = picture_html(figure_png(figure, 90), "Map of all films, the chosen ones as stars")
     return (f"<p>Chosen: <b>{chosen}</b>. Open this notebook in JupyterLab or Colab to choose others.</p>"
-            f"{cards_html(picker.recommended)}{picture_html(figure_png(figure, 60), 'Map of all films, the chosen ones as stars')}")
+            f"{cards_html(picker.recommended)}{picture}")
 
 MoviePicker.refresh, MoviePicker.static = refresh, static_picker
 
-# %% ../nbs/11_widgets.ipynb #05e7dd0a
+# %% ../nbs/11_widgets.ipynb #c70510a1
 def plot_cluster(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -258,20 +271,20 @@ def plot_cluster(
     fig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8))
     if "release_year" in films:
         bins = np.arange(films["release_year"].min() // 5 * 5, films["release_year"].max() + 6, 5)
-        for values, style in ((films["release_year"], {"color": "#c9ccd4"}), (films["release_year"][inside], {"color": colour, "alpha": 0.8})):
-            left.hist(values, bins, weights=np.full(len(values), 100 / max(len(values), 1)), **style)
+        for values, shade in ((films["release_year"], "#c9ccd4"), (films["release_year"][inside], colour)):
+            left.hist(values, bins, weights=np.full(len(values), 100 / max(len(values), 1)), color=shade, alpha=0.8)
         left.set(title="Year of release", ylabel="% of films")
     if "main_genre" in films:
-        shares = pd.DataFrame({"all": films["main_genre"].value_counts(normalize=True),
-                               "here": films["main_genre"][inside].value_counts(normalize=True)}).fillna(0).nlargest(7, "here")[::-1] * 100
-        shares.index = shares.index.map(lambda genre: genre or "none")
+        genre = films["main_genre"].replace("", "none")
+        shares = pd.DataFrame({"all": genre.value_counts(normalize=True), "here": genre[inside].value_counts(normalize=True)})
+        shares = shares.fillna(0).nlargest(7, "here")[::-1] * 100
         shares.plot.barh(ax=right, color=["#c9ccd4", colour], width=0.8, legend=False)
         right.set(title="Main genre (grey: all films)", xlabel="% of films", ylabel="")
     for ax in (left, right): ax.spines[["top", "right"]].set_visible(False)
     fig.tight_layout()
     return fig
 
-# %% ../nbs/11_widgets.ipynb #7aa0e5db
+# %% ../nbs/11_widgets.ipynb #49111071
 class ClusterExplorer(Panel):
     "One cluster after another: its size, its years and genres, its best-known films"
     def __init__(self,
@@ -281,7 +294,7 @@ class ClusterExplorer(Panel):
         sizes = self.table["films"]
         names = [(f"{name} ({sizes[c]:,})", c) for c, name in enumerate(self.model.names_)]
         self.choice = _wide(widgets.Dropdown, "Cluster", options=names, value=0)
-        self.facts, self.picture, self.cards = widgets.HTML(), widgets.Image(format="png"), widgets.HTML()
+        self.facts, self.picture, self.cards = widgets.HTML(), _picture(), widgets.HTML()
         self.view = _column(self.choice, self.facts, self.picture, self.cards)
         self.choice.observe(lambda _: self.refresh(), "value")
         self.refresh()
@@ -289,8 +302,9 @@ class ClusterExplorer(Panel):
     def refresh(self):
         "Show the cluster that was chosen"
         cluster, row = self.choice.value, self.table.loc[self.choice.value]
-        medians = "; ".join(f"{name} {value:,.1f}" for name, value in row.filter(like="median").items() if pd.notna(value))
-        self.facts.value = f"<p>{row['films']:,} films, {row['share']:.1%} of all. {escape(medians)}.</p>"
+        middle = row.filter(like="median").dropna().rename(lambda name: name.removeprefix("median ").replace("_", " "))
+        medians = ", ".join(f"{name} {value:.1f}".removesuffix(".0") for name, value in middle.items())
+        self.facts.value = f"<p>{row['films']:,} films, {row['share']:.1%} of all. Medians: {escape(medians)}.</p>"
         self.picture.value = figure_png(plot_cluster(self.films, self.model, cluster))
         known = best_known(self.films[self.model.labels_ == cluster], 6)
         self.cards.value = cards_html(known.assign(cluster=cluster))
@@ -298,7 +312,8 @@ class ClusterExplorer(Panel):
     def static(self) -> str:
         "The cluster that is open"
         alt = f"Years and genres of the cluster {self.model.names_[self.choice.value]}"
-        return f"<h4>{escape(self.model.names_[self.choice.value])}</h4>{self.facts.value}{picture_html(self.picture.value, alt)}{self.cards.value}"
+        picture, title = picture_html(self.picture.value, alt), escape(self.model.names_[self.choice.value])
+        return f"<h4>{title}</h4>{self.facts.value}{picture}{self.cards.value}"
 
 def explore_clusters(
     rec: MovieRecommender,  # whose clusters are shown
@@ -306,7 +321,7 @@ def explore_clusters(
     "Look into the clusters, one at a time"
     return ClusterExplorer(rec)
 
-# %% ../nbs/11_widgets.ipynb #df03f9ee
+# %% ../nbs/11_widgets.ipynb #93337b0d
 class ClusterTuner(Panel):
     "K-means at the turn of a dial: number of clusters and features, with inertia, silhouette and the picture"
     def __init__(self,
@@ -319,8 +334,9 @@ class ClusterTuner(Panel):
         self.random_state, self.model, self.tried = random_state, None, pd.DataFrame()
         self.columns = sum(feature_columns(films), [])
         self.k = _wide(widgets.IntSlider, "Clusters", min=2, max=20, value=n_clusters, continuous_update=False)
-        self.boxes = [widgets.Checkbox(description=name.replace("_", " "), value=True, indent=False) for name in self.columns]
-        self.facts, self.picture = widgets.HTML(), widgets.Image(format="png")
+        box = lambda name: widgets.Checkbox(description=name.replace("_", " "), value=True, indent=False)  # noqa: E731
+        self.boxes = [box(name) for name in self.columns]
+        self.facts, self.picture = widgets.HTML(), _picture()
         grid = widgets.HBox(self.boxes, layout=widgets.Layout(flex_flow="row wrap"))
         self.view = _column(self.k, grid, self.facts, self.picture)
         for dial in (self.k, *self.boxes): dial.observe(lambda _: self.refresh(), "value")
@@ -329,21 +345,26 @@ class ClusterTuner(Panel):
     def refresh(self):
         "Fit with what the dials say, and show it"
         chosen = [name for name, box in zip(self.columns, self.boxes) if box.value]
-        try: self.model = fit_clusters(self.films.drop(columns=set(self.columns) - set(chosen)), self.k.value, 3, self.random_state)
-        except MovieRecsysError as error: return setattr(self.facts, "value", f'<p role="status">{escape(str(error))}</p>')
-        films = self.films[chosen]
+        films = self.films.drop(columns=[name for name in self.columns if name not in chosen])
+        try: self.model = fit_clusters(films, self.k.value, 3, self.random_state)
+        except MovieRecsysError as error: self.facts.value = f'<p role="status">{escape(str(error))}</p>'
+        else: self._show(films, ", ".join(chosen))
+
+    def _show(self, films, features):
         judged = judge_clusters(self.model.features(films), self.model.labels_, np.arange(len(films))[:2_000])
-        inertia = self.model.pipeline["kmeans"].inertia_
-        row = {"features": ", ".join(chosen), "clusters": self.k.value, "inertia": inertia, "silhouette": judged["silhouette"]}
-        self.tried = pd.concat([self.tried, pd.DataFrame([row])], ignore_index=True).drop_duplicates(["features", "clusters"], keep="last")
+        row = {"features": features, "clusters": self.k.value, "inertia": self.model.pipeline["kmeans"].inertia_,
+               "silhouette": judged["silhouette"]}
+        tried = pd.concat([self.tried, pd.DataFrame([row])], ignore_index=True)
+        self.tried = tried.drop_duplicates(["features", "clusters"], keep="last")
         self.facts.value = tuner_facts(self.tried)
-        self.picture.value = figure_png(plot_pca_2d(films.assign(title=self.films["title"]), self.model))
+        self.picture.value = figure_png(plot_pca_2d(films, self.model))
 
     def static(self) -> str:
         "The last run"
-        return f"{self.facts.value}{picture_html(self.picture.value, 'Films by cluster on the first two principal components')}"
+        alt = "Films by cluster on the first two principal components"
+        return f"{self.facts.value}{picture_html(self.picture.value, alt)}"
 
-# %% ../nbs/11_widgets.ipynb #2fc543fe
+# %% ../nbs/11_widgets.ipynb #bdbb9c4f
 def tuner_facts(
     tried: pd.DataFrame,  # features, clusters, inertia, silhouette, the last run last
     ) -> str:

@@ -157,6 +157,7 @@ def test_still_picture(run_cell, lab):
     "Saved and opened again without its kernel, the notebook shows the still picture"
     page = run_cell("still", CELLS["picker"])
     page.wait_for_selector(".jp-OutputArea .film-map[data-ready]")
+    page.locator(".movie-still").wait_for(state="attached")
     page.keyboard.press("Control+s")
     for _ in range(120):
         saved = nbformat.read(lab.folder / "still.ipynb", 4).cells[0].get("outputs", [])
