@@ -10,7 +10,7 @@ __all__ = ['LANGUAGES', 'GENRES', 'LARGE', 'SAMPLE', 'FORMAT', 'PACKAGES', 'TRUS
            'package_versions', 'file_hash', 'remove_old', 'write_set', 'read_card', 'set_file', 'cluster_card',
            'save_clusters', 'read_films', 'read_pipeline', 'agrees', 'load_clusters']
 
-# %% ../nbs/02_cluster.ipynb #c4b602af
+# %% ../nbs/02_cluster.ipynb #593ddc91
 import gc
 import hashlib
 import json
@@ -20,6 +20,7 @@ import re
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -38,7 +39,7 @@ from sklearn.pipeline import Pipeline
 from .data import MovieDataError
 from .preprocess import NUMERIC, feature_columns, feature_pipeline
 
-# %% ../nbs/02_cluster.ipynb #d7308a6c
+# %% ../nbs/02_cluster.ipynb #86467d8d
 def make_pipeline(
     films: pd.DataFrame,  # cleaned films, looked at for their columns alone
     n_clusters: int = 13,  # how many clusters
@@ -49,7 +50,7 @@ def make_pipeline(
     return Pipeline([("features", feature_pipeline(films)),
                      ("kmeans", KMeans(n_clusters=n_clusters, n_init=n_init, random_state=random_state))])
 
-# %% ../nbs/02_cluster.ipynb #8bef9f15
+# %% ../nbs/02_cluster.ipynb #328a1b6f
 @dataclass
 class ClusterSpace:
     "The space of a fitted pipeline, with films and centres in it."
@@ -80,14 +81,14 @@ class ClusterSpace:
         "Find the nearest centre of each film."
         return self.pipeline.predict(films)
 
-# %% ../nbs/02_cluster.ipynb #ff929bf4
+# %% ../nbs/02_cluster.ipynb #2a1fe7e0
 @dataclass
 class MovieClusters(ClusterSpace):
     "A fitted pipeline, the label of every film, and a name for every cluster."
     labels_: np.ndarray  # cluster of each film, in the order of the films
     names_: list[str]  # a name for each cluster, all different
 
-# %% ../nbs/02_cluster.ipynb #fd80b336
+# %% ../nbs/02_cluster.ipynb #fad350a3
 def sort_by_size(
     kmeans: KMeans,  # fitted; changed in place
 ) -> None:
@@ -96,7 +97,7 @@ def sort_by_size(
     kmeans.cluster_centers_ = np.ascontiguousarray(kmeans.cluster_centers_[order])
     kmeans.labels_ = np.argsort(order)[kmeans.labels_].astype(np.int32)
 
-# %% ../nbs/02_cluster.ipynb #d7ca4f6c
+# %% ../nbs/02_cluster.ipynb #5686eee7
 LANGUAGES = {"en": "English", "fr": "French", "ja": "Japanese", "it": "Italian", "de": "German", "es": "Spanish",
              "hi": "Hindi", "ru": "Russian", "ko": "Korean", "zh": "Chinese", "cn": "Cantonese", "yue": "Cantonese",
              "sv": "Swedish", "pt": "Portuguese", "da": "Danish", "fi": "Finnish", "nl": "Dutch", "no": "Norwegian",
@@ -116,7 +117,7 @@ def genre_noun(
     "Turn a genre into a noun for its films."
     return GENRES.get(genre, f"{genre.lower()} films")
 
-# %% ../nbs/02_cluster.ipynb #9f02f462
+# %% ../nbs/02_cluster.ipynb #5b8fbd5f
 def describe_genres(
     genres: pd.Series,  # main genre of each film of a cluster
     usual: pd.Series,  # share of each main genre among all films
@@ -134,12 +135,13 @@ def describe_language(
     usual: pd.Series,  # share of each language among all films, largest first
 ) -> str:  # "French", "non-English", or "" where the language does not set the cluster apart
     "Name the language of a cluster where it sets the cluster apart."
-    share, common = languages.value_counts(normalize=True), next(iter(usual.index), None)
+    share = languages.value_counts(normalize=True)
     if share.empty: return ""
+    common = usual.index[0]
     if share.iloc[0] >= .6 and share.iloc[0] > 1.15 * usual[share.index[0]]: return LANGUAGES.get(share.index[0], share.index[0])
     return f"non-{LANGUAGES.get(common, common)}" if share.get(common, 0) < usual[common] / 4 else ""
 
-# %% ../nbs/02_cluster.ipynb #0b796b08
+# %% ../nbs/02_cluster.ipynb #11a0aa5f
 def describe_years(
     years: pd.Series,  # release year of each film of a cluster
 ) -> str:  # such as "of the 1990s", or "of the 1950s to 1970s"; "" where no year is known
@@ -153,7 +155,7 @@ def describe_years(
     if first == last: return f"of the {first}s"
     return f"of the {first}s and {last}s" if last - first == 10 else f"of the {first}s to {last}s"
 
-# %% ../nbs/02_cluster.ipynb #5acac11d
+# %% ../nbs/02_cluster.ipynb #8f34abf7
 def describe_rank(
     rank: pd.Series,  # median rank of a cluster in each numeric column, from 0 to 1
     minutes: float = 100,  # median runtime of the cluster
@@ -168,7 +170,7 @@ def describe_rank(
     if abs(rating - .5) >= .2: words.append((abs(2 * rating - 1), "acclaimed" if rating > .5 else "low-rated"))
     return [word for _, word in sorted(words, reverse=True)]
 
-# %% ../nbs/02_cluster.ipynb #921d39b3
+# %% ../nbs/02_cluster.ipynb #83514def
 def describe_clusters(
     films: pd.DataFrame,  # cleaned films
     labels: np.ndarray,  # cluster of each film
@@ -187,7 +189,7 @@ def describe_clusters(
         found.append(([w for w in words if w != "blockbuster"], language, noun, years))
     return found
 
-# %% ../nbs/02_cluster.ipynb #892e7608
+# %% ../nbs/02_cluster.ipynb #be13b136
 def best_known(
     films: pd.DataFrame,  # cleaned films
     n: int = 5,  # how many
@@ -206,13 +208,15 @@ def name_clusters(
     for n in (1, 2, 3):
         longer = [" ".join(filter(None, [", ".join(words[:n]), language, noun, years])) for words, language, noun, years in parts]
         names = [new if names.count(old) > 1 else old for old, new in zip(names, longer)] if any(names) else longer
-    for label in (i for i, name in enumerate(names) if names.count(name) > 1):
-        parts[label] = f"{names[label]}, such as {best_known(films[labels == label], 1)['title'].iloc[0]}"
-    names = [part if isinstance(part, str) else name for part, name in zip(parts, names)]
-    names = [name[0].upper() + name[1:] for name in names]
-    return [f"{name} ({names[:i].count(name) + 1})" if name in names[:i] else name for i, name in enumerate(names)]
+    seen: Counter = Counter()
+    told = []
+    for label, name in enumerate(names):
+        if names.count(name) > 1: name += f", such as {best_known(films[labels == label], 1)['title'].iloc[0]}"
+        seen[name] += 1
+        told.append(name[0].upper() + name[1:] + (f" ({seen[name]})" if seen[name] > 1 else ""))
+    return told
 
-# %% ../nbs/02_cluster.ipynb #6db939c8
+# %% ../nbs/02_cluster.ipynb #e0b9686c
 LARGE, SAMPLE = 200_000, 100_000  # films
 
 def fit_kmeans(
@@ -228,7 +232,7 @@ def fit_kmeans(
     kmeans.set_params(init=start, n_init=1).fit(features)
     return kmeans.set_params(init="k-means++", n_init=n_init)
 
-# %% ../nbs/02_cluster.ipynb #46594a24
+# %% ../nbs/02_cluster.ipynb #1c4ddbc1
 def fit_clusters(
     films: pd.DataFrame,  # cleaned films
     n_clusters: int = 13,  # how many clusters
@@ -246,7 +250,7 @@ def fit_clusters(
     sort_by_size(kmeans)
     return MovieClusters(pipeline, kmeans.labels_, name_clusters(films, kmeans.labels_))
 
-# %% ../nbs/02_cluster.ipynb #5d36f0b4
+# %% ../nbs/02_cluster.ipynb #ab1407aa
 def _shares(values, words=None, n=3):
     "Say the `n` most frequent values with their shares."
     share = values.map(lambda value: (words or {}).get(value, value) or "none").value_counts(normalize=True).head(n)
@@ -267,7 +271,7 @@ def profile(
         row["best known"] = ", ".join(best_known(part)["title"])
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("cluster")
 
-# %% ../nbs/02_cluster.ipynb #0fdb4f29
+# %% ../nbs/02_cluster.ipynb #059a25e6
 def small_clusters(
     model: MovieClusters,  # fitted
     fewer_than: int = 6,  # films
@@ -276,7 +280,7 @@ def small_clusters(
     table = pd.DataFrame({"name": model.names_, "films": np.bincount(model.labels_, minlength=model.n_clusters)})
     return table.rename_axis("cluster").query("films < @fewer_than")
 
-# %% ../nbs/02_cluster.ipynb #5fdf629c
+# %% ../nbs/02_cluster.ipynb #d7964082
 def judge_clusters(
     features: np.ndarray,  # shape (n_films, n_features)
     labels: np.ndarray,  # cluster of each film
@@ -298,7 +302,7 @@ def stability(
     "Average the adjusted Rand index over all pairs of runs."
     return float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(runs, 2)])) if len(runs) > 1 else np.nan
 
-# %% ../nbs/02_cluster.ipynb #7f3f485b
+# %% ../nbs/02_cluster.ipynb #33f86687
 def sweep_k(
     films: pd.DataFrame,  # cleaned films
     ks: Iterable[int] = range(1, 16),  # numbers of clusters to try; those above the number of different films are left out
@@ -319,7 +323,7 @@ def sweep_k(
                     "stability": stability([run.labels_ for run in runs])}
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("k")
 
-# %% ../nbs/02_cluster.ipynb #0fc54468
+# %% ../nbs/02_cluster.ipynb #d96d6610
 def summarize_labels(
     labels: np.ndarray,  # cluster of each film, -1 for noise
     kinds: pd.Series,  # something that each film is, such as its language and genre
@@ -347,7 +351,7 @@ def compare_density(
     found = {name: summarize_labels(method.fit_predict(features), kinds) for name, method in methods.items()}
     return pd.DataFrame.from_dict(found, orient="index")
 
-# %% ../nbs/02_cluster.ipynb #e438a898
+# %% ../nbs/02_cluster.ipynb #1619fb43
 FORMAT = 1  # of the card
 PACKAGES = ["movie_recsys", "scikit-learn", "numpy", "pandas", "skops", "pyarrow"]
 
@@ -364,7 +368,7 @@ def file_hash(
     "Compute the SHA-256 hash of a file."
     with open(path, "rb") as file: return hashlib.file_digest(file, "sha256").hexdigest()
 
-# %% ../nbs/02_cluster.ipynb #671514bb
+# %% ../nbs/02_cluster.ipynb #8c86c662
 def remove_old(
     folder: str | Path,  # where a set was written
     files: dict[str, dict],  # the files of the new set, as its card names them
@@ -376,14 +380,14 @@ def remove_old(
         if path.name not in named and any(kind.fullmatch(path.name) for kind in kinds): path.unlink(missing_ok=True)
         if path.is_dir() and path.name.startswith(".writing-"): shutil.rmtree(path, ignore_errors=True)
 
-# %% ../nbs/02_cluster.ipynb #f39a60f4
+# %% ../nbs/02_cluster.ipynb #1ee9ce9f
 def write_set(
     folder: str | Path,  # made where it does not exist
     writers: dict[str, Callable[[Path], object]],  # name of a file: function that writes it at a path
     card: dict,  # what to say about the set
 ) -> Path:  # the folder
     "Write files and the card that names them, so that a reader always finds a whole set."
-    folder, files = Path(folder), {}
+    folder, files = Path(folder), dict[str, dict]()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder, ignore_cleanup_errors=True) as aside:
         for name, write in writers.items():
@@ -399,7 +403,7 @@ def write_set(
     remove_old(folder, files)
     return folder
 
-# %% ../nbs/02_cluster.ipynb #785ef04d
+# %% ../nbs/02_cluster.ipynb #84332c57
 def read_card(
     folder: str | Path,  # where a set was written
 ) -> dict:  # the card; raises MovieDataError where there is none
@@ -426,7 +430,7 @@ def set_file(
     if file_hash(path) != entry.get("sha256"): raise MovieDataError(f"{str(path)!r} is damaged. Save the model again.")
     return path
 
-# %% ../nbs/02_cluster.ipynb #9a0736e1
+# %% ../nbs/02_cluster.ipynb #52f74a1d
 def cluster_card(
     model: MovieClusters,  # fitted
     films: pd.DataFrame,  # the films it was fitted on
@@ -450,7 +454,7 @@ def save_clusters(
     return write_set(folder, {"films.parquet": table.to_parquet, "clusters.skops": partial(skops.io.dump, model.pipeline)},
                      cluster_card(model, films))
 
-# %% ../nbs/02_cluster.ipynb #86ba08bb
+# %% ../nbs/02_cluster.ipynb #7ca01fc7
 def read_films(
     path: str | Path,  # a Parquet file that `save_clusters` wrote
 ) -> pd.DataFrame:  # lists as Python lists
@@ -472,7 +476,7 @@ def _python_lists(column):
         values, offsets = chunk.values.to_pylist(), chunk.offsets.to_pylist()
         yield from (values[a:b] for a, b in zip(offsets, offsets[1:]))
 
-# %% ../nbs/02_cluster.ipynb #e3d6a4a6
+# %% ../nbs/02_cluster.ipynb #d4d568cc
 TRUSTED = ["sklearn.compose._column_transformer._RemainderColsList"]  # up to scikit-learn 1.8
 
 def read_pipeline(
@@ -484,7 +488,7 @@ def read_pipeline(
     if unknown: raise MovieDataError(f"{str(path)!r} is refused. It holds types that no model of ours has: {', '.join(unknown)}.")
     return skops.io.load(path, trusted=TRUSTED)
 
-# %% ../nbs/02_cluster.ipynb #99d6557a
+# %% ../nbs/02_cluster.ipynb #46f9f661
 def agrees(
     path: str | Path,  # a file that skops wrote
     films: pd.DataFrame,  # the films of the model
@@ -499,7 +503,7 @@ def agrees(
         except MovieDataError: raise
         except Exception: return None
 
-# %% ../nbs/02_cluster.ipynb #91a9510a
+# %% ../nbs/02_cluster.ipynb #9f5175f8
 def load_clusters(
     folder: str | Path,  # where `save_clusters` wrote
 ) -> tuple[pd.DataFrame, MovieClusters]:  # the films and the model
