@@ -43,6 +43,7 @@ test-install: $(VENV)/.dev  ## Build the wheel and the source archive, look into
 
 types: $(VENV)/.dev  ## Check the type hints
 	$(BIN)/mypy
+	$(BIN)/mypy --strict --follow-imports=silent --enable-error-code=arg-type --enable-error-code=assignment --enable-error-code=attr-defined tests/typed_use.py
 
 # A Python 3.x by its number: on the path, or among pyenv's.
 python3 = $(shell for p in python3.$(1) $$(pyenv root 2>/dev/null)/versions/3.$(1).*/bin/python; do \

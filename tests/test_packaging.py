@@ -151,6 +151,11 @@ def test_mypy_has_no_objection():
     run(BIN / "mypy", cwd=ROOT)
 
 
+def test_a_users_program_sees_the_types():
+    kinds = [f"--enable-error-code={kind}" for kind in ("arg-type", "assignment", "attr-defined")]
+    run(BIN / "mypy", "--strict", "--follow-imports=silent", *kinds, "tests/typed_use.py", cwd=ROOT)
+
+
 def public_functions():
     "Every exported function and every public method of an exported class, with its name"
     for module in pkgutil.iter_modules(movie_recsys.__path__):
