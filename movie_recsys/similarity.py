@@ -7,7 +7,7 @@ __all__ = ['BLOCKS', 'WEIGHTS', 'LIKES', 'WORDY', 'PAIR_TERMS', 'FILM_TERMS', 'w
            'weighted_rating', 'liked_films', 'like_matrix', 'LikeNeighbors', 'film_numbers', 'newer', 'choose_weights',
            'FilmScorer', 'part_records', 'score_parts']
 
-# %% ../nbs/04_similarity.ipynb #e41c2d22
+# %% ../nbs/04_similarity.ipynb #7732ef13
 import re
 from collections import Counter
 
@@ -18,19 +18,20 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-# %% ../nbs/04_similarity.ipynb #9fe7dda0
-BLOCKS = {"collection": 1.0, "keywords": 1.0, "genres": .7, "directors": .7, "cast": .6, "title": .6}
+# %% ../nbs/04_similarity.ipynb #ddebcd70
+BLOCKS = {"collection": 1.6, "keywords": 1.6, "directors": 1.3, "cast": 1.0, "genres": 1.0, "title": .3}
 WEIGHTS = {
-    "audience": {"content": 1.7, "era": 1.8, "newer": -1.2, "language": .6, "league": .1, "standing": .6, "length": .15,
-                 "fame": .26, "acclaim": .30},
-    "critics": {"content": 2.7, "era": 2.7, "newer": -.8, "language": .7, "league": .4, "standing": 1.4, "length": .1,
-                "fame": .55, "rating": .4, "revenue": .2, "cast_size": .2, "awards": .1},
+    "audience": {"content": 1.7, "era": 2.2, "newer": -1.4, "language": .45, "league": .10, "standing": .6, "length": .1,
+                 "fame": .25, "acclaim": .25},
+    "critics": {"content": 2.7, "era": 2.5, "newer": -1.0, "language": .30, "league": .36, "standing": 1.5,
+                "fame": .6, "rating": .45, "revenue": .15, "cast_size": .2, "awards": .08},
 }
 LIKES = 20.0
 
-# %% ../nbs/04_similarity.ipynb #81c3da5c
+# %% ../nbs/04_similarity.ipynb #5ab8257d
 WORDY = {"title", "keywords", "overview"}
-_STOP = ENGLISH_STOP_WORDS | {"ii", "iii", "iv", "part", "movie", "film", "based"}
+_STOP = ENGLISH_STOP_WORDS | {"ii", "iii", "iv", "part", "movie", "film", "based", "novel", "book", "vs", "director", "sequel",
+                             "remake", "aftercreditsstinger", "duringcreditsstinger", "independent", "type", "story"}
 
 def words(
     text: str,  # any text
@@ -46,7 +47,7 @@ def block_tokens(
     values = [[v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else [] for v in column]
     return [words(" ".join(v)) if column.name in WORDY else list(dict.fromkeys(v)) for v in values]
 
-# %% ../nbs/04_similarity.ipynb #9c8a2773
+# %% ../nbs/04_similarity.ipynb #8ea883a0
 def _same(tokens): return tokens
 
 class ContentSpace(TransformerMixin, BaseEstimator):
@@ -77,7 +78,7 @@ class ContentSpace(TransformerMixin, BaseEstimator):
         "`block: token` for every column"
         return np.array([f"{b}: {t}" for b, v in self.vectorizers_.items() for t in v.get_feature_names_out()], dtype=object)
 
-# %% ../nbs/04_similarity.ipynb #1cc48a80
+# %% ../nbs/04_similarity.ipynb #1d784163
 def weighted_rating(
     rating: np.ndarray,  # average vote of each film, 0 to 10
     votes: np.ndarray,  # number of votes of each film
@@ -87,7 +88,7 @@ def weighted_rating(
     "The rating of each film, drawn towards `mean` where it has few votes"
     return (votes * rating + m * mean) / (votes + m)
 
-# %% ../nbs/04_similarity.ipynb #a1b1f7d8
+# %% ../nbs/04_similarity.ipynb #e2b057df
 def liked_films(
     ratings: pd.DataFrame,  # userId, film_id, rating
     films: pd.DataFrame,  # indexed by film_id
@@ -108,7 +109,7 @@ def like_matrix(
     rows = np.repeat(np.arange(len(likes)), [len(v) for v in likes])
     return sp.csr_matrix((np.ones(len(at), np.float32), (rows, at)), shape=(len(likes), len(films)))
 
-# %% ../nbs/04_similarity.ipynb #9fab6536
+# %% ../nbs/04_similarity.ipynb #5ed4555f
 class LikeNeighbors(BaseEstimator):
     "Item-item collaborative filtering: the shrunk cosine of who likes two films, busy users counting less"
     def __init__(self,
@@ -137,7 +138,7 @@ class LikeNeighbors(BaseEstimator):
         "How many people like both"
         return int(self.likes_[:, [first]].multiply(self.likes_[:, [second]]).sum())
 
-# %% ../nbs/04_similarity.ipynb #50377aee
+# %% ../nbs/04_similarity.ipynb #c7911580
 def _column(films, name, missing=np.nan):
     "A column as floats, NaN or `missing` where the table does not say"
     return films[name].astype(float).fillna(missing) if name in films else pd.Series(missing, films.index, dtype=float)
@@ -166,10 +167,10 @@ def film_numbers(
     out["awards"] = np.log1p(_oscars(films["awards"])) if "awards" in films else 0.
     return out.fillna(0)
 
-# %% ../nbs/04_similarity.ipynb #a2db7dae
+# %% ../nbs/04_similarity.ipynb #a7dc0806
 PAIR_TERMS = {
     "era": lambda film, seed: np.exp(-np.abs(film["year"] - seed["year"]) / 4),
-    "language": lambda film, seed: (film["language"] == seed["language"]) * 1.0,
+    "language": lambda film, seed: (film["language"] == seed["language"]) * seed["rarity"],
     "league": lambda film, seed: film["fame"] * seed["fame"],
     "standing": lambda film, seed: film["standing"] * seed["standing"],
     "length": lambda film, seed: film["length"] * seed["length"],
@@ -177,7 +178,7 @@ PAIR_TERMS = {
 def newer(film, seeds): return np.maximum(film["year"] - max(seed["year"] for seed in seeds), 0) / 10
 FILM_TERMS = ("fame", "rating", "acclaim", "revenue", "cast_size", "awards")
 
-# %% ../nbs/04_similarity.ipynb #4c794854
+# %% ../nbs/04_similarity.ipynb #2d2646b9
 def choose_weights(
     films: pd.DataFrame,  # a table of films
     ) -> dict[str, float]:
@@ -199,7 +200,8 @@ class FilmScorer(BaseEstimator):
         self.films_, self.space_ = films, ContentSpace(self.blocks).fit(films)
         self.content_ = self.space_.transform(films)
         self.names_ = [tuple(name.split(": ", 1)) for name in self.space_.get_feature_names_out()]
-        self.languages_ = dict(zip(pd.unique(films["original_language"]), range(len(films)))) if "original_language" in films else {}
+        share = films["original_language"].value_counts(normalize=True) if "original_language" in films else pd.Series(dtype=float)
+        self.languages_ = pd.DataFrame({"code": range(len(share)), "rarity": 1 - np.log(share)}, index=share.index)
         self.numbers_ = self._numbers(films)
         self.merit_ = sum(self.weights_[t] * self.numbers_[t] for t in FILM_TERMS)
         return self
@@ -207,8 +209,9 @@ class FilmScorer(BaseEstimator):
     def _numbers(self, films):
         "The numbers of `films` as arrays, and their languages as codes"
         numbers = {k: v.to_numpy() for k, v in film_numbers(films, self.films_).items()}
-        codes = films["original_language"].map(self.languages_).fillna(-1) if "original_language" in films else np.full(len(films), -2)
-        return numbers | {"language": np.asarray(codes, dtype=int)}
+        spoken = films["original_language"] if "original_language" in films else pd.Series(index=films.index, dtype=object)
+        code, rarity = (spoken.map(self.languages_[c]).astype(float) for c in ("code", "rarity"))
+        return numbers | {"language": code.fillna(-1).to_numpy(int), "rarity": rarity.fillna(0).to_numpy()}
 
     def seeds(self, rows: pd.DataFrame) -> tuple[sp.csr_matrix, list[dict]]:
         "Content rows and numbers of the seeds, which need not be among the fitted films"
@@ -217,21 +220,26 @@ class FilmScorer(BaseEstimator):
         else: content, numbers = self.space_.transform(rows), self._numbers(rows)
         return content, [dict(zip(numbers, row)) for row in zip(*numbers.values())]
 
+    def terms(self, rows: pd.DataFrame) -> dict[str, np.ndarray]:
+        "The weighted terms of every fitted film for the seeds in `rows`, without the films' own merits"
+        content, seeds = self.seeds(rows)
+        found = {"content": self.weights_["content"] * (self.content_ @ np.asarray(content.mean(axis=0)).ravel()),
+                 "newer": self.weights_["newer"] * newer(self.numbers_, seeds)}
+        for term, f in PAIR_TERMS.items():
+            if self.weights_[term]: found[term] = self.weights_[term] / len(seeds) * sum(f(self.numbers_, seed) for seed in seeds)
+        if self.neighbors_ is not None: found["likes"] = LIKES * self.liked(rows).mean(axis=0)
+        return found
+
     def score(self, rows: pd.DataFrame) -> np.ndarray:
         "The score of every fitted film for the seeds in `rows`"
-        content, seeds = self.seeds(rows)
-        total = self.merit_ + self.weights_["content"] * (self.content_ @ np.asarray(content.mean(axis=0)).ravel())
-        for term, f in PAIR_TERMS.items():
-            if self.weights_[term]: total += self.weights_[term] / len(seeds) * sum(f(self.numbers_, seed) for seed in seeds)
-        if self.neighbors_ is not None: total += LIKES * self.liked(rows).mean(axis=0)
-        return total + self.weights_["newer"] * newer(self.numbers_, seeds)
+        return self.merit_ + sum(self.terms(rows).values())
 
     def liked(self, rows: pd.DataFrame) -> np.ndarray:
         "How much those who like each seed like every film; a row per seed, 0 for a seed outside the table"
         at = self.films_.index.get_indexer(rows.index)
         return np.stack([self.neighbors_.likeness(i) if i >= 0 else np.zeros(len(self.films_)) for i in at])
 
-# %% ../nbs/04_similarity.ipynb #80bf1c94
+# %% ../nbs/04_similarity.ipynb #ef1cea36
 def _content_parts(scorer, rows, at):
     "One record per seed and block: what the film at position `at` shares with the seed, the strongest first"
     content, film = scorer.seeds(rows)[0], scorer.content_[at]
