@@ -9,7 +9,7 @@ __all__ = ['COLUMNS', 'NUMERIC', 'CATEGORICAL', 'HUGE', 'MOSTLY', 'POSITIVE', 'S
            'feature_columns', 'note_features', 'feature_pipeline', 'save_scaler', 'note_scaler', 'drop_posters',
            'set_titles_aside', 'keep_one_row_per_id', 'run_steps', 'Cleaned', 'clean_movies']
 
-# %% ../nbs/01_preprocess.ipynb #f8f5b8dd
+# %% ../nbs/01_preprocess.ipynb #92a49aa2
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +20,13 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .data import MovieDataError
 
-# %% ../nbs/01_preprocess.ipynb #c2b14744
+# %% ../nbs/01_preprocess.ipynb #51b42ae9
 COLUMNS = ["adult", "budget", "genres", "popularity", "vote_average", "original_language", "release_date", "revenue",
            "runtime", "vote_count", "title", "poster_path"]  # the report's twelve
 NUMERIC = ["popularity", "vote_average", "runtime", "vote_count", "release_year"]  # to be scaled
 CATEGORICAL = ["reduced_language", "reduced_genre"]  # to be one-hot encoded
 
-# %% ../nbs/01_preprocess.ipynb #1a104e36
+# %% ../nbs/01_preprocess.ipynb #fa99db3c
 def check_table(
     films: pd.DataFrame,  # a table of films as `load_movies` gives it
 ) -> None:  # raises MovieDataError where a step could not work with it
@@ -40,7 +40,7 @@ def check_table(
 
 def _listed(names): return ", ".join(names) or "none"
 
-# %% ../nbs/01_preprocess.ipynb #f07017e1
+# %% ../nbs/01_preprocess.ipynb #b659c1c4
 def select_columns(
     films: pd.DataFrame,  # a table of films as `load_movies` gives it
 ) -> tuple[pd.DataFrame, str]:  # the selected columns, and what was done
@@ -50,7 +50,7 @@ def select_columns(
     kept = ["film_id", *(c for c in [*COLUMNS, "release_year"] if c in films)]
     return films[kept], why + (f"; this source has no {_listed(lacking)}" if lacking else "")
 
-# %% ../nbs/01_preprocess.ipynb #bee6fee4
+# %% ../nbs/01_preprocess.ipynb #38040574
 def extract_main_genre(
     films: pd.DataFrame,  # films with a list column `genres`
 ) -> tuple[pd.DataFrame, str]:  # the same films with `main_genre`, and what was done
@@ -59,7 +59,7 @@ def extract_main_genre(
     main = films["genres"].map(lambda genres: str(genres[0]) if np.size(genres) and genres is not None else "")
     return films.assign(main_genre=main), f"{main.nunique()} main genres; {(main == '').sum():,} films have none"
 
-# %% ../nbs/01_preprocess.ipynb #c9f94341
+# %% ../nbs/01_preprocess.ipynb #bf67b28e
 def _drop(films, columns, why):
     present = [c for c in columns if c in films]
     done = f"dropped {_listed(present)}: {why}" if present else f"this source has no {_listed(columns)}"
@@ -71,7 +71,7 @@ def drop_genres(
     "Drop the list of genres."
     return _drop(films, ["genres"], "the main genre stands for it")
 
-# %% ../nbs/01_preprocess.ipynb #fa0f9345
+# %% ../nbs/01_preprocess.ipynb #d5207d32
 HUGE = 1e15  # no measure of a film is as large
 
 def find_missing(
@@ -84,7 +84,7 @@ def find_missing(
     if {"release_date", "release_year"} <= set(missing): missing["release_date"] &= missing.pop("release_year")
     return missing
 
-# %% ../nbs/01_preprocess.ipynb #b6105798
+# %% ../nbs/01_preprocess.ipynb #d23a4c63
 MOSTLY = .5  # a column is mostly missing, or mostly zero, above this share
 
 def drop_missing(
@@ -101,7 +101,7 @@ def drop_missing(
     if "release_date" in aside: aside.append("release_year")
     return films[~missing.any(axis=1)].drop(columns=aside, errors="ignore"), why
 
-# %% ../nbs/01_preprocess.ipynb #c64512ea
+# %% ../nbs/01_preprocess.ipynb #5f7f06c6
 def share_of_zeros(
     films: pd.DataFrame,  # selected columns
 ) -> pd.Series:  # share of zeros of each numeric column, largest first
@@ -109,7 +109,7 @@ def share_of_zeros(
     numbers = films.drop(columns=["film_id", "release_year"], errors="ignore").select_dtypes("number")
     return numbers.eq(0).mean().astype(float).sort_values(ascending=False)
 
-# %% ../nbs/01_preprocess.ipynb #ef8c4d72
+# %% ../nbs/01_preprocess.ipynb #0d814d79
 def drop_zero_columns(
     films: pd.DataFrame,  # selected columns
 ) -> tuple[pd.DataFrame, str]:  # the films without columns that are mostly zero, and what was done
@@ -119,7 +119,7 @@ def drop_zero_columns(
     if zeros.empty: return films, "no column is mostly zero"
     return films.drop(columns=zeros.index), "mostly zero and dropped: " + _listed(f"{c} {s:.1%}" for c, s in zeros.items())
 
-# %% ../nbs/01_preprocess.ipynb #98e8d855
+# %% ../nbs/01_preprocess.ipynb #6df2353a
 POSITIVE = ["popularity", "vote_average", "runtime", "vote_count"]
 
 def drop_zero_rows(
@@ -130,7 +130,7 @@ def drop_zero_rows(
     why = "zero: " + _listed(f"{c} {n:,}" for c, n in zero.sum().items() if n)
     return films[~zero.any(axis=1)], why
 
-# %% ../nbs/01_preprocess.ipynb #2bc3f3f8
+# %% ../nbs/01_preprocess.ipynb #e762e020
 def extract_year(
     films: pd.DataFrame,  # films with `release_date`, `release_year` or both
 ) -> tuple[pd.DataFrame, str]:  # the films with an integer `release_year` and no `release_date`, and what was done
@@ -141,7 +141,7 @@ def extract_year(
     years = films.drop(columns="release_date", errors="ignore").assign(release_year=year.astype("int64"))
     return years, f"from {year.min()} to {year.max()}"
 
-# %% ../nbs/01_preprocess.ipynb #d38a360a
+# %% ../nbs/01_preprocess.ipynb #b1dfa802
 def most_frequent(
     values: pd.Series,  # a column of strings
     n: int,  # how many to return
@@ -149,7 +149,7 @@ def most_frequent(
     "Find the `n` most frequent values of a column."
     return list(values.groupby(values, sort=False).size().sort_values(ascending=False, kind="stable").index[:n])
 
-# %% ../nbs/01_preprocess.ipynb #3e17a018
+# %% ../nbs/01_preprocess.ipynb #c48c2e46
 def reduce_languages(
     films: pd.DataFrame,  # films with `original_language`
     n: int = 5,  # how many languages keep their name
@@ -160,7 +160,7 @@ def reduce_languages(
     reduced = films["original_language"].where(films["original_language"].isin(top), "Other")
     return films.drop(columns="original_language").assign(reduced_language=reduced), "kept: " + _listed(top)
 
-# %% ../nbs/01_preprocess.ipynb #e762b55b
+# %% ../nbs/01_preprocess.ipynb #4c3697a8
 def reduce_genres(
     films: pd.DataFrame,  # films with `main_genre`
     n: int = 10,  # how many genres keep their name, the empty one counted
@@ -173,7 +173,7 @@ def reduce_genres(
     reduced = films["main_genre"].where(films["main_genre"].isin(top), "Other")
     return films.drop(columns="main_genre").assign(reduced_genre=reduced), why
 
-# %% ../nbs/01_preprocess.ipynb #87e1741a
+# %% ../nbs/01_preprocess.ipynb #278e1ce4
 def drop_adult(
     films: pd.DataFrame,  # films with or without `adult`
 ) -> tuple[pd.DataFrame, str]:  # the films without it, and what was done
@@ -181,12 +181,13 @@ def drop_adult(
     if "adult" not in films: return films, "this source has no adult"
     return films.drop(columns="adult"), f"dropped adult: {films['adult'].eq(False).mean():.2%} of it is False"
 
-# %% ../nbs/01_preprocess.ipynb #d316bf8d
+# %% ../nbs/01_preprocess.ipynb #b95f86dd
 def feature_columns(
     films: pd.DataFrame,  # cleaned films
 ) -> tuple[list[str], list[str]]:  # numeric columns and categorical columns
     "List the features that a table has."
-    found = [c for c in NUMERIC if c in films and films[c].gt(0).fillna(False).all()], [c for c in CATEGORICAL if c in films]
+    known = {c: films[c].gt(0).fillna(False) & films[c].lt(HUGE).fillna(False) for c in NUMERIC if c in films}
+    found = [c for c in known if known[c].all()], [c for c in CATEGORICAL if c in films]
     if not any(found): raise MovieDataError(f"The table has none of the features {_listed(NUMERIC + CATEGORICAL)} for every film.")
     return found
 
@@ -197,7 +198,7 @@ def note_features(
     numeric, categorical = feature_columns(films)
     return films, f"no row is touched; to be scaled: {_listed(numeric)}; to be one-hot encoded: {_listed(categorical)}"
 
-# %% ../nbs/01_preprocess.ipynb #74000e22
+# %% ../nbs/01_preprocess.ipynb #13fc407e
 def feature_pipeline(
     films: pd.DataFrame,  # cleaned films, looked at for the features that they have
 ) -> ColumnTransformer:  # not fitted
@@ -207,7 +208,7 @@ def feature_pipeline(
                               ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False), categorical)],
                              verbose_feature_names_out=False)
 
-# %% ../nbs/01_preprocess.ipynb #80fbc687
+# %% ../nbs/01_preprocess.ipynb #1f482aeb
 def save_scaler(
     features: ColumnTransformer,  # fitted
     path: str | Path,  # where to write the file, for example "scaler.joblib"
@@ -223,21 +224,21 @@ def note_scaler(
     "Say where the scaler is stored."
     return films, "no row is touched; save_scaler stores the scaler once it is fitted"
 
-# %% ../nbs/01_preprocess.ipynb #b25bf70a
+# %% ../nbs/01_preprocess.ipynb #2076f69c
 def drop_posters(
     films: pd.DataFrame,  # films with or without `poster_path`
 ) -> tuple[pd.DataFrame, str]:  # the films without it, and what was done
     "Drop the addresses of the posters."
     return _drop(films, ["poster_path"], "posters are fetched when they are shown")
 
-# %% ../nbs/01_preprocess.ipynb #9d58abb9
+# %% ../nbs/01_preprocess.ipynb #ca55bf51
 def set_titles_aside(
     films: pd.DataFrame,  # films with `title`
 ) -> tuple[pd.DataFrame, str]:  # the films without it, and what was done
     "Set the titles aside until the clusters are known."
     return _drop(films, ["title"], "it comes back with the clusters")
 
-# %% ../nbs/01_preprocess.ipynb #e79bf960
+# %% ../nbs/01_preprocess.ipynb #237a7056
 def keep_one_row_per_id(
     films: pd.DataFrame,  # films with `film_id`
 ) -> tuple[pd.DataFrame, str]:  # films whose `film_id` is known and unique, and what was done
@@ -246,7 +247,7 @@ def keep_one_row_per_id(
     why = f"id repeated {(repeated & ~unknown).sum():,}, id unknown {unknown.sum():,}; the first row of each id is kept"
     return films[~unknown & ~repeated], why
 
-# %% ../nbs/01_preprocess.ipynb #2034dfeb
+# %% ../nbs/01_preprocess.ipynb #cbb6845d
 STEPS = {"2-2-1 select columns": select_columns, "2-2-2 main genre": extract_main_genre, "2-2-3 drop genres": drop_genres,
          "2-2-4 missing values": drop_missing, "2-2-5 columns of zeros": drop_zero_columns,
          "2-2-6 rows with zeros": drop_zero_rows, "2-2-7 year of release": extract_year,
@@ -254,7 +255,7 @@ STEPS = {"2-2-1 select columns": select_columns, "2-2-2 main genre": extract_mai
          "2-2-11 scale and encode": note_features, "2-2-12 save the scaler": note_scaler,
          "2-2-13 poster URLs": drop_posters, "2-2-14 titles": set_titles_aside, "one row per film": keep_one_row_per_id}
 
-# %% ../nbs/01_preprocess.ipynb #7b7aae31
+# %% ../nbs/01_preprocess.ipynb #cfb0fc9e
 def run_steps(
     films: pd.DataFrame,  # a table of films as `load_movies` gives it
     steps: dict = STEPS,  # name of a step: its function
@@ -270,7 +271,7 @@ def run_steps(
         if not len(films): raise MovieDataError(f"No film is left: step {name} dropped the last {before:,} ({why}).")
     return films, pd.DataFrame(account, columns=["step", "before", "dropped", "after", "why"])
 
-# %% ../nbs/01_preprocess.ipynb #4eb23d17
+# %% ../nbs/01_preprocess.ipynb #f795eaf0
 @dataclass
 class Cleaned:
     "Cleaned films and the account of how they came to be."
