@@ -111,7 +111,9 @@ def main() -> None:
                 results["memory_of_10000_recommendations_mb"] = {k: v for k, v in stage("leak", table, cache).items() if k.endswith("e_mb") or k.startswith("after")}
                 if same := stage("similar", table, cache).get("implicit"):
                     results["rows"].append(row("recommend, three seeds", size, stage("similar", table, cache)["recommend"], same, "implicit's similar_items"))
-    if not args.no_app: results["app"] = load_test.measure()
+    if not args.no_app:
+        results["app"] = load_test.measure()
+        results["app with TMDB"] = {fault: load_test.measure(seconds=20, fault=fault) for fault in ("dead", "slow", "bomb")}
     (HERE / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     (HERE / "results.md").write_text(markdown(results), encoding="utf-8")
     print(markdown(results))

@@ -1,8 +1,8 @@
 """The app under load: many users at once on loopback, for a bounded time: `python benchmarks/load.py [--users 100]`.
 
 Each user asks for completions of a title, then for recommendations, then waits some five seconds, as a person would.
-Prints (and returns as JSON with --json) the answers' times, the errors, and the server's memory before and after.
-Options go through to `movie-recsys app`, so that the same can be run with a TMDB stand-in that is dead, slow or hostile.
+Prints the answers' times, the errors, and the server's memory before and after. With --tmdb the app has the stand-in
+of tests/tmdb_server.py for TMDB, with one of its faults: "dead", "slow", "bomb", "html" and the like.
 """
 import argparse
 import asyncio
@@ -71,11 +71,26 @@ async def load(base: str, users: int, seconds: float, pause: float) -> tuple[dic
     return times, errors
 
 
-def start_app(port: int, extra: dict[str, str]) -> tuple[subprocess.Popen, float]:
+def serve(port: int, fault: str) -> None:
+    "The app with a TMDB that misbehaves; `dead` is an address where nobody listens"
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+    from tmdb_server import TMDBServer
+
+    from movie_recsys.app import launch_app
+    from movie_recsys.recommend import MovieRecommender
+    from movie_recsys.tmdb import TMDB
+    with TMDBServer() as server:
+        nobody = f"http://127.0.0.1:{free_port()}"
+        urls = (nobody, nobody) if fault == "dead" else (server.api(fault), server.images(fault))
+        launch_app(MovieRecommender.from_movies(), port=port, tmdb=TMDB(server.key, *urls))
+
+
+def start_app(port: int, fault: str | None = None) -> tuple[subprocess.Popen, float]:
     "The app in a process of its own, and the seconds until its page answered"
-    command = [str(Path(sys.executable).parent / "movie-recsys"), "app", "--port", str(port)]
+    command = ([str(Path(sys.executable).parent / "movie-recsys"), "app", "--port", str(port)] if fault is None else
+               [sys.executable, "-c", f"import load; load.serve({port}, {fault!r})"])
     begin = time.perf_counter()
-    process = subprocess.Popen(command, env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **extra},
+    process = subprocess.Popen(command, env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}, cwd=Path(__file__).parent,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while time.perf_counter() - begin < 120:
         try:
@@ -84,10 +99,10 @@ def start_app(port: int, extra: dict[str, str]) -> tuple[subprocess.Popen, float
     raise RuntimeError("the app did not answer within two minutes")
 
 
-def measure(users: int = 100, seconds: float = 60, pause: float = 5, extra: dict[str, str] | None = None) -> dict:
+def measure(users: int = 100, seconds: float = 60, pause: float = 5, fault: str | None = None) -> dict:
     "Start the app, put it under load, and say how it did"
     port = free_port()
-    process, started = start_app(port, extra or {})
+    process, started = start_app(port, fault)
     base = f"http://127.0.0.1:{port}"
     try:
         begin = time.perf_counter()
@@ -112,5 +127,6 @@ if __name__ == "__main__":
     parser.add_argument("--users", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pause", type=float, default=5, help="seconds between one user's actions, on average")
+    parser.add_argument("--tmdb", metavar="FAULT", help="how the TMDB stand-in misbehaves")
     args = parser.parse_args()
-    print(json.dumps(measure(args.users, args.seconds, args.pause), indent=2))
+    print(json.dumps(measure(args.users, args.seconds, args.pause, args.tmdb), indent=2))
