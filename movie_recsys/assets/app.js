@@ -263,7 +263,7 @@ element.addEventListener("toggle", async e => {              // the parts of a b
   const d = e.target;
   if (!d.matches(".mr-why") || !d.open || d.dataset.done) return;
   d.dataset.done = 1;
-  const told = await ask("parts", {films: state.films, film: d.dataset.film});
+  const told = await ask("parts", {...state, film: d.dataset.film});
   if (told) d.querySelector("div").innerHTML = told.html; else delete d.dataset.done;
 }, true);
 function lamp() { $(".mr-lamp").setAttribute("aria-pressed", String(document.body.classList.contains("dark"))); }

@@ -1,0 +1,143 @@
+"""The app for programs: gradio_client, MCP, and starting it from the command line."""
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from movie_recsys.app import FilmPage, build_app, free_port, gradio_function, launch_app
+from movie_recsys.data import MovieRecsysError
+from movie_recsys.recommend import MovieRecommender
+
+NONE = "No movies were selected. Choose between 1 and 5 movies, or type a title."
+SIX = "You chose 6 movies. Please select 5 or fewer."
+
+
+@pytest.fixture(scope="module")
+def rec():
+    return MovieRecommender.from_movies(n_init=1)
+
+
+@pytest.fixture(scope="module")
+def app(rec):
+    try: import mcp  # noqa: F401
+    except ImportError: mcp = None
+    app = launch_app(rec, mcp=mcp is not None, block=False)
+    yield app
+    app.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def client(app):
+    return Client(app.local_url, verbose=False)
+
+
+def test_build_app_launches_nothing(rec):
+    app = build_app(rec)
+    assert not app.is_running and app.title == "Movie Recommender System"
+
+
+def test_the_reports_recommend_movie(client):
+    titles = client.predict(["Toy Story (1995)"], "", api_name="/recommend_movie")
+    assert len(titles) == 5 and "Toy Story 2" in titles and "Toy Story" not in titles
+    assert len(client.predict(["Toy Story (1995)"], api_name="/recommend_movie")) == 5  # text has a default
+    assert client.predict([], "narnia", api_name="/recommend_movie") != titles
+
+
+def test_the_reports_gradio_function(client, rec):
+    page = FilmPage(rec)
+    stacked = gradio_function(page, ["Toy Story (1995)"], "")
+    assert isinstance(stacked, np.ndarray) and stacked.shape == (5 * 513, 342, 3) and stacked.dtype == np.uint8
+    picture = Image.open(client.predict(["Toy Story (1995)"], "", api_name="/gradio_function"))
+    assert picture.size == (342, 5 * 513) and np.array_equal(np.asarray(picture.convert("RGB")), stacked)
+    assert gradio_function(page, [], "") == client.predict([], "", api_name="/gradio_function") == NONE
+    assert gradio_function(page, list(page.labels[:6]), "") == client.predict(list(page.labels[:6]), "", api_name="/gradio_function") == SIX
+    assert "qqqq zzzz" in client.predict([], "qqqq zzzz", api_name="/gradio_function")
+
+
+def test_find_recommend_explain(client):
+    found = client.predict("the matrx", 3, api_name="/find")
+    assert found[0]["label"] == "The Matrix (1999)" and len(found) <= 3 and set(found[0]) == {"film_id", "title", "year", "label", "score"}
+    films = client.predict(["Heat (1995)", "Casino"], n=4, exclude_genres=["Drama"], last_year=1999, adventure=.5, api_name="/recommend")
+    assert len(films) == 4 and all(f["year"] <= 1999 and "Drama" not in f["genres"] and f["because"] for f in films)
+    label = f"{films[0]['title']} ({films[0]['year']})"
+    reasons = client.predict(["Heat (1995)", "Casino"], label, api_name="/explain")
+    assert {"seed", "block", "shared", "share"} == set(reasons[0]) and sum(r["share"] for r in reasons) > 0
+
+
+@pytest.mark.parametrize("arguments, sentence", [(([], ), NONE), ((["No such film at all"], ), "No such film at all"),
+                                                 ((["Heat", "Casino", "Alien (1979)", "Toy Story (1995)", "The Matrix (1999)", "Jaws"], ), SIX)])
+def test_an_error_is_a_sentence(client, arguments, sentence):
+    with pytest.raises(AppError, match=re.escape(sentence)): client.predict(*arguments, api_name="/recommend")
+
+
+def test_the_api_is_typed_and_has_examples(client):
+    api = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(api) == {"/recommend_movie", "/gradio_function", "/find", "/recommend", "/explain"}
+    for name, endpoint in api.items():
+        for p in endpoint["parameters"]: assert p["python_type"]["type"] not in ("Any", ""), (name, p)
+        assert endpoint["description"]
+    first = api["/recommend_movie"]["parameters"][0]
+    assert first["parameter_name"] == "movie_list" and first["example_input"] == ["Toy Story (1995)"]
+
+
+def test_mcp_with_a_real_client(app):
+    pytest.importorskip("mcp")
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def use():
+        async with streamable_http_client(f"{app.local_url}gradio_api/mcp/") as (read, write, _), ClientSession(read, write) as session:
+            await session.initialize()
+            tools = {t.name: t for t in (await session.list_tools()).tools}
+            call = session.call_tool
+            return (tools, await call("recommend_movie", {"movie_list": ["Toy Story (1995)"]}), await call("gradio_function", {"selected_movies": ["Toy Story (1995)"]}),
+                    await call("recommend", {"films": []}))
+
+    with ThreadPoolExecutor() as pool: tools, titles, picture, refused = pool.submit(asyncio.run, use()).result()
+    assert set(tools) == {"recommend_movie", "gradio_function", "find", "recommend", "explain"}
+    for tool in tools.values():
+        assert len(tool.description) > 40
+        assert all(len(p.get("description", "")) > 15 for p in tool.inputSchema["properties"].values()), tool.name
+        assert not any("Heat" in str(p.get("enum")) for p in tool.inputSchema["properties"].values())
+    assert "Toy Story 2" in titles.content[0].text and not titles.isError
+    assert picture.content[0].type == "image"
+    assert refused.isError and "No movies were selected" in refused.content[0].text
+
+
+def test_ports(rec, app):
+    taken = app.server_port
+    with pytest.raises(MovieRecsysError, match=f"Port {taken}"): free_port(taken)
+    assert free_port() != taken
+
+
+def test_only_this_machine_is_listened_to(app):
+    assert app.server_name == "127.0.0.1" and app.share is False and app.analytics_enabled is False
+
+
+@pytest.mark.slow
+def test_from_the_command_to_an_answering_page():
+    "How long a person waits; on a quiet machine it is under 6 seconds, here it may be busy"
+    port = free_port()
+    start, body = time.monotonic(), ""
+    with subprocess.Popen([str(Path(sys.executable).parent/"movie-recsys"), "app", "--port", str(port)], env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                          stdout=subprocess.DEVNULL) as process:
+        try:
+            while time.monotonic() - start < 120:
+                try:
+                    body = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read().decode()
+                    break
+                except OSError: time.sleep(.05)
+            print(f"the page answered after {time.monotonic() - start:.1f} s")
+            assert "Movie Recommender System" in body and time.monotonic() - start < 60
+        finally: process.terminate()
