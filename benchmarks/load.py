@@ -56,7 +56,7 @@ async def user(base: str, seed: int, until: float, pause: float, times: dict, er
         await asyncio.sleep(dice.uniform(0, pause))
         while time.time() < until:
             action = dice.choice(["find", "recommend_movie", "recommend_movie"])
-            data = (dice.choice(TYPED),) if action == "find" else (dice.sample(TITLES, dice.randint(1, 3)), "")
+            data = (dice.choice(TYPED), 8) if action == "find" else (dice.sample(TITLES, dice.randint(1, 3)), "")
             start = time.perf_counter()
             try: await call(client, action, *data)
             except Exception as error: errors.append(f"{action}{data}: {error!r}")  # counted and told at the end
