@@ -7,7 +7,7 @@ __all__ = ['Panel', 'figure_png', 'picture_html', 'card_html', 'cards_html', 'Fi
            'film_card', 'refresh', 'static_picker', 'plot_cluster', 'ClusterExplorer', 'explore_clusters',
            'ClusterTuner', 'tuner_facts', 'tune_clusters']
 
-# %% ../nbs/11_widgets.ipynb #0dfb07b3
+# %% ../nbs/11_widgets.ipynb #f8b99eb0
 import io
 from base64 import b64encode
 from html import escape
@@ -27,7 +27,7 @@ from .preprocess import feature_columns
 from .recommend import MovieRecommender
 from .visualize import cluster_style, film_map, plot_film_map, plot_pca_2d
 
-# %% ../nbs/11_widgets.ipynb #b78cf467
+# %% ../nbs/11_widgets.ipynb #8c611bef
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STYLE = ("<style>:is(.jp-OutputArea, #output-area, .output):has(.jupyter-widgets) .movie-still"
           " {display: none}</style>")
@@ -47,7 +47,7 @@ class Panel:
         still = f'{_STYLE}<div class="movie-still">{self.static()}</div>'
         display({"text/html": still, "text/plain": repr(self)}, raw=True)
 
-# %% ../nbs/11_widgets.ipynb #b0adfea0
+# %% ../nbs/11_widgets.ipynb #4cb7a92f
 def figure_png(
     figure: Figure,  # a matplotlib figure
     dpi: int = 80,  # pixels an inch
@@ -67,7 +67,7 @@ def picture_html(
     "An `<img>` that carries its picture with it"
     return f'<img alt="{escape(alt)}" style="max-width:100%" src="data:image/png;base64,{b64encode(png).decode()}">'
 
-# %% ../nbs/11_widgets.ipynb #a8ba9ac1
+# %% ../nbs/11_widgets.ipynb #65f65430
 def card_html(
     film: pd.Series,  # a film: title, year, genres, and cluster and because where known
     ) -> str:
@@ -89,7 +89,7 @@ def cards_html(
     cards = "".join(card_html(film) for _, film in films.iterrows())
     return f'<div style="display:flex;flex-wrap:wrap;gap:16px">{cards}</div>'
 
-# %% ../nbs/11_widgets.ipynb #936d7fb9
+# %% ../nbs/11_widgets.ipynb #b15c17be
 def _column(*children, width="100%"): return widgets.VBox(children, layout=widgets.Layout(width=width))
 
 def _wide(kind, description, **kwargs):
@@ -125,7 +125,7 @@ class FilmSearch:
         self.text.value = ""
         self.choose(film_id)
 
-# %% ../nbs/11_widgets.ipynb #fce3e114
+# %% ../nbs/11_widgets.ipynb #f486d53b
 class Dials:
     "What a recommendation can be steered by: genres, years, adventure"
     def __init__(self,
@@ -147,7 +147,7 @@ class Dials:
         return {"genres": list(self.genres.value) or None, "years": None if whole else self.years.value,
                 "adventure": self.adventure.value}
 
-# %% ../nbs/11_widgets.ipynb #e6991fe3
+# %% ../nbs/11_widgets.ipynb #fcb9d35c
 def _outputs(html): return ({"output_type": "display_data", "data": {"text/html": html}, "metadata": {}},)
 
 class MapPanel:
@@ -177,7 +177,7 @@ class MapPanel:
         button.on_click(lambda _: self.choose(film_id))
         self.offer.children = [button]
 
-# %% ../nbs/11_widgets.ipynb #d2c52c3d
+# %% ../nbs/11_widgets.ipynb #e0f9b632
 class MoviePicker(Panel):
     "Choose up to five films, steer, and see what to watch next, with reasons and on the map"
     def __init__(self,
@@ -216,11 +216,14 @@ class MoviePicker(Panel):
     def _say(self, text):
         self.message.value = f'<div role="status" style="line-height:1.4;white-space:normal">{escape(text)}</div>'
 
-# %% ../nbs/11_widgets.ipynb #f4554e2d
+# %% ../nbs/11_widgets.ipynb #9ddcde13
 def _button(text, action, tooltip="", width="auto", kind=""):
     button = widgets.Button(description=text, tooltip=tooltip, button_style=kind, layout=widgets.Layout(width=width))
     button.on_click(lambda _: action())
     return button
+
+def _chosen(picker, seed):
+    return _button(f"✕ {picker.labels[seed]}", lambda: picker.remove(seed), "Take it back", "98%", "info")
 
 def film_card(
     picker: MoviePicker,  # whose buttons the card gets
@@ -233,6 +236,7 @@ def film_card(
     card = widgets.HTML(card_html(picker.recommended.loc[film_id]))
     return widgets.VBox([card, buttons], layout=widgets.Layout(margin="8px 0 4px 0"))
 
+# %% ../nbs/11_widgets.ipynb #41c535e7
 def refresh(
     picker: MoviePicker,  # to be brought up to date
     ):
@@ -243,11 +247,11 @@ def refresh(
     except MovieRecsysError as error:
         picker.recommended = pd.DataFrame()
         picker._say(str(error) if picker.seeds else "Choose between 1 and 5 movies, or type a title.")
-    def back(seed): return _button(f"✕ {picker.labels[seed]}", lambda: picker.remove(seed), "Take it back", "98%", "info")
-    picker.chosen.children = [back(seed) for seed in picker.seeds]
+    picker.chosen.children = [_chosen(picker, seed) for seed in picker.seeds]
     picker.cards.children = [film_card(picker, film_id) for film_id in picker.recommended.index]
     picker.map.mark(picker.seeds, picker.recommended.index.tolist())
 
+# %% ../nbs/11_widgets.ipynb #0cc1ad9e
 def static_picker(
     picker: MoviePicker,  # to be shown without a kernel
     ) -> str:
@@ -260,7 +264,7 @@ def static_picker(
 
 MoviePicker.refresh, MoviePicker.static = refresh, static_picker
 
-# %% ../nbs/11_widgets.ipynb #c70510a1
+# %% ../nbs/11_widgets.ipynb #ccf583ff
 def plot_cluster(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
@@ -284,7 +288,7 @@ def plot_cluster(
     fig.tight_layout()
     return fig
 
-# %% ../nbs/11_widgets.ipynb #49111071
+# %% ../nbs/11_widgets.ipynb #48f8e06b
 class ClusterExplorer(Panel):
     "One cluster after another: its size, its years and genres, its best-known films"
     def __init__(self,
@@ -321,7 +325,7 @@ def explore_clusters(
     "Look into the clusters, one at a time"
     return ClusterExplorer(rec)
 
-# %% ../nbs/11_widgets.ipynb #93337b0d
+# %% ../nbs/11_widgets.ipynb #91cc45fd
 class ClusterTuner(Panel):
     "K-means at the turn of a dial: number of clusters and features, with inertia, silhouette and the picture"
     def __init__(self,
@@ -364,7 +368,7 @@ class ClusterTuner(Panel):
         alt = "Films by cluster on the first two principal components"
         return f"{self.facts.value}{picture_html(self.picture.value, alt)}"
 
-# %% ../nbs/11_widgets.ipynb #bdbb9c4f
+# %% ../nbs/11_widgets.ipynb #e5661ccd
 def tuner_facts(
     tried: pd.DataFrame,  # features, clusters, inertia, silhouette, the last run last
     ) -> str:
