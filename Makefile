@@ -32,7 +32,7 @@ test: $(VENV)/.dev   ## Every check but the slow ones; ends with "N passed, N fa
 	$(PYTEST) -n 2 -m "not slow"
 
 test-all: $(VENV)/.dev  ## The slow ones too, then the lowest versions, Python 3.12 and 3.13
-	$(PYTEST) -n 2
+	MOVIE_RECSYS_EXAMPLES=1000 $(PYTEST) -n 2
 	$(MAKE) test-lowest test-3.12 test-3.13
 
 test-browser: $(VENV)/.dev  ## What needs Chromium, alone
@@ -88,6 +88,10 @@ space: $(VENV)/.dev  ## Write space/, the folder that is uploaded to Hugging Fac
 
 push-space: $(VENV)/.dev  ## Upload it: make push-space SPACE=user/name (needs HF_TOKEN)
 	$(BIN)/movie-recsys publish space $(SPACE)
+
+bench: $(VENV)/.dev  ## Measure speed and memory: benchmarks/results.json and results.md
+	$(BIN)/uv pip install --quiet --python $(BIN)/python implicit
+	$(BIN)/python benchmarks/bench.py
 
 clean:           ## Remove what the other targets made
 	rm -rf .venv* build dist _docs _proc *.egg-info
