@@ -12,7 +12,7 @@ __all__ = ['BLOCKS', 'SHARED', 'EXAMPLES', 'ENDPOINTS', 'TABLES', 'FilmPage', 'a
            'explain', 'bound', 'picture_of', 'add_endpoints', 'fill', 'about_html', 'page_questions', 'opened',
            'browser_state', 'page_html', 'MovieApp', 'build_app', 'free_port', 'launch_app']
 
-# %% ../nbs/10_app.ipynb #4c1ae085
+# %% ../nbs/10_app.ipynb #2ef7ecb7
 import base64
 import csv
 import inspect
@@ -42,7 +42,7 @@ from .recommend import MovieRecommender
 from .titles import export_seeds, read_export
 from .tmdb import ATTRIBUTION
 
-# %% ../nbs/10_app.ipynb #0a1b15c3
+# %% ../nbs/10_app.ipynb #86b156c2
 @dataclass
 class FilmPage:
     "What the page knows: the recommender and what is shown of its films"
@@ -62,14 +62,14 @@ def _by_frequency(values):
     "The different values of a column, most frequent first"
     return [] if values is None else [v for v in values.explode().dropna().value_counts().index if v]
 
-# %% ../nbs/10_app.ipynb #dcfdad53
+# %% ../nbs/10_app.ipynb #e2371534
 def asset(
     name: str,  # a file of movie_recsys/assets
 ) -> str:  # its text
     "Read a file that the app is made of"
     return (resources.files("movie_recsys")/"assets"/name).read_text(encoding="utf-8")
 
-# %% ../nbs/10_app.ipynb #c3b84b10
+# %% ../nbs/10_app.ipynb #ab32879c
 def page_css() -> str:
     "The style sheet, with the headings' typeface inside it"
     font = (FONTS/FACES[0]).read_bytes()
@@ -84,7 +84,7 @@ def theme() -> gr.themes.Base:
         body_text_color="#17181c", body_text_color_dark="#f3efe6",
         block_background_fill="transparent", block_border_width="0px", loader_color="#b38a00")
 
-# %% ../nbs/10_app.ipynb #f040a213
+# %% ../nbs/10_app.ipynb #ddb4eb47
 def film_facts(
     page: FilmPage,
     film_id: int,  # a film of the table
@@ -97,7 +97,7 @@ def film_facts(
     votes, word = int(film["vote_count"]), "review" if page.films.attrs.get("source") == "bundled" else "vote"
     return f'{line}<br><span aria-hidden="true">★ </span>{film["vote_average"]:.1f} of 10, {votes:,} {word}{"s" * (votes != 1)}'
 
-# %% ../nbs/10_app.ipynb #4805a2a5
+# %% ../nbs/10_app.ipynb #b01acf10
 def film_link(
     film: pd.Series,  # a row of the table, its film_id as name
 ) -> tuple[str, str] | None:  # address and name of the site
@@ -106,7 +106,7 @@ def film_link(
     if "poster_path" in film.index: return f"https://www.themoviedb.org/movie/{int(film.name)}", "TMDB"
     if isinstance(imdb, str) and imdb.startswith("tt") and imdb[2:].isdigit(): return f"https://www.imdb.com/title/{imdb}/", "IMDb"
 
-# %% ../nbs/10_app.ipynb #1bee5cd8
+# %% ../nbs/10_app.ipynb #878c14a7
 def film_poster(
     film_id: int,  # a film of the table
 ) -> str:  # HTML
@@ -119,7 +119,7 @@ def _press(act, text, page, film_id):
     return (f'<button type="button" data-do="{act}" data-film="{int(film_id)}" data-label="{label}">'
             f'{text}<span class="mr-hush">: {label}</span></button>')
 
-# %% ../nbs/10_app.ipynb #26e6699a
+# %% ../nbs/10_app.ipynb #a85c3599
 def film_card(
     page: FilmPage,
     film_id: int,  # a film of the table
@@ -130,15 +130,16 @@ def film_card(
     "A film with its poster, facts, reason and buttons"
     film, label, texts = page.films.loc[film_id], escape(page.labels[film_id]), {"like": "More like this", "seen": "Seen it", "pick": "Choose it"}
     buttons = "".join(_press(act, texts[act], page, film_id) for act in acts)
-    why = (f'<p class="mr-because">{escape(because)}</p><details class="mr-why" data-film="{int(film_id)}">'
+    do = f'<div class="mr-do">{buttons}</div>'
+    why = (f'<p class="mr-because">{escape(because)}</p>{do}<details class="mr-why" data-film="{int(film_id)}">'
            f'<summary>What counted<span class="mr-hush"> for {label}</span></summary><div></div></details>')
     link = film_link(film)
     site = link and (f' · <a href="{link[0]}" target="_blank" rel="noopener noreferrer">{link[1]}'
                      f'<span class="mr-hush">: {label}, opens a new tab</span></a>')
     return (f'<{tag} class="mr-card{"" if tag == "li" else " mr-row"}">{film_poster(film_id)}<div class="mr-body"><h3>{escape(str(film["title"]))}</h3>'
-            f'<p class="mr-facts">{film_facts(page, film_id)}{site or ""}</p>{why if because else ""}<div class="mr-do">{buttons}</div></div></{tag}>')
+            f'<p class="mr-facts">{film_facts(page, film_id)}{site or ""}</p>{why if because else do}</div></{tag}>')
 
-# %% ../nbs/10_app.ipynb #09722174
+# %% ../nbs/10_app.ipynb #6d68ef1b
 def poster_rows(
     page: FilmPage,
     film_ids: Iterable[int],  # films of the table
@@ -154,7 +155,7 @@ def drawn_posters(
     "A poster for every film, drawn here and at once"
     return {str(i): page.posters.now(film) for i, film in poster_rows(page, film_ids).iterrows()}
 
-# %% ../nbs/10_app.ipynb #788b8b89
+# %% ../nbs/10_app.ipynb #69ac3e8c
 @dataclass(frozen=True)
 class Wish:
     "What somebody wants, checked"
@@ -170,7 +171,7 @@ class Wish:
     asked: bool = False  # whether Submit was pressed
     lost: int = 0  # chosen films that are not in this table
 
-# %% ../nbs/10_app.ipynb #4d1d486a
+# %% ../nbs/10_app.ipynb #9924cb60
 def _number(value, low, high, kind=int):
     "`value` as a number between `low` and `high`, None where it is no number"
     try: return kind(min(max(float(value), low), high))
@@ -198,7 +199,7 @@ def read_wish(
                 adventure=_number(steer.get("adventure"), 0, 1, float) or 0.0, seen=_film_ids(several(raw.get("seen")), page.films),
                 asked=bool(raw.get("asked") or chosen or raw.get("text")), lost=len(set(map(str, chosen))) - len(films))
 
-# %% ../nbs/10_app.ipynb #1af7db9a
+# %% ../nbs/10_app.ipynb #25e9d963
 def wish_query(
     page: FilmPage,
     wish: Wish,
@@ -226,7 +227,7 @@ def read_query(
     lost = f"{wish.lost} of the films in this link {'is' if wish.lost == 1 else 'are'} not in this table and left out."
     return wish, lost if wish.lost else ""
 
-# %% ../nbs/10_app.ipynb #83b246a2
+# %% ../nbs/10_app.ipynb #e768fa52
 def complete(
     page: FilmPage,
     text: str,  # what was typed so far
@@ -236,7 +237,7 @@ def complete(
     found = page.rec.find(str(text)[:200], limit) if str(text).strip() else []
     return [{"film_id": str(i), "label": page.labels[i]} for i in getattr(found, "index", [])]
 
-# %% ../nbs/10_app.ipynb #0e28d6b7
+# %% ../nbs/10_app.ipynb #64735e87
 def typed_films(
     page: FilmPage,
     text: str,  # one title, or several
@@ -248,7 +249,7 @@ def typed_films(
         if not titles: raise
     return list(dict.fromkeys(i for title in titles if title.strip() for i in page.rec.resolve(title.strip())))
 
-# %% ../nbs/10_app.ipynb #a9401adf
+# %% ../nbs/10_app.ipynb #cfd5d129
 def offer(
     page: FilmPage,
     error: TitleNotFoundError,
@@ -259,7 +260,7 @@ def offer(
     asked = f"“{escape(error.title)}” is not among the {len(page.films):,} films of {page.years[0]} to {page.years[1]} that this app knows."
     return f"<p>{asked}{' Did you mean one of these?' if near else ' Check the spelling, or try a part of the title.'}</p>" + (f"<ul>{near}</ul>" if near else "")
 
-# %% ../nbs/10_app.ipynb #2df2250b
+# %% ../nbs/10_app.ipynb #840b101e
 def steering(
     wish: Wish,
 ) -> dict:  # keyword arguments of MovieRecommender.recommend
@@ -277,7 +278,7 @@ def best_films(
     "Recommend for `seeds`, steered by `wish`"
     return page.rec.recommend(seeds, n=n, **steering(wish))
 
-# %% ../nbs/10_app.ipynb #80b695b3
+# %% ../nbs/10_app.ipynb #d8252b1c
 def all_seeds(
     page: FilmPage,
     wish: Wish,
@@ -303,7 +304,7 @@ def answer_wish(
     seeds, found, more = answer_wish(page, replace(wish, text=""))
     return seeds, found, message + more
 
-# %% ../nbs/10_app.ipynb #6e77ae20
+# %% ../nbs/10_app.ipynb #20ae464f
 def no_film(
     page: FilmPage,
     wish: Wish,
@@ -316,7 +317,7 @@ def no_film(
     return (f'<p class="mr-note">No film of this table is left: {said}. '
             '<button type="button" class="mr-link" data-do="free">Take the filters away</button></p>')
 
-# %% ../nbs/10_app.ipynb #35107455
+# %% ../nbs/10_app.ipynb #344fadf6
 def link_wish(
     page: FilmPage,
     wish: Wish,
@@ -339,7 +340,7 @@ def result_notes(
               '<button type="button" class="mr-link" data-do="unsee">Bring them back</button></p>') if wish.seen else ""
     return placed + ("" if len(found) else no_film(page, wish)) + hidden
 
-# %% ../nbs/10_app.ipynb #3da05c9e
+# %% ../nbs/10_app.ipynb #7f9326d1
 def answer(
     page: FilmPage,
     raw: dict,  # the browser's state
@@ -359,7 +360,7 @@ def answer(
                      "notes": result_notes(page, shown, found), "heading": heading, "said": f"{heading}: {', '.join(found['title'])}",
                      "query": wish_query(page, link_wish(page, shown, seeds)), "best": [str(i) for i in found.index]}
 
-# %% ../nbs/10_app.ipynb #107293c5
+# %% ../nbs/10_app.ipynb #2c3809f2
 BLOCKS = {
     "genres": "same genres", "directors": "same director", "cast": "same cast", "keywords": "same subjects", "collection": "same series",
     "title": "same words in the title", "era": "near in time", "language": "same language", "league": "as well known", "standing": "as well rated",
@@ -389,7 +390,7 @@ def _part_text(part, labels, outside):
     seed = "" if pd.isna(part.seed) else f", with {labels.get(part.seed, outside)}"
     return f"{BLOCKS.get(part.block, part.block)}{seed}{f': {shared}' if shared else ''}"
 
-# %% ../nbs/10_app.ipynb #abd2f4f4
+# %% ../nbs/10_app.ipynb #a4efa055
 def options_html(
     page: FilmPage,
 ) -> str:  # HTML
@@ -398,7 +399,7 @@ def options_html(
     return "".join(f'<label class="mr-option"><input type="checkbox" data-film="{i}" data-label="{escape(page.labels[i])}">'
                    f'{film_poster(i)}<span>{escape(page.labels[i])}</span></label>' for i in ids)
 
-# %% ../nbs/10_app.ipynb #20796258
+# %% ../nbs/10_app.ipynb #5ad10c37
 EXAMPLES = [("Toy Story (1995)", "Finding Nemo (2003)"), ("Heat (1995)", "The Godfather (1972)"), ("Alien (1979)", "Annie Hall (1977)")]
 
 def example_buttons(
@@ -416,7 +417,7 @@ def example_buttons(
     return "For example: " + " ".join(f'<button type="button" class="mr-link" data-do="example" data-films="{",".join(map(str, pair))}">{text(pair)}</button>'
                                       for pair in pairs[:n] if pair)
 
-# %% ../nbs/10_app.ipynb #7b372843
+# %% ../nbs/10_app.ipynb #7c033dea
 def _ticks(name, title, values):
     "A list to open with boxes to tick"
     boxes = "".join(f'<label><input type="checkbox" name="{name}" value="{escape(v)}">{escape(v)}</label>' for v in values)
@@ -437,7 +438,7 @@ def steer_html(
         <input type="range" id="mr-adventure" min="0" max="1" step="0.1" value="0"><div aria-hidden="true"><span>Familiar</span><span>Surprising</span></div></div>
     </div>"""
 
-# %% ../nbs/10_app.ipynb #bfb799e8
+# %% ../nbs/10_app.ipynb #f5519b3b
 def as_csv(
     page: FilmPage,
     raw: dict,  # the browser's state
@@ -452,7 +453,7 @@ def as_csv(
         rows.writerow([safe(v) for v in (row["title"], int(row["year"]), ", ".join(row["genres"]), row["because"], link[0] if link else "")])
     return out.getvalue()
 
-# %% ../nbs/10_app.ipynb #1772c80a
+# %% ../nbs/10_app.ipynb #d6387fe6
 def read_upload(
     page: FilmPage,
     content: str,  # the file's bytes in base64
@@ -468,7 +469,7 @@ def read_upload(
     said += " The best rated are chosen." if best else " None of them is rated 4 stars or more, so choose films yourself."
     return {"films": [str(i) for i in best], "seen": seen, "labels": {str(i): page.labels[i] for i in best}, "message": f"<p>{escape(said)}</p>"}
 
-# %% ../nbs/10_app.ipynb #629338ea
+# %% ../nbs/10_app.ipynb #d60e09a4
 def cluster_html(
     page: FilmPage,
     cluster: int,
@@ -496,7 +497,7 @@ def clusters_html(
     return (f'<h2>{page.rec.model.n_clusters} clusters</h2><p class="mr-soft">{told}</p>'
             + "".join(cluster_html(page, c) for c in range(page.rec.model.n_clusters) if (page.clusters == c).any()))
 
-# %% ../nbs/10_app.ipynb #266e1b6b
+# %% ../nbs/10_app.ipynb #7e923365
 def map_parts(
     page: FilmPage,
 ) -> dict:  # script: the map's code, data: its points
@@ -504,7 +505,7 @@ def map_parts(
     from movie_recsys.visualize import FILM_MAP_JS, film_map
     return {"script": FILM_MAP_JS, "data": film_map(page.films, page.rec.model).payload()}
 
-# %% ../nbs/10_app.ipynb #2784f6eb
+# %% ../nbs/10_app.ipynb #513cf266
 def posters(
     page: FilmPage,
     asked: dict,  # films: ids, drawn: whether the drawn ones are meant
@@ -515,7 +516,7 @@ def posters(
     came = {str(i): uri for i, uri in page.posters.fetch(poster_rows(page, ids[:4]), within=10)}
     return {"posters": came, "more": [], "stop": not came and page.posters.trouble is not None}
 
-# %% ../nbs/10_app.ipynb #302014f2
+# %% ../nbs/10_app.ipynb #bc06f1a9
 def recommend_movie(
     page: FilmPage,
     movie_list: list[str],
@@ -530,7 +531,7 @@ def recommend_movie(
     seeds = typed_films(page, text) if str(text).strip() else list(movie_list)
     return page.rec.recommend(seeds, n=5, probes=1)["title"].tolist()
 
-# %% ../nbs/10_app.ipynb #4e5528bf
+# %% ../nbs/10_app.ipynb #21f8156b
 def gradio_function(
     page: FilmPage,
     selected_movies: list[str],  # titles or labels of the ticked films
@@ -543,7 +544,7 @@ def gradio_function(
     except MovieRecsysError as error: return str(error)
     return np.vstack(page.posters.arrays(poster_rows(page, films)))
 
-# %% ../nbs/10_app.ipynb #0a28626d
+# %% ../nbs/10_app.ipynb #fe6e3ae5
 class FoundFilm(TypedDict):
     "A film that fits a text"
     film_id: int
@@ -569,7 +570,7 @@ class Reason(TypedDict):
     shared: str
     share: float
 
-# %% ../nbs/10_app.ipynb #da6080a0
+# %% ../nbs/10_app.ipynb #da08695c
 def find(
     page: FilmPage,
     text: str,
@@ -585,7 +586,7 @@ def find(
     return [FoundFilm(film_id=int(i), title=row["title"], year=int(row["year"]), label=page.labels[i], score=float(row["score"]))
             for i, row in found.iterrows()]
 
-# %% ../nbs/10_app.ipynb #efa77209
+# %% ../nbs/10_app.ipynb #cf4c9631
 def recommend(
     page: FilmPage,
     films: list[str],
@@ -616,7 +617,7 @@ def recommend(
                             cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]), because=row["because"])
             for i, row in found.iterrows()]
 
-# %% ../nbs/10_app.ipynb #4357af83
+# %% ../nbs/10_app.ipynb #2fb7e034
 def explain(
     page: FilmPage,
     films: list[str],
@@ -632,7 +633,7 @@ def explain(
                    shared=", ".join(map(str, part.shared)) if isinstance(part.shared, list | tuple) else str(part.shared),
                    share=float(part.share)) for part in page.rec.explain(list(films), film).itertuples()]
 
-# %% ../nbs/10_app.ipynb #99477c93
+# %% ../nbs/10_app.ipynb #44bfd938
 def bound(
     function: Callable,  # takes a FilmPage first
     page: FilmPage,
@@ -648,7 +649,7 @@ def bound(
     call.__annotations__ = {k: v for k, v in function.__annotations__.items() if k != "page"}
     return call
 
-# %% ../nbs/10_app.ipynb #daba17f1
+# %% ../nbs/10_app.ipynb #ec518a08
 def picture_of(
     page: FilmPage,
     selected_movies: list[str],
@@ -665,7 +666,7 @@ def picture_of(
     path = save_pil_to_cache(Image.fromarray(stacked), cache_dir=get_upload_folder(), format="png")
     return gr.FileData(path=path, orig_name="posters.png", mime_type="image/png").model_dump()
 
-# %% ../nbs/10_app.ipynb #27f9855b
+# %% ../nbs/10_app.ipynb #b231a616
 ENDPOINTS = {  # name: function and an example of its arguments
     "recommend_movie": (recommend_movie, [["Toy Story (1995)"], ""]),
     "gradio_function": (picture_of, [["Toy Story (1995)"], ""]),
@@ -682,7 +683,7 @@ def add_endpoints(
         event = gr.api(bound(function, page, name), api_name=name, queue=False)
         for part, value in zip(app.fns[event["id"]].inputs, example): part.example_payload = part.example_value = lambda value=value: value
 
-# %% ../nbs/10_app.ipynb #1d746758
+# %% ../nbs/10_app.ipynb #101b0321
 TABLES = {True: "They come from Wikidata (retrieved 2026-10-18), whose data is in the public domain (CC0).",
           False: "They come from the table that this app was started with; that table's own terms apply to it."}
 
@@ -703,7 +704,7 @@ def about_html(
              "posters": "All posters are drawn by this app." if page.tmdb is None else "Posters come from TMDB where it has one; the others are drawn by this app."}
     return fill("about.html", facts)
 
-# %% ../nbs/10_app.ipynb #01e3b9a3
+# %% ../nbs/10_app.ipynb #c05ab2e6
 def page_questions(
     page: FilmPage,
 ) -> list[Callable]:  # functions of one argument, named as the script calls them
@@ -741,7 +742,7 @@ def browser_state(
              "language": wish.language, "adventure": wish.adventure}
     return {"films": [str(i) for i in wish.films], "text": wish.text, "steer": steer, "seen": [str(i) for i in wish.seen], "asked": wish.asked}
 
-# %% ../nbs/10_app.ipynb #d21ef77b
+# %% ../nbs/10_app.ipynb #457baf3f
 def page_html(
     page: FilmPage,
 ) -> str:  # HTML
@@ -749,7 +750,7 @@ def page_html(
     note = f"Two films of each of the {page.rec.model.n_clusters} clusters, among the better known ones."
     return fill("app.html", {"examples": example_buttons(page), "steer": steer_html(page), "about": about_html(page), "options_note": note})
 
-# %% ../nbs/10_app.ipynb #c32ea2a2
+# %% ../nbs/10_app.ipynb #ca93a589
 class MovieApp(gr.Blocks):
     "A gr.Blocks that knows its own look"
     def launch(self, **kwargs):
@@ -768,7 +769,7 @@ def build_app(
         add_endpoints(app, page)
     return app
 
-# %% ../nbs/10_app.ipynb #caa743a5
+# %% ../nbs/10_app.ipynb #c6a4a734
 def free_port(
     port: int | None = None,  # the one wanted; None for 7860 or the next that is free
 ) -> int:
@@ -782,7 +783,7 @@ def free_port(
     raise MovieRecsysError(f"Port {port} cannot be used. Name another one, or none: then the next free one is taken." if port
                            else "No port from 7860 to 7959 is free. Name another one.")
 
-# %% ../nbs/10_app.ipynb #153120dc
+# %% ../nbs/10_app.ipynb #0d002c1a
 def launch_app(
     recommender: MovieRecommender,
     port: int | None = None,  # None for 7860 or the next that is free
