@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['split_users', 'Trial', 'make_trials', 'judge', 'judge_list', 'Baseline', 'content_cosine', 'item_item', 'ease',
-           'baselines', 'Evaluation', 'evaluate']
+           'baselines', 'Evaluation', 'evaluate', 'Listed', 'plot_evaluation']
 
-# %% ../nbs/08_evaluate.ipynb #81fdfbf2
+# %% ../nbs/08_evaluate.ipynb #5b13bd87
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from .data import MovieDataError
 from .similarity import BLOCKS, ContentSpace, LikeNeighbors, like_matrix, liked_films
 
-# %% ../nbs/08_evaluate.ipynb #fa0f25d0
+# %% ../nbs/08_evaluate.ipynb #c4cd5f01
 def split_users(
     ratings: pd.DataFrame,  # userId, film_id, rating
     films: pd.DataFrame,  # indexed by film_id
@@ -28,10 +28,10 @@ def split_users(
     "Training users (all others) and test users"
     likes = liked_films(ratings, films)
     able = likes.index[likes.map(len) >= least].to_numpy()
-    test = np.random.default_rng(random_state).permutation(np.sort(able))[:int(round(test_share * len(able)))]
+    test = np.random.default_rng(random_state).permutation(np.sort(able))[:int(test_share * len(able))]
     return np.setdiff1d(ratings["userId"].unique(), test), np.sort(test)
 
-# %% ../nbs/08_evaluate.ipynb #b489b720
+# %% ../nbs/08_evaluate.ipynb #455a1162
 @dataclass(frozen=True)
 class Trial:
     "One test of one user"
@@ -42,7 +42,7 @@ class Trial:
     left_out: int  # the liked film for pmAUC
     others: np.ndarray  # 99 unrated films for it
 
-# %% ../nbs/08_evaluate.ipynb #8db28fec
+# %% ../nbs/08_evaluate.ipynb #c6e04897
 def make_trials(
     ratings: pd.DataFrame,  # userId, film_id, rating, timestamp
     films: pd.DataFrame,  # indexed by film_id
@@ -54,22 +54,22 @@ def make_trials(
     "The trials of all test users"
     likes, year = liked_films(ratings, films), films["release_year"].to_numpy(float)
     items = np.ones(len(films), bool) if items is None else items
-    popular = np.bincount(np.concatenate(likes[~likes.index.isin(test_users)].tolist()), minlength=len(films)) * items
+    popular = np.asarray(like_matrix(ratings[~ratings["userId"].isin(test_users)], films).sum(axis=0)).ravel() * items
     when = pd.to_datetime(ratings["timestamp"], unit="s").dt.year if "timestamp" in ratings else pd.Series(np.inf, ratings.index)
     last = when.groupby(ratings["userId"]).max()
     rated = ratings.groupby("userId")["film_id"].agg(lambda ids: films.index.get_indexer(ids))
     trials = []
-    for user in test_users:
+    for user in [u for u in test_users if len(likes.get(u, ())) > 3]:
         rng, weight = np.random.default_rng([random_state, user]), popular * (year <= last[user])
         weight[rated[user][rated[user] >= 0]] = 0
         for _ in range(draws):
             order = rng.permutation(likes[user])
             truth = order[3:][items[order[3:]]]
-            others = rng.choice(len(films), 99, p=weight / weight.sum())
-            if len(truth): trials.append(Trial(user, order[:3], truth, last[user], rng.choice(truth), others))
+            others = rng.choice(len(films), 99, p=weight / weight.sum()) if weight.any() else np.empty(0, int)
+            if len(truth) and len(others): trials.append(Trial(user, order[:3], truth, last[user], rng.choice(truth), others))
     return trials
 
-# %% ../nbs/08_evaluate.ipynb #99b5146d
+# %% ../nbs/08_evaluate.ipynb #9cd28f77
 def judge(
     score: np.ndarray,  # score of every film, higher is better
     trial: Trial,  # one trial
@@ -97,7 +97,7 @@ def _outranks(score, trial):
     mine, others = score[trial.left_out], score[trial.others]
     return np.mean((mine > others) + .5 * (mine == others))
 
-# %% ../nbs/08_evaluate.ipynb #1d957728
+# %% ../nbs/08_evaluate.ipynb #d7447313
 @dataclass
 class Baseline:
     "A name and a function from the seeds' positions to a score for every film"
@@ -123,7 +123,7 @@ def content_cosine(
         return (both / np.maximum(size[:, None] + size[at] - both, 1)).mean(axis=1)
     return jaccard
 
-# %% ../nbs/08_evaluate.ipynb #bec0d073
+# %% ../nbs/08_evaluate.ipynb #5950c99c
 def item_item(
     likes: sp.csr_matrix,  # from `like_matrix`
     **settings,  # of `LikeNeighbors`
@@ -148,7 +148,7 @@ def ease(
         return out
     return score
 
-# %% ../nbs/08_evaluate.ipynb #9562845a
+# %% ../nbs/08_evaluate.ipynb #d692f10f
 def baselines(
     films: pd.DataFrame,  # indexed by film_id
     labels: np.ndarray | None = None,  # cluster of each film, for the report's method
@@ -168,12 +168,12 @@ def baselines(
         found |= {"most liked": lambda at: count, "item-item": item_item(likes), "EASE": ease(likes)}
     return {name: Baseline(f, films) for name, f in found.items()}
 
-# %% ../nbs/08_evaluate.ipynb #2a0f24c8
+# %% ../nbs/08_evaluate.ipynb #21f56117
 @dataclass
 class Evaluation:
     "What `evaluate` found"
     users: pd.DataFrame  # one row per recommender and user: the means of the user's trials
-    lists: dict[str, np.ndarray]  # positions in the films of every list, (n_trials, k)
+    lists: pd.DataFrame  # one row per recommender: films named, median votes, novelty, variety
     n_boot: int = 2000  # bootstrap samples
     random_state: int = 0  # their seed
 
@@ -187,9 +187,10 @@ class Evaluation:
 
     def summary(self) -> pd.DataFrame:
         "One row per recommender: the mean of every measure, with the interval of P@5 and pmAUC"
-        return pd.DataFrame([{"recommender": name} | {m: part[m].mean() for m in part} |
-                             {f"{m} 95%": "{1:.3f} to {2:.3f}".format(*self.interval(part[m])) for m in part if m in ("P@5", "pmAUC")}
-                             for name, part in self.users.groupby(level=0, sort=False)]).set_index("recommender")
+        rows = [{"recommender": name} | part.mean().to_dict() |
+                {f"{m} 95%": "{1:.3f} to {2:.3f}".format(*self.interval(part[m])) for m in ("P@5", "pmAUC") if m in part}
+                for name, part in self.users.groupby(level=0, sort=False)]
+        return pd.DataFrame(rows).set_index("recommender").join(self.lists)
 
     def difference(self,
                    first: str,  # a recommender
@@ -199,14 +200,17 @@ class Evaluation:
         "`first` minus `second`, user by user: mean and 95% interval"
         return self.interval(self.users.loc[first, measure] - self.users.loc[second, measure])
 
-# %% ../nbs/08_evaluate.ipynb #7d970336
-def _measure_lists(top, films, genres, share):
-    "Coverage, fame, novelty and variety of the lists of one recommender"
+# %% ../nbs/08_evaluate.ipynb #75be907d
+def _measure_lists(lists, films, ratings, test_users):
+    "Coverage, fame, novelty and variety of the lists of every recommender"
+    genres = ContentSpace({"genres": 1.0}).fit_transform(films)
+    likes = like_matrix(ratings[~ratings["userId"].isin(test_users)], films)
+    share = (np.asarray(likes.sum(axis=0)).ravel() + .5) / (likes.shape[0] + 1)
     votes = films["vote_count"].to_numpy(float) if "vote_count" in films else np.full(len(films), np.nan)
-    pairs = np.triu_indices(top.shape[1], 1)
-    alike = np.mean([(genres[row] @ genres[row].T).toarray()[pairs].mean() for row in top])
-    return {"coverage": len(np.unique(top)), "fame": float(np.nanmedian(votes[top])),
-            "novelty": float(-np.log2(share[top]).mean()), "variety": 1 - float(alike)}
+    def alike(top): return (genres[top] @ genres[top].T).toarray()[np.triu_indices(len(top), 1)].mean()
+    return pd.DataFrame({name: {"films named": len(np.unique(top)), "median votes": np.nanmedian(votes[top]),
+                                "novelty": -np.log2(share[top]).mean(), "variety": 1 - np.mean([alike(t) for t in top])}
+                         for name, top in lists.items()}).T
 
 def evaluate(
     recommenders: dict[str, object],  # name -> anything with score(seeds)
@@ -225,7 +229,8 @@ def evaluate(
     for name, recommender in recommenders.items():
         tops = []
         for trial in trials:
-            score = np.asarray(recommender.score(films.index[trial.seeds].tolist()), float)
+            until = {"until": trial.last_year} if isinstance(recommender, Listed) else {}
+            score = np.asarray(recommender.score(films.index[trial.seeds].tolist(), **until), float)
             candidates = (year <= trial.last_year) & counted
             candidates[trial.seeds] = False
             measures, top = judge(score, trial, candidates, k)
@@ -233,4 +238,36 @@ def evaluate(
             tops.append(top)
         lists[name] = np.array(tops)
     users = pd.DataFrame(rows).groupby(["recommender", "user"], sort=False).mean()
-    return Evaluation(users, lists, random_state=random_state)
+    return Evaluation(users, _measure_lists(lists, films, ratings, test_users), random_state=random_state)
+
+# %% ../nbs/08_evaluate.ipynb #6cb60a17
+@dataclass
+class Listed:
+    "A recommender judged by its list: the films that `recommend` names come first"
+    recommender: object  # a `MovieRecommender`
+    settings: dict = field(default_factory=dict)  # for `recommend`
+
+    def score(self, seeds: Iterable[int], until: float = np.inf) -> np.ndarray:
+        "The score of every film, those of the list above all others; the list names films until a year"
+        score = self.recommender.score(seeds)
+        years = {} if np.isinf(until) else {"years": (None, until)}
+        named = self.recommender.recommend(seeds, **years, **self.settings).index
+        score[named] = score.max() + np.arange(len(named), 0, -1)
+        return score.to_numpy()
+
+# %% ../nbs/08_evaluate.ipynb #9369a5ab
+def plot_evaluation(
+    found: Evaluation,  # from `evaluate`
+    ax=None,  # a matplotlib axes
+    ):
+    "Accuracy against popularity bias, one point per recommender; the matplotlib axes"
+    import matplotlib.pyplot as plt
+    table = found.summary()
+    ax = ax or plt.subplots(figsize=(7, 4.5), layout="constrained")[1]
+    for name, row in table.iterrows():
+        mean, low, high = found.interval(found.users.loc[name, "P@5"])
+        ax.errorbar(row["median votes"], mean, [[mean - low], [high - mean]], fmt="o", capsize=2)
+        ax.annotate(f"{name}  {row['pmAUC']:.2f}", (row["median votes"], mean), xytext=(6, 4), textcoords="offset points", fontsize=8)
+    ax.set(xlabel="median votes of the films named", ylabel="P@5, 95% interval (number beside the name: pmAUC)", xscale="log")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax

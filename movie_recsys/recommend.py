@@ -8,7 +8,7 @@ __all__ = ['GENRE_IDS', 'REPETITION', 'PROBES', 'NEAREST', 'FOCUS', 'DIVERSITY',
            'merit', 'Lists', 'Recommendations', 'Recommender', 'ReportFunctions', 'ReportRecommender',
            'clusters_of_table', 'MovieRecommender']
 
-# %% ../nbs/07_recommend.ipynb #faa19486
+# %% ../nbs/07_recommend.ipynb #fd1718e1
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from .preprocess import clean_movies
 from .similarity import FilmScorer, like_matrix, part_records, score_parts
 from .titles import TitleIndex
 
-# %% ../nbs/07_recommend.ipynb #4e434e48
+# %% ../nbs/07_recommend.ipynb #5a3c9dfb
 GENRE_IDS = {28: "Action", 12: "Adventure", 16: "Animation", 35: "Comedy", 80: "Crime", 99: "Documentary", 18: "Drama",
              10751: "Family", 14: "Fantasy", 36: "History", 27: "Horror", 10402: "Music", 9648: "Mystery",
              10749: "Romance", 878: "Science Fiction", 10770: "TV Movie", 53: "Thriller", 10752: "War", 37: "Western"}
@@ -56,7 +56,7 @@ def film_from_tmdb(
         if c in films: row[c] = value if value in set(films[c]) else "Other"
     return pd.DataFrame([row], index=pd.Index([-int(details["id"])], name="film_id"))
 
-# %% ../nbs/07_recommend.ipynb #6b8e2333
+# %% ../nbs/07_recommend.ipynb #3583144e
 class Scores:
     "Films, their clusters, and the score of every film for some seeds"
     def __init__(self,
@@ -69,6 +69,8 @@ class Scores:
             raise MovieDataError(f"{len(films):,} films but {len(model.labels_):,} cluster labels: fit the clusters on these films.")
         self.films, self.model, self.ratings, self.tmdb = films, model, ratings, tmdb
         self.scorer = FilmScorer().fit(films, likes=None if ratings is None else like_matrix(ratings, films))
+        self.shown = films[[c for c in ("title", "release_year", "genres", "vote_average", "vote_count") if c in films]].copy()
+        self.shown.attrs = {}  # what a result shows, without the rest: pandas copies attrs at every step
 
     def __repr__(self): return f"{type(self).__name__}({len(self.films):,} films, {self.model.n_clusters} clusters)"
 
@@ -95,7 +97,7 @@ class Scores:
         if not isinstance(seed, str) and seed in self.films.index: return int(seed)
         return int(self.titles.resolve(seed))
 
-# %% ../nbs/07_recommend.ipynb #5ece418f
+# %% ../nbs/07_recommend.ipynb #eeab44bc
 class Seeds(Scores):
     "The films that somebody named"
     def new_film(self,
@@ -111,14 +113,18 @@ class Seeds(Scores):
                    ) -> pd.DataFrame:
         "One row per seed, between one and five; titles outside the table are asked of TMDB where there is a client"
         seeds = [seeds] if isinstance(seeds, (str, int, np.integer)) else list(seeds)
-        rows = [self._seed_film(seed) for seed in seeds]
-        rows = list({row.index[0]: row for row in rows}.values())
-        if not rows: raise SelectionError("No movies were selected. Choose between 1 and 5 movies, or type a title.")
-        if len(rows) > 5: raise SelectionError(f"You chose {len(rows)} movies. Please select 5 or fewer.")
-        return pd.concat(rows) if any(row.index[0] < 0 for row in rows) else self.films.loc[[row.index[0] for row in rows]]
+        ids, new = [], {}
+        for found in map(self._seed, seeds):
+            ids.append(int(found.index[0]) if isinstance(found, pd.DataFrame) else found)
+            if isinstance(found, pd.DataFrame): new[ids[-1]] = found
+        ids = list(dict.fromkeys(ids))
+        if not ids: raise SelectionError("No movies were selected. Choose between 1 and 5 movies, or type a title.")
+        if len(ids) > 5: raise SelectionError(f"You chose {len(ids)} movies. Please select 5 or fewer.")
+        return pd.concat([new[i] if i in new else self.films.loc[[i]] for i in ids]) if new else self.shown.loc[ids]
 
-    def _seed_film(self, seed):
-        try: return self.films.loc[[self._resolve(seed)]]
+    def _seed(self, seed):
+        "The film_id of a seed, or the row of a film that only TMDB knows"
+        try: return self._resolve(seed)
         except TitleNotFoundError as unknown:
             if self.tmdb is None or not isinstance(seed, str): raise
             try: return self.new_film(seed)
@@ -130,7 +136,7 @@ class Seeds(Scores):
         "The score of every film for these seeds, higher is better"
         return pd.Series(self.scorer.score(self.seed_films(seeds)), self.films.index, name="score")
 
-# %% ../nbs/07_recommend.ipynb #8c6731c8
+# %% ../nbs/07_recommend.ipynb #64b0e1c0
 def probe_order(
     model: MovieClusters,  # the clusters
     votes: np.ndarray,  # votes of each film, in the order of `model.labels_`
@@ -143,7 +149,7 @@ def probe_order(
     gaps = np.linalg.norm(model.centers_[:, None] - model.centers_[None], axis=2)
     return np.array([list(dict.fromkeys([c, *known, *np.argsort(gaps[c], kind="stable")])) for c in range(k)])
 
-# %% ../nbs/07_recommend.ipynb #e6fd1e1a
+# %% ../nbs/07_recommend.ipynb #c9577024
 def _range(value):
     "`(lowest, highest)` of a filter that takes one number or two, None for an open end"
     low, high = value if isinstance(value, (tuple, list)) else (value, value)
@@ -175,7 +181,7 @@ def filter_masks(
         if value is not None: masks[f"{name}={value!r}"] = films[column].between(*_range(value)).to_numpy()
     return masks
 
-# %% ../nbs/07_recommend.ipynb #073c13cd
+# %% ../nbs/07_recommend.ipynb #7e1357c6
 def filter_reason(
     masks: dict[str, np.ndarray],  # from `filter_masks`
     left: int = 0,  # how many films are left
@@ -184,9 +190,10 @@ def filter_reason(
     alone = [f"{name} leaves {mask.sum():,}" for name, mask in masks.items()]
     found = "No film is left" if not left else f"Only {left} film{'s' * (left > 1)} left"
     if not alone: return f"{found}: all others are seeds, seen already, or in clusters that were not looked at."
-    return f"{found}: {', '.join(alone)}, and together they leave too few beside the seeds and the films seen already."
+    together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting seeds and films seen"
+    return f"{found}: {', '.join(alone)}; {together}."
 
-# %% ../nbs/07_recommend.ipynb #f000ad9c
+# %% ../nbs/07_recommend.ipynb #bbd81ba6
 REPETITION = ("collection", "directors", "cast", "title")
 
 def pick_varied(
@@ -203,7 +210,7 @@ def pick_varied(
         left[picks] = -np.inf
     return picks
 
-# %% ../nbs/07_recommend.ipynb #5675a57a
+# %% ../nbs/07_recommend.ipynb #c5e51421
 def hear_all(
     picks: list[int],  # positions of the picks, best first
     value: np.ndarray,  # value of each candidate
@@ -217,7 +224,7 @@ def hear_all(
         if len(own) and spare and not np.any(loudest[picks] == seed): picks[spare[-1]] = int(own[np.argmax(value[own])])
     return picks
 
-# %% ../nbs/07_recommend.ipynb #8d21799c
+# %% ../nbs/07_recommend.ipynb #f76e336d
 _HEADS = ["Documentary", "Western", "Musical", "Thriller", "Drama", "Comedy"]  # what a film can be, the last first to qualify
 _QUALIFY = {"Romance": "romantic", "Animation": "animated", "History": "historical", "Biography": "biographical", "Music": "musical",
             "Sport": "sports", "TV Movie": "television", "Science Fiction": "science fiction", "Sci-Fi": "science fiction"}
@@ -230,7 +237,7 @@ def genre_phrase(
     words = [_QUALIFY.get(g, g.lower()) for g in genres[:2] if g not in heads] + [g.lower() for g in heads[::-1]]
     return " ".join(words if heads else [*words, "film"])
 
-# %% ../nbs/07_recommend.ipynb #d4ed1888
+# %% ../nbs/07_recommend.ipynb #80c26677
 def _when(years):
     "What two years share, in words, or nothing"
     a, b = years
@@ -246,7 +253,7 @@ _SAY = {"collection": lambda s: f"also in the {s[0].removesuffix(' Collection').
 def because(
     parts: list[dict],  # of one film, from `part_records`
     labels: dict[int, str],  # label of every seed
-    merit: str = "Well known and well liked",  # what to say where nothing is shared
+    merit: str = "",  # what can be said of the film itself, where little is shared
     most: int = 3,  # at most so many shared things
     ) -> str:
     "Why this film, in a sentence that names only what is shared"
@@ -256,24 +263,24 @@ def because(
         own = [p for p in pairs if p["seed"] == seed and p["block"] in _SAY]
         own.sort(key=lambda p: (p["block"] == "era", -p["share"]))
         said = [text for text in (_SAY[p["block"]](p["shared"]) for p in own) if text]
-        if len(said) > 1: return f"Because you picked {labels[seed]}: {', '.join(said[:most])}"
-    return merit
+        if len(said) == 1 and merit: said.append(merit)
+        if said: return f"Because you picked {labels[seed]}: {', '.join(said[:most])}"
+    return f"Chosen for its standing: {merit}" if merit else "Chosen from the clusters of your picks"
 
-# %% ../nbs/07_recommend.ipynb #b774df0a
+# %% ../nbs/07_recommend.ipynb #24d25111
 def merit(
     film: pd.Series,  # a row of the table of films
     ) -> str:
-    "What can be said for a film that shares nothing with the seeds"
+    "What can be said of the film itself"
     rating, votes = film.get("vote_average"), film.get("vote_count")
-    if pd.isna(rating) or pd.isna(votes): return "A film from the same part of the map"
-    return f"Not like your picks, but people who watch films know it: rated {rating:.1f} in {votes:,.0f} votes"
+    return "" if pd.isna(rating) or pd.isna(votes) else f"rated {rating:.1f} in {votes:,.0f} votes"
 
-# %% ../nbs/07_recommend.ipynb #20634906
+# %% ../nbs/07_recommend.ipynb #2c2a2b6d
 PROBES = 3  # clusters looked at for each seed where nothing else is asked
 NEAREST = 100  # films nearest to the seeds that are looked at wherever they are
 FOCUS = .3  # how much more shared content counts in a list than in the score
 DIVERSITY = .6  # what repetition of a film already picked costs
-ADVENTURE = 1.0  # what a step of fame costs at `adventure=1`
+ADVENTURE = 3.0  # how many times over `adventure=1` takes away what being well known puts into the score
 
 class Lists(Seeds):
     "The pool and the pick"
@@ -297,28 +304,31 @@ class Lists(Seeds):
         "Which films are looked at"
         at = self.films.index.get_indexer(rows.index)
         own = np.unique(self.model.labels_[at] if (at >= 0).all() else self.model.predict(rows))
-        pool = np.isin(self.model.labels_, self.order[own, :max(1, probes)])
+        looked_at = np.zeros(self.model.n_clusters, bool)
+        looked_at[self.order[own, :max(1, probes)]] = True
+        pool = looked_at[self.model.labels_]
         if near is not None: pool[np.argpartition(-near, min(NEAREST, len(near) - 1))[:NEAREST]] = True
         return pool
 
     def best(self,
              at: np.ndarray,  # positions of the films to choose from
              value: np.ndarray,  # value of every film in a list
-             rows: pd.DataFrame,  # the seeds
+             seeds: sp.csr_matrix,  # content rows of the seeds
              n: int,  # how many
              diversity: float,  # see `pick_varied`
              ) -> np.ndarray:
         "The positions of the `n` best films, varied, every seed heard"
+        if len(at) > 400: at = at[np.argpartition(-value[at], 400)[:400]]
         if not len(at): return at
-        alike = (self.scorer.content_[at] @ self.scorer.seeds(rows)[0].T).toarray()
+        alike = (self.scorer.content_[at] @ seeds.T).toarray()
         loudest = np.where(alike.max(axis=1) > 0, alike.argmax(axis=1), -1)
         top = lambda where, k: where[np.argsort(-value[at[where]], kind="stable")[:k]]
-        kept = np.unique(np.concatenate([top(np.arange(len(at)), 10 * n), *(top(np.flatnonzero(loudest == s), n) for s in range(len(rows)))]))
+        kept = np.unique(np.concatenate([top(np.arange(len(at)), 10 * n), *(top(np.flatnonzero(loudest == s), 1) for s in range(seeds.shape[0]))]))
         kept = top(kept, len(kept))
         picks = pick_varied(value[at[kept]], self.traits[at[kept]], n, diversity)
-        return at[kept[hear_all(picks, value[at[kept]], loudest[kept], len(rows) if n >= len(rows) else 0)]]
+        return at[kept[hear_all(picks, value[at[kept]], loudest[kept], seeds.shape[0] if n >= seeds.shape[0] else 0)]]
 
-# %% ../nbs/07_recommend.ipynb #2b4e00e3
+# %% ../nbs/07_recommend.ipynb #c1efb4c8
 class Recommendations(Lists):
     "The answer to a few seeds, as a table with reasons"
     def explain(self,
@@ -337,14 +347,14 @@ class Recommendations(Lists):
         while len(picks) < n and any(queues.values()): picks += [queues[c].pop() for c in own if queues[c]]
         return np.array(picks[:n], int)
 
-    def _table(self, at, score, rows):
+    def _table(self, at, score, rows, query):
         "The result for the films at positions `at`"
-        films, names = self.films.iloc[at], film_label(rows).to_dict()
-        why = [because(part_records(self.scorer, rows, film_id), names, merit(film)) for film_id, film in films.iterrows()]
+        films, names = self.shown.iloc[at], film_label(rows).to_dict()
+        why = [because(part_records(self.scorer, rows, film_id, query), names, merit(film)) for film_id, film in films.iterrows()]
         return pd.DataFrame({"title": films["title"], "year": films["release_year"], "genres": films["genres"],
                              "cluster": self.model.labels_[at], "score": score[at], "because": why}, index=films.index)
 
-# %% ../nbs/07_recommend.ipynb #83867fa1
+# %% ../nbs/07_recommend.ipynb #1a0022bf
 class Recommender(Recommendations):
     "`recommend`, with everything that can be asked of it"
     def recommend(self,
@@ -368,20 +378,24 @@ class Recommender(Recommendations):
         if n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
             raise SelectionError(f"n is at least 1, adventure between 0 and 1, strategy 'ranked' or 'random': not {n}, {adventure}, {strategy!r}.")
         rows, masks = self.seed_films(seeds), filter_masks(self.films, genres, exclude_genres, years, languages, runtime, min_votes)
-        allowed = np.logical_and.reduce([~self.films.index.isin([*rows.index, *self.resolve(seen)]), *masks.values()])
-        terms = self.scorer.terms(rows)
+        allowed = np.ones(len(self.films), bool)
+        allowed[[i for i in self.films.index.get_indexer([*rows.index, *self.resolve(seen)]) if i >= 0]] = False
+        for mask in masks.values(): allowed &= mask
+        query = self.scorer.seeds(rows)
+        terms = self.scorer.terms(rows, query)
         score = (near := sum(terms.values())) + self.scorer.merit_
         if strategy == "random": at = self._random(allowed, rows, n, random_state)
         else:
             pool = allowed & self.pool(rows, probes or PROBES, None if probes else near)
             if probes is None and pool.sum() < n: pool = allowed
-            value = score + FOCUS * terms["content"] - adventure * ADVENTURE * self.scorer.numbers_["fame"]
-            at = self.best(np.flatnonzero(pool), value, rows, n, diversity)
-        result = self._table(at, score, rows)
+            value = score + FOCUS * terms["content"] - adventure * ADVENTURE * self.scorer.renown_
+            at = self.best(np.flatnonzero(pool), value, query[0], n, diversity)
+        result = self._table(at, score, rows, query)
+        if strategy == "random": result["because"] = "Drawn at random from the clusters of your picks"
         if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))
         return result
 
-# %% ../nbs/07_recommend.ipynb #405ce014
+# %% ../nbs/07_recommend.ipynb #aa939eb3
 class ReportFunctions(Recommender):
     "The report's functions, by its names"
     def get_label_by_name(self,
@@ -408,7 +422,7 @@ class ReportFunctions(Recommender):
         "Whether a movie of exactly this title, ignoring case, is in the table"
         return str(movie_name).strip().casefold() in self._lower_titles
 
-# %% ../nbs/07_recommend.ipynb #753d26fc
+# %% ../nbs/07_recommend.ipynb #158029be
 class ReportRecommender(ReportFunctions):
     "The report's recommendations"
     def recommend_movie(self,
@@ -441,7 +455,7 @@ class ReportRecommender(ReportFunctions):
             options += labels.iloc[rng.choice(known, min(2, len(known)), replace=False)].tolist()
         return options
 
-# %% ../nbs/07_recommend.ipynb #13f21f6f
+# %% ../nbs/07_recommend.ipynb #8f4644e0
 def clusters_of_table(
     table: pd.DataFrame,  # as published: film_id, the columns of the films, cluster, cluster_name
 ) -> tuple[pd.DataFrame, MovieClusters]:  # the films and the model
@@ -458,7 +472,7 @@ def clusters_of_table(
     pipeline["kmeans"].set_params(init=centers).fit(X)
     return films, MovieClusters(pipeline, labels, names)
 
-# %% ../nbs/07_recommend.ipynb #1f57ecb0
+# %% ../nbs/07_recommend.ipynb #54417892
 class MovieRecommender(ReportRecommender):
     "Recommendations from a table of films and their clusters"
     @classmethod

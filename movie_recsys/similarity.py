@@ -7,7 +7,7 @@ __all__ = ['BLOCKS', 'WEIGHTS', 'LIKES', 'WORDY', 'PAIR_TERMS', 'FILM_TERMS', 'w
            'weighted_rating', 'liked_films', 'like_matrix', 'LikeNeighbors', 'film_numbers', 'newer', 'choose_weights',
            'FilmScorer', 'part_records', 'score_parts']
 
-# %% ../nbs/04_similarity.ipynb #7732ef13
+# %% ../nbs/04_similarity.ipynb #45e4b0ef
 import re
 from collections import Counter
 
@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-# %% ../nbs/04_similarity.ipynb #ddebcd70
+# %% ../nbs/04_similarity.ipynb #5b4d5194
 BLOCKS = {"collection": 1.6, "keywords": 1.6, "directors": 1.3, "cast": 1.0, "genres": 1.0, "title": .3}
 WEIGHTS = {
     "audience": {"content": 1.7, "era": 2.2, "newer": -1.4, "language": .45, "league": .10, "standing": .6, "length": .1,
@@ -28,7 +28,7 @@ WEIGHTS = {
 }
 LIKES = 20.0
 
-# %% ../nbs/04_similarity.ipynb #5ab8257d
+# %% ../nbs/04_similarity.ipynb #bf672d8a
 WORDY = {"title", "keywords", "overview"}
 _STOP = ENGLISH_STOP_WORDS | {"ii", "iii", "iv", "part", "movie", "film", "based", "novel", "book", "vs", "director", "sequel",
                              "remake", "aftercreditsstinger", "duringcreditsstinger", "independent", "type", "story"}
@@ -47,7 +47,7 @@ def block_tokens(
     values = [[v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else [] for v in column]
     return [words(" ".join(v)) if column.name in WORDY else list(dict.fromkeys(v)) for v in values]
 
-# %% ../nbs/04_similarity.ipynb #8ea883a0
+# %% ../nbs/04_similarity.ipynb #83aa4c4e
 def _same(tokens): return tokens
 
 class ContentSpace(TransformerMixin, BaseEstimator):
@@ -78,7 +78,7 @@ class ContentSpace(TransformerMixin, BaseEstimator):
         "`block: token` for every column"
         return np.array([f"{b}: {t}" for b, v in self.vectorizers_.items() for t in v.get_feature_names_out()], dtype=object)
 
-# %% ../nbs/04_similarity.ipynb #1d784163
+# %% ../nbs/04_similarity.ipynb #7dfa125f
 def weighted_rating(
     rating: np.ndarray,  # average vote of each film, 0 to 10
     votes: np.ndarray,  # number of votes of each film
@@ -88,7 +88,7 @@ def weighted_rating(
     "The rating of each film, drawn towards `mean` where it has few votes"
     return (votes * rating + m * mean) / (votes + m)
 
-# %% ../nbs/04_similarity.ipynb #e2b057df
+# %% ../nbs/04_similarity.ipynb #4227a3c4
 def liked_films(
     ratings: pd.DataFrame,  # userId, film_id, rating
     films: pd.DataFrame,  # indexed by film_id
@@ -97,7 +97,7 @@ def liked_films(
     "For every user the positions in `films` of the films they liked"
     liked = ratings[ratings["rating"] >= threshold]
     at = pd.Series(films.index.get_indexer(liked["film_id"]), index=liked["userId"].to_numpy())
-    return at[at >= 0].groupby(level=0).agg(lambda v: np.unique(v))
+    return at[at >= 0].groupby(level=0).apply(np.unique)
 
 def like_matrix(
     ratings: pd.DataFrame,  # userId, film_id, rating
@@ -109,13 +109,13 @@ def like_matrix(
     rows = np.repeat(np.arange(len(likes)), [len(v) for v in likes])
     return sp.csr_matrix((np.ones(len(at), np.float32), (rows, at)), shape=(len(likes), len(films)))
 
-# %% ../nbs/04_similarity.ipynb #5ed4555f
+# %% ../nbs/04_similarity.ipynb #0db0055b
 class LikeNeighbors(BaseEstimator):
     "Item-item collaborative filtering: the shrunk cosine of who likes two films, busy users counting less"
     def __init__(self,
-                 shrink: float = 5.0,  # added to the divisor
-                 fame: float = .3,  # power of the candidate's like count in the divisor; .5 is the plain cosine
-                 activity: float = .5,  # a user weighs 1 / likes ** activity, scaled to 1 on average
+                 shrink: float = 10.0,  # added to the divisor
+                 fame: float = .4,  # power of the candidate's like count in the divisor; less favours well-liked films
+                 activity: float = .75,  # a user weighs 1 / likes ** activity, scaled to 1 on average
                  ):
         self.shrink, self.fame, self.activity = shrink, fame, activity
 
@@ -138,7 +138,7 @@ class LikeNeighbors(BaseEstimator):
         "How many people like both"
         return int(self.likes_[:, [first]].multiply(self.likes_[:, [second]]).sum())
 
-# %% ../nbs/04_similarity.ipynb #c7911580
+# %% ../nbs/04_similarity.ipynb #b86472d0
 def _column(films, name, missing=np.nan):
     "A column as floats, NaN or `missing` where the table does not say"
     return films[name].astype(float).fillna(missing) if name in films else pd.Series(missing, films.index, dtype=float)
@@ -167,7 +167,7 @@ def film_numbers(
     out["awards"] = np.log1p(_oscars(films["awards"])) if "awards" in films else 0.
     return out.fillna(0)
 
-# %% ../nbs/04_similarity.ipynb #a7dc0806
+# %% ../nbs/04_similarity.ipynb #aeaeda60
 PAIR_TERMS = {
     "era": lambda film, seed: np.exp(-np.abs(film["year"] - seed["year"]) / 4),
     "language": lambda film, seed: (film["language"] == seed["language"]) * seed["rarity"],
@@ -178,7 +178,7 @@ PAIR_TERMS = {
 def newer(film, seeds): return np.maximum(film["year"] - max(seed["year"] for seed in seeds), 0) / 10
 FILM_TERMS = ("fame", "rating", "acclaim", "revenue", "cast_size", "awards")
 
-# %% ../nbs/04_similarity.ipynb #2d2646b9
+# %% ../nbs/04_similarity.ipynb #217d0a38
 def choose_weights(
     films: pd.DataFrame,  # a table of films
     ) -> dict[str, float]:
@@ -204,6 +204,7 @@ class FilmScorer(BaseEstimator):
         self.languages_ = pd.DataFrame({"code": range(len(share)), "rarity": 1 - np.log(share)}, index=share.index)
         self.numbers_ = self._numbers(films)
         self.merit_ = sum(self.weights_[t] * self.numbers_[t] for t in FILM_TERMS)
+        self.renown_ = sum(self.weights_[t] * self.numbers_[t] for t in ("fame", "revenue", "cast_size"))
         return self
 
     def _numbers(self, films):
@@ -218,11 +219,11 @@ class FilmScorer(BaseEstimator):
         at = self.films_.index.get_indexer(rows.index)
         if (at >= 0).all(): content, numbers = self.content_[at], {k: v[at] for k, v in self.numbers_.items()}
         else: content, numbers = self.space_.transform(rows), self._numbers(rows)
-        return content, [dict(zip(numbers, row)) for row in zip(*numbers.values())]
+        return content, [dict(zip(numbers, row)) for row in zip(*(v.tolist() for v in numbers.values()))]
 
-    def terms(self, rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    def terms(self, rows: pd.DataFrame, query: tuple | None = None) -> dict[str, np.ndarray]:
         "The weighted terms of every fitted film for the seeds in `rows`, without the films' own merits"
-        content, seeds = self.seeds(rows)
+        content, seeds = query or self.seeds(rows)
         found = {"content": self.weights_["content"] * (self.content_ @ np.asarray(content.mean(axis=0)).ravel()),
                  "newer": self.weights_["newer"] * newer(self.numbers_, seeds)}
         for term, f in PAIR_TERMS.items():
@@ -239,18 +240,20 @@ class FilmScorer(BaseEstimator):
         at = self.films_.index.get_indexer(rows.index)
         return np.stack([self.neighbors_.likeness(i) if i >= 0 else np.zeros(len(self.films_)) for i in at])
 
-# %% ../nbs/04_similarity.ipynb #ef1cea36
-def _content_parts(scorer, rows, at):
+# %% ../nbs/04_similarity.ipynb #0c76d85a
+def _row(matrix, i):
+    "Columns and values of one row of a sparse matrix"
+    part = slice(matrix.indptr[i], matrix.indptr[i + 1])
+    return zip(matrix.indices[part].tolist(), matrix.data[part].tolist())
+
+def _content_parts(scorer, rows, content, at):
     "One record per seed and block: what the film at position `at` shares with the seed, the strongest first"
-    content, film = scorer.seeds(rows)[0], scorer.content_[at]
-    own, weight = dict(zip(film.indices, film.data)), scorer.weights_["content"] / len(rows)
+    own, weight = dict(_row(scorer.content_, at)), scorer.weights_["content"] / len(rows)
     for i, seed in enumerate(rows.index):
-        row = slice(content.indptr[i], content.indptr[i + 1])
-        shared = [(v * own[c], c) for v, c in zip(content.data[row], content.indices[row]) if c in own]
-        blocks = {}
-        for value, column in sorted(shared, reverse=True):
+        shared, blocks = sorted(((v * own[c], c) for c, v in _row(content, i) if c in own), reverse=True), {}
+        for value, column in shared:
             block, token = scorer.names_[column]
-            blocks.setdefault(block, []).append((token, weight * float(value)))
+            blocks.setdefault(block, []).append((token, weight * value))
         for block, found in blocks.items():
             yield {"seed": seed, "block": block, "shared": [t for t, _ in found], "share": sum(v for _, v in found)}
 
@@ -264,11 +267,13 @@ def part_records(
     scorer: FilmScorer,  # fitted
     rows: pd.DataFrame,  # the seeds
     film_id: int,  # one of the fitted films
+    query: tuple | None = None,  # what `scorer.seeds(rows)` gave, where it is at hand
     ) -> list[dict]:
     "The score of one film in parts: seed (None for the film's own merit), block, shared, share"
     at = scorer.films_.index.get_loc(film_id)
-    film, seeds = {k: v[at] for k, v in scorer.numbers_.items()}, scorer.seeds(rows)[1]
-    parts = list(_content_parts(scorer, rows, at))
+    content, seeds = query or scorer.seeds(rows)
+    film = {k: v[at] for k, v in scorer.numbers_.items()}
+    parts = list(_content_parts(scorer, rows, content, at))
     if scorer.neighbors_ is not None: parts += _like_parts(scorer, rows, at)
     for term, f in PAIR_TERMS.items():
         for seed, numbers in zip(rows.index, seeds):
