@@ -8,7 +8,7 @@ __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'SURE', 'FEW', 'KNOWN', 'normalize_title'
            'candidate_forms', 'rank_titles', 'TitleIndex', 'resolve_film', 'export_text', 'export_table',
            'match_listed', 'read_export', 'export_seeds', 'export_seen', 'export_summary']
 
-# %% ../nbs/05_titles.ipynb #de80b196
+# %% ../nbs/05_titles.ipynb #c1d15819
 import csv
 import io
 import re
@@ -25,7 +25,7 @@ from rapidfuzz.distance import OSA
 
 from .data import MovieDataError, TitleNotFoundError, film_label
 
-# %% ../nbs/05_titles.ipynb #90ab2263
+# %% ../nbs/05_titles.ipynb #d2f745db
 MAX_QUERY = 200
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "&": " and "}
 _LETTERS = str.maketrans(_LETTERS | dict.fromkeys("'’‘ʼ`´", ""))
@@ -42,7 +42,7 @@ def normalize_title(
     if "." in text or "*" in text: text = re.sub(r"\b([^\W_])[.*](?=[^\W_]\b)", r"\1", text)
     return " ".join(re.findall(r"[^\W_]+", text)) or " ".join(re.findall(r"[!-~]+", text))
 
-# %% ../nbs/05_titles.ipynb #e2ef498b
+# %% ../nbs/05_titles.ipynb #c0c25c3a
 _INVERTED = re.compile(r"(.+), (the|an?|le|la|les|l'|der|die|das|el|los|las|il)( *\(.*\))?", re.I)
 
 def turn_article(
@@ -59,17 +59,18 @@ def drop_article(
     first, _, rest = title.partition(" ")
     return rest if rest and first in ("the", "a", "an") else title
 
-# %% ../nbs/05_titles.ipynb #192d2ace
-_YEAR = re.compile(r"(.*?\S)[\s,]*(?:[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]|\s((?:18|19|20)\d\d))\s*")
+# %% ../nbs/05_titles.ipynb #7d941efb
+_YEAR = re.compile(r"(.*?\S)[\s,]*(?:[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]?|\s((?:18|19|20)\d\d)|[(\[]\s*\d{0,3})\s*")
 
 def split_year(
     text: str,  # a title, perhaps with a year at its end
     ) -> tuple[str, int | None]:
     "The title and the year behind it, or None"
     found = _YEAR.fullmatch(text)
-    return (found[1], int(found[2] or found[3])) if found else (text, None)
+    if not found: return text, None
+    return found[1], int(found[2] or found[3]) if found[2] or found[3] else None
 
-# %% ../nbs/05_titles.ipynb #8a6169c7
+# %% ../nbs/05_titles.ipynb #4a0d08d3
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _DIGITS = {word: str(n) for n, word in enumerate(_WORDS, 1)}
 _DIGITS |= dict(zip("ii iii iv vi vii viii ix".split(), "2346789"))
@@ -80,7 +81,7 @@ def in_digits(
     "A normalized title with its number words and Roman numerals as digits"
     return " ".join(_DIGITS.get(word, word) for word in title.split())
 
-# %% ../nbs/05_titles.ipynb #71dba452
+# %% ../nbs/05_titles.ipynb #a9c29e9e
 def spelling(
     query: str,  # what was typed, normalized
     title: str,  # a title of the table, normalized
@@ -92,7 +93,7 @@ def spelling(
     numbers = [re.findall(r"\d+", in_digits(text)) for text in (query, title)]
     return right**1.5 * (1.0 if numbers[0] == numbers[1] else 0.6)
 
-# %% ../nbs/05_titles.ipynb #a4b1aa6f
+# %% ../nbs/05_titles.ipynb #15f9ec01
 def title_match(
     query: str,  # what was typed, normalized
     title: str,  # a title of the table, normalized
@@ -111,7 +112,7 @@ def title_match(
     around = 45 + 10 * len(t) / len(q) if len(t) > 3 and f" {t} " in f" {q} " else 0.0
     return max(80 * spelling(query, title), 59 * coverage**2, around)
 
-# %% ../nbs/05_titles.ipynb #199205e8
+# %% ../nbs/05_titles.ipynb #d950e19a
 class TitleForms:
     "Every way to write a title, sorted: `joined` (no article or spaces), `key` (no article), `full`, `row` of the film"
     def __init__(self,
@@ -144,7 +145,7 @@ class TitleForms:
         joined = drop_article(query).replace(" ", "")
         return slice(bisect_left(self.joined, joined), bisect_left(self.joined, joined + "\U0010ffff"))
 
-# %% ../nbs/05_titles.ipynb #7adc86a6
+# %% ../nbs/05_titles.ipynb #61b8e4f3
 class WordIndex:
     "Which titles have a word, or one much like it"
     def __init__(self,
@@ -170,7 +171,7 @@ class WordIndex:
         near = np.flatnonzero(likeness)
         return [(likeness[i] ** 0.5, self.titles_with(self.vocabulary[i])) for i in near[np.argsort(likeness[near])]]
 
-# %% ../nbs/05_titles.ipynb #1e679da3
+# %% ../nbs/05_titles.ipynb #83b46bb2
 def word_coverage(
     words: WordIndex,  # of the titles
     query: str,  # normalized
@@ -188,7 +189,7 @@ def word_coverage(
         total, weights = total + rarity * likeness, weights + rarity
     return total / max(weights, 1e-9)
 
-# %% ../nbs/05_titles.ipynb #45b5ab41
+# %% ../nbs/05_titles.ipynb #cdcce154
 FAME_WEIGHT = 20
 
 def title_fame(
@@ -200,7 +201,7 @@ def title_fame(
     logs = np.log1p(votes.to_numpy(dtype=float))
     return logs / max(logs.max(), 1e-9)
 
-# %% ../nbs/05_titles.ipynb #641b9967
+# %% ../nbs/05_titles.ipynb #c5a2b98a
 def _top(values, n):
     return np.argpartition(-values, n)[:n] if len(values) > n else np.arange(len(values))
 
@@ -217,7 +218,7 @@ def candidate_forms(
     found = np.unique(np.concatenate(picks))
     return found, coverage[found]
 
-# %% ../nbs/05_titles.ipynb #300f1880
+# %% ../nbs/05_titles.ipynb #24cd94bc
 def _rank_reading(index, text, year):
     "Candidates for one reading of what was typed: row, match (with the year), text (the title alone), off (years away)"
     query = normalize_title(turn_article(text))
@@ -231,7 +232,7 @@ def _rank_reading(index, text, year):
     score = np.clip(fits - FAME_WEIGHT * (1 - index.fame[found]), 0, 100)
     return pd.DataFrame(dict(zip(columns, (rows, fits, match, off, index.fame[found], score))))
 
-# %% ../nbs/05_titles.ipynb #fc9bfbde
+# %% ../nbs/05_titles.ipynb #838efab7
 def rank_titles(
     index: "TitleIndex",  # the table's titles
     text: str,  # what was typed
@@ -246,7 +247,7 @@ def rank_titles(
     found = found.sort_values(["score", "row"], ascending=[False, True]).drop_duplicates("row").reset_index(drop=True)
     return found[found["match"] >= max(40, found["match"].max() - 32)].astype({"row": int})
 
-# %% ../nbs/05_titles.ipynb #1d91ff7c
+# %% ../nbs/05_titles.ipynb #ec3e9e06
 class TitleIndex:
     "Finds the films of a table by what somebody types"
     def __init__(self,
@@ -277,7 +278,7 @@ class TitleIndex:
         "The `film_id` that is meant; raises `TitleNotFoundError` where that is not sure"
         return resolve_film(self, film)
 
-# %% ../nbs/05_titles.ipynb #e8eda2e0
+# %% ../nbs/05_titles.ipynb #8463917c
 SURE, FEW, KNOWN = 60, 10, 0.8
 
 def _is_sure(best, found, fame):
@@ -294,7 +295,7 @@ def _known_id(index, film):
     if text is not None: return index.film_of_imdb.get(text)
     return film if isinstance(film, Real) and not isinstance(film, bool) and film in index.films.index else None
 
-# %% ../nbs/05_titles.ipynb #4c0ccd90
+# %% ../nbs/05_titles.ipynb #f7502477
 def resolve_film(
     index: "TitleIndex",  # the table's titles
     film: str | int,  # a title, a label, a film_id, or an IMDb id
@@ -313,7 +314,7 @@ def resolve_film(
     hint = f"The nearest titles are {', '.join(nearest)}." if nearest else "Try part of the title."
     raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}. {hint}{span}")
 
-# %% ../nbs/05_titles.ipynb #cb95e3b7
+# %% ../nbs/05_titles.ipynb #091e8b28
 def _unzip(data, max_bytes):
     "The ratings, or else the films watched, of a Letterboxd zip"
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -343,7 +344,7 @@ def export_text(
     try: return data.decode("utf-8-sig")
     except UnicodeDecodeError: return data.decode("cp1252", "replace")
 
-# %% ../nbs/05_titles.ipynb #576dd249
+# %% ../nbs/05_titles.ipynb #f4d83982
 _EXPORT_COLUMNS = {"name": "title", "title": "title", "year": "year", "your rating": "rating", "rating": "rating",
                    "const": "imdb_id", "imdb_id": "imdb_id", "title type": "kind",
                    "date": "date", "date rated": "date", "watched date": "date"}
@@ -381,7 +382,7 @@ def export_table(
     halve = table["rating"].max() > 5 or "your rating" in map(str.casefold, header)
     return table.assign(rating=table["rating"].where(table["rating"].between(0.1, 10)) / (2 if halve else 1))
 
-# %% ../nbs/05_titles.ipynb #6b448344
+# %% ../nbs/05_titles.ipynb #7f869abe
 def match_listed(
     index: "TitleIndex",  # the table's titles
     title: str,  # as the list has it
@@ -400,7 +401,7 @@ def match_listed(
     likeness = np.where((off[forms.row[near]] <= 1) & (likeness >= 0.9), likeness, 0)
     return (forms.row[near[likeness.argmax()]], "near title") if likeness.any() else (None, "not in the table")
 
-# %% ../nbs/05_titles.ipynb #4f935ef7
+# %% ../nbs/05_titles.ipynb #92cba1bf
 def read_export(
     source,  # a path, the bytes or an open file: CSV, or Letterboxd's zip
     index: "TitleIndex",  # the table's titles
@@ -422,7 +423,7 @@ def read_export(
     table["matched"], table["year"] = table["film_id"].notna(), table["year"].astype("Int64")
     return table[["film_id", "title", "year", "rating", "date", "matched", "how"]]
 
-# %% ../nbs/05_titles.ipynb #a04b4b54
+# %% ../nbs/05_titles.ipynb #06b8c36a
 def export_seeds(
     export: pd.DataFrame,  # from `read_export`
     n: int = 5,  # how many at most
