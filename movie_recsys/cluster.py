@@ -69,15 +69,21 @@ class ClusterSpace:
         "The name of the clustering method."
         return type(self.pipeline["kmeans"]).__name__
 
-    def features(self, films: pd.DataFrame) -> np.ndarray:
-        "Scale and encode cleaned films; the shape is (n_films, n_features)."
+    def features(self,
+                 films: pd.DataFrame,  # cleaned films
+                 ) -> np.ndarray:  # shape (n_films, n_features)
+        "Scale and encode cleaned films."
         return np.asarray(self.pipeline["features"].transform(films))
 
-    def distances(self, films: pd.DataFrame) -> np.ndarray:
-        "Measure how far each film is from each centre; the shape is (n_films, n_clusters)."
+    def distances(self,
+                  films: pd.DataFrame,  # cleaned films
+                  ) -> np.ndarray:  # shape (n_films, n_clusters)
+        "Measure how far each film is from each centre."
         return np.asarray(self.pipeline.transform(films))
 
-    def predict(self, films: pd.DataFrame) -> np.ndarray:
+    def predict(self,
+                films: pd.DataFrame,  # cleaned films
+                ) -> np.ndarray:  # a label for each film
         "Find the nearest centre of each film."
         return self.pipeline.predict(films)
 

@@ -132,7 +132,9 @@ class TitleForms:
         self._joined_by_length = [f"{self.joined[i]} "[:-1] for i in self.by_length]
         self._length_starts = np.searchsorted(length[self.by_length], np.arange(MAX_QUERY * 2))
 
-    def alike(self, query: str) -> tuple[np.ndarray, np.ndarray]:
+    def alike(self,
+              query: str,  # a title, normalised
+              ) -> tuple[np.ndarray, np.ndarray]:
         "Positions and likeness of the titles that differ from this one in at most four letters of ten, spaces aside"
         joined = drop_article(query).replace(" ", "")
         near = slice(*self._length_starts[[int(len(joined) * 0.6), min(int(len(joined) / 0.6) + 2, MAX_QUERY * 2 - 1)]])
@@ -140,7 +142,9 @@ class TitleForms:
         found = np.flatnonzero(likeness)
         return self.by_length[near][found], likeness[found]
 
-    def beginning(self, query: str) -> slice:
+    def beginning(self,
+                  query: str,  # a title or the start of one, normalised
+                  ) -> slice:
         "Where the titles stand that begin like this, spaces aside"
         joined = drop_article(query).replace(" ", "")
         return slice(bisect_left(self.joined, joined), bisect_left(self.joined, joined + "\U0010ffff"))
@@ -158,13 +162,18 @@ class WordIndex:
         self._rows = rows[np.argsort(codes, kind="stable")]
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(vocabulary)))])
 
-    def titles_with(self, word: str, prefix: bool = False) -> np.ndarray:
+    def titles_with(self,
+                    word: str,  # normalised
+                    prefix: bool = False,  # whether the word may go on
+                    ) -> np.ndarray:
         "Positions of the titles with this word, or with a word that begins so"
         first = bisect_left(self.vocabulary, word)
         last = bisect_left(self.vocabulary, word + ("\U0010ffff" if prefix else "\0"))
         return self._rows[self._starts[first]:self._starts[last]]
 
-    def like(self, word: str) -> list[tuple[float, np.ndarray]]:
+    def like(self,
+             word: str,  # normalised
+             ) -> list[tuple[float, np.ndarray]]:
         "Likeness and titles of the words that differ from this one in few letters, the least like first"
         if len(word) < 4 or not self.vocabulary: return []
         likeness = process.cdist([word], self.vocabulary, scorer=OSA.normalized_similarity, score_cutoff=0.7)[0]
