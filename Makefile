@@ -65,10 +65,11 @@ test-3.%: $(VENV)/.dev  ## The suite on another Python, where the machine has it
 	    .venv-3.$*/bin/python -m pytest -n 2 -m "not slow"; \
 	else echo "skipped: there is no Python 3.$* on this machine"; fi
 
-notebooks: $(VENV)/.dev  ## Run every notebook in place, then export and clean
+notebooks: $(VENV)/.dev  ## Run every notebook in place, then export, clean, and bring README and space/ along
 	$(BIN)/python tools/run_notebooks.py
 	$(BIN)/nbdev_export
 	$(BIN)/python tools/readme.py
+	$(BIN)/movie-recsys publish space --directory space
 
 readme: $(VENV)/.dev  ## Make README.md from nbs/index.ipynb
 	$(BIN)/python tools/readme.py

@@ -151,7 +151,8 @@ def test_space_is_what_build_space_writes(tmp_path):
     assert names(kept) == names(built)
     unversioned = [{k: v for k, v in front_matter(f / "README.md").items() if k != "sdk_version"} for f in (kept, built)]
     assert unversioned[0] == unversioned[1]
-    assert f"gradio=={front_matter(kept / 'README.md')['sdk_version']}\n" in (kept / "requirements.txt").read_text("utf-8")
+    sdk = front_matter(kept / "README.md")["sdk_version"]
+    assert f"gradio=={sdk}\n" in (kept / "requirements.txt").read_text("utf-8"), "sdk_version and Gradio go together"
 
 
 def test_a_space_replaces_a_space_and_nothing_else(tmp_path):
