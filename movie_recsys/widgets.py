@@ -165,7 +165,10 @@ class MapPanel:
         self.area.outputs = _outputs(self.map.html(relay=name))
         self.view = _column(self.offer, self.area, self.script, self.field)
 
-    def mark(self, picks: list[int], recommended: list[int]):
+    def mark(self,
+             picks: list[int],  # ids of the films chosen
+             recommended: list[int],  # ids of the films recommended, the best first
+             ):
         "Show these films as stars and as numbers"
         self.map.picks, self.map.recommended, self.offer.children = list(picks), list(recommended), []
         self.script.outputs = _outputs(self.map.mark_script())
@@ -195,17 +198,23 @@ class MoviePicker(Panel):
         self.view = widgets.HBox([left, self.map.view], layout=widgets.Layout(flex_flow="row wrap", width="100%"))
         self.refresh()
 
-    def choose(self, film_id: int):
+    def choose(self,
+               film_id: int,  # a film of the table
+               ):
         "Add a film to those chosen"
         if film_id in self.seeds: return
         if len(self.seeds) == 5: self._say("You chose 6 movies. Please select 5 or fewer.")
         else: self._set(seeds=[*self.seeds, film_id])
 
-    def remove(self, film_id: int):
+    def remove(self,
+               film_id: int,  # one of those chosen
+               ):
         "Take a film back from those chosen"
         self._set(seeds=[seed for seed in self.seeds if seed != film_id])
 
-    def hide(self, film_id: int):
+    def hide(self,
+             film_id: int,  # a film of the table
+             ):
         "Say that a film was seen, so that it is not recommended again"
         self._set(seen=[*self.seen, film_id])
 

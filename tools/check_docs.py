@@ -40,9 +40,10 @@ def anchors(notebook) -> set[str]:
 
 
 def title_and_description(path, notebook):
-    "A page starts with an H1 and a line of description"
+    "A page starts with an H1 and a line of description, in a cell of their own: nbdev makes both its front matter"
     first = next((c.source for c in notebook.cells if c.cell_type == "markdown"), "")
-    if not re.match(r"#\s+\S.*\n+>\s+\S", first): yield "no title with a > line of description in its first markdown cell"
+    if not re.fullmatch(r"#\s+\S.*\n+>\s+\S.*", first.strip()):
+        yield "no title with a > line of description, and nothing else, in its first markdown cell"
 
 
 def links(path, notebook):
