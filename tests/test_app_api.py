@@ -141,3 +141,17 @@ def test_from_the_command_to_an_answering_page():
             print(f"the page answered after {time.monotonic() - start:.1f} s")
             assert "Movie Recommender System" in body and time.monotonic() - start < 60
         finally: process.terminate()
+
+
+@pytest.mark.parametrize("variable, ready", [("", False), ("TMDB_API_TOKEN", True)])
+def test_tmdb_is_used_only_with_a_key(monkeypatch, variable, ready):
+    from movie_recsys.app import client_from_environment
+    monkeypatch.delenv("TMDB_API_TOKEN", raising=False)
+    monkeypatch.delenv("TMDB_API_KEY", raising=False)
+    if variable: monkeypatch.setenv(variable, "invented.token")
+    assert (client_from_environment() is not None) is ready
+
+
+def test_a_client_is_given_to_the_app_alone(rec):
+    client = object.__new__(type("Client", (), {"ready": False, "trouble": None}))
+    assert FilmPage(rec, client).rec.tmdb is client and rec.tmdb is None

@@ -229,7 +229,8 @@ async function upload(file) {
   if (!read) return;
   Object.entries(read.labels).forEach(([id, text]) => known.set(id, text));
   state.seen = [...new Set([...state.seen, ...read.seen])];
-  if (read.films.length) { state.films = read.films; await refresh({focus: true}); } else changed();
+  if (read.films.length) state.films = read.films;
+  if (read.seen.length && state.films.length) await refresh({focus: true});
   show(read.message + $("#mr-message").innerHTML);
 }
 const acts = {
