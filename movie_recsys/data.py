@@ -27,6 +27,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -608,7 +609,8 @@ def _read_dataset(name, limits):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as fresh:
         try:
             saved = (path / "state.json").exists() or (path / "dataset_dict.json").exists()
-            found = datasets.load_from_disk(name) if saved else datasets.load_dataset(name, cache_dir=fresh if path.exists() else None)
+            where = fresh if path.exists() else None
+            found = datasets.load_from_disk(name) if saved else datasets.load_dataset(name, cache_dir=where)
         except Exception as e:
             raise (MovieDataError if path.exists() else ServiceError)(
                 f"The dataset {name!r} could not be loaded ({type(e).__name__}: {str(e)[:300]}).") from e
@@ -634,7 +636,7 @@ def _load_path(path, columns, encoding, limits, cache):
         raise MovieDataError(f"There is no file or folder {path}. A source is 'bundled', 'kaggle', 'hf://user/dataset' "
                              "or the path of a CSV, a zip, a Parquet file or a folder.")
     if _is_dataset(path): return tidy_movies(_read_dataset(str(path), limits), columns, str(path))
-    def build(): return _read_files(path, _files_in(path, limits), columns, encoding, limits)
+    build = partial(_read_files, path, _files_in(path, limits), columns, encoding, limits)
     return _cached(_cache_path(path, columns, encoding, limits), build) if cache else build()
 
 # %% ../nbs/00_data.ipynb #63236af5
@@ -793,10 +795,10 @@ def describe_movies(
         column = films[name]
         filled = column.str.len() > 0 if name in LISTS else column.notna()
         values = column[filled].explode() if name in LISTS else column[filled]
-        numeric = name in NUMBERS or name == "release_year"
         typical = ""
-        if numeric and len(values): typical = f"median {values.astype(float).median():,.10g}"
-        elif values.nunique() < len(values): typical = str(values.value_counts().index[0])
+        if name in NUMBERS and len(values): typical = f"median {values.median():,.10g}"
+        elif name not in ("film_id", "release_date") and values.nunique() < len(values):
+            typical = str(values.value_counts().index[0])
         rows[name] = {"filled, %": 100 * filled.mean(), "different": values.nunique(), "typical": typical,
                       "zero, %": 100 * (column == 0).mean() if name in NUMBERS else np.nan}
     return pd.DataFrame(rows).T.astype({"filled, %": float, "zero, %": float}).round(1)
