@@ -9,14 +9,16 @@ __all__ = ['BLOCKS', 'SHARED', 'EXAMPLES', 'ENDPOINTS', 'TABLES', 'FilmPage', 'a
            'no_film', 'link_wish', 'result_notes', 'answer', 'parts_table', 'options_html', 'example_buttons',
            'steer_html', 'as_csv', 'read_upload', 'cluster_html', 'clusters_html', 'map_parts', 'posters',
            'recommend_movie', 'gradio_function', 'FoundFilm', 'RecommendedFilm', 'Reason', 'find', 'recommend',
-           'explain', 'bound', 'picture_of', 'add_endpoints', 'fill', 'about_html', 'page_questions', 'opened',
-           'browser_state', 'page_html', 'MovieApp', 'build_app', 'free_port', 'client_from_environment', 'launch_app']
+           'explain', 'bound', 'picture_of', 'add_endpoints', 'measured_quality', 'fill', 'about_html',
+           'page_questions', 'opened', 'browser_state', 'page_html', 'MovieApp', 'build_app', 'free_port',
+           'client_from_environment', 'launch_app']
 
-# %% ../nbs/10_app.ipynb #13c29b11
+# %% ../nbs/10_app.ipynb #dc79bbd0
 import base64
 import csv
 import inspect
 import io
+import json
 import os
 import re
 import socket
@@ -45,7 +47,7 @@ from .recommend import MovieRecommender
 from .titles import export_seeds, read_export
 from .tmdb import ATTRIBUTION, TMDB
 
-# %% ../nbs/10_app.ipynb #2a8d28bf
+# %% ../nbs/10_app.ipynb #e80c2a3c
 @dataclass
 class FilmPage:
     "What the page knows: the recommender and what is shown of its films"
@@ -68,14 +70,14 @@ def _by_frequency(values):
     "The different values of a column, most frequent first"
     return [] if values is None else [v for v in values.explode().dropna().value_counts().index if v]
 
-# %% ../nbs/10_app.ipynb #8170752a
+# %% ../nbs/10_app.ipynb #f3edd748
 def asset(
     name: str,  # a file of movie_recsys/assets
 ) -> str:  # its text
     "Read a file that the app is made of"
     return (resources.files("movie_recsys")/"assets"/name).read_text(encoding="utf-8")
 
-# %% ../nbs/10_app.ipynb #81fb6293
+# %% ../nbs/10_app.ipynb #b54a1fa3
 def page_css() -> str:
     "The style sheet, with the headings' typeface inside it"
     font = (FONTS/FACES[0]).read_bytes()
@@ -90,7 +92,7 @@ def theme() -> gr.themes.Base:
         body_text_color="#17181c", body_text_color_dark="#f3efe6",
         block_background_fill="transparent", block_border_width="0px", loader_color="#b38a00")
 
-# %% ../nbs/10_app.ipynb #a75c0511
+# %% ../nbs/10_app.ipynb #dc9bd2fa
 def film_facts(
     page: FilmPage,
     film_id: int,  # a film of the table
@@ -103,7 +105,7 @@ def film_facts(
     votes, word = int(film["vote_count"]), "review" if page.films.attrs.get("source") == "bundled" else "vote"
     return f'{line}<br><span aria-hidden="true">★ </span>{film["vote_average"]:.1f} of 10, {votes:,} {word}{"s" * (votes != 1)}'
 
-# %% ../nbs/10_app.ipynb #04f42e6a
+# %% ../nbs/10_app.ipynb #86b2df42
 def film_link(
     film: pd.Series,  # a row of the table, its film_id as name
 ) -> tuple[str, str] | None:  # address and name of the site
@@ -112,7 +114,7 @@ def film_link(
     if "poster_path" in film.index: return f"https://www.themoviedb.org/movie/{int(film.name)}", "TMDB"
     if isinstance(imdb, str) and imdb.startswith("tt") and imdb[2:].isdigit(): return f"https://www.imdb.com/title/{imdb}/", "IMDb"
 
-# %% ../nbs/10_app.ipynb #c9fb19c5
+# %% ../nbs/10_app.ipynb #eecbc3c0
 def film_poster(
     film_id: int,  # a film of the table
 ) -> str:  # HTML
@@ -125,7 +127,7 @@ def _press(act, text, page, film_id):
     return (f'<button type="button" data-do="{act}" data-film="{int(film_id)}" data-label="{label}">'
             f'{text}<span class="mr-hush">: {label}</span></button>')
 
-# %% ../nbs/10_app.ipynb #8fe61b9e
+# %% ../nbs/10_app.ipynb #07ed2b95
 def film_card(
     page: FilmPage,
     film_id: int,  # a film of the table
@@ -145,7 +147,7 @@ def film_card(
     return (f'<{tag} class="mr-card{"" if tag == "li" else " mr-row"}">{film_poster(film_id)}<div class="mr-body"><h3>{escape(str(film["title"]))}</h3>'
             f'<p class="mr-facts">{film_facts(page, film_id)}{site or ""}</p>{why if because else do}</div></{tag}>')
 
-# %% ../nbs/10_app.ipynb #baba9c56
+# %% ../nbs/10_app.ipynb #16441f41
 def poster_rows(
     page: FilmPage,
     film_ids: Iterable[int],  # films of the table
@@ -161,7 +163,7 @@ def drawn_posters(
     "A poster for every film, drawn here and at once"
     return {str(i): page.posters.now(film) for i, film in poster_rows(page, film_ids).iterrows()}
 
-# %% ../nbs/10_app.ipynb #1783ad47
+# %% ../nbs/10_app.ipynb #cfd506ad
 @dataclass(frozen=True)
 class Wish:
     "What somebody wants, checked"
@@ -177,7 +179,7 @@ class Wish:
     asked: bool = False  # whether Submit was pressed
     lost: int = 0  # chosen films that are not in this table
 
-# %% ../nbs/10_app.ipynb #079553ce
+# %% ../nbs/10_app.ipynb #292e6d6f
 def _number(value, low, high, kind=int):
     "`value` as a number between `low` and `high`, None where it is no number"
     try: return kind(min(max(float(value), low), high))
@@ -205,7 +207,7 @@ def read_wish(
                 adventure=_number(steer.get("adventure"), 0, 1, float) or 0.0, seen=_film_ids(several(raw.get("seen")), page.films),
                 asked=bool(raw.get("asked") or chosen or raw.get("text")), lost=len(set(map(str, chosen))) - len(films))
 
-# %% ../nbs/10_app.ipynb #ac158a00
+# %% ../nbs/10_app.ipynb #0e826e31
 def wish_query(
     page: FilmPage,
     wish: Wish,
@@ -233,7 +235,7 @@ def read_query(
     lost = f"{wish.lost} of the films in this link {'is' if wish.lost == 1 else 'are'} not in this table and left out."
     return wish, lost if wish.lost else ""
 
-# %% ../nbs/10_app.ipynb #bac4d5ee
+# %% ../nbs/10_app.ipynb #404c1491
 def complete(
     page: FilmPage,
     text: str,  # what was typed so far
@@ -243,7 +245,7 @@ def complete(
     found = page.rec.find(str(text)[:200], limit) if str(text).strip() else []
     return [{"film_id": str(i), "label": page.labels[i]} for i in getattr(found, "index", [])]
 
-# %% ../nbs/10_app.ipynb #7b0f7a5a
+# %% ../nbs/10_app.ipynb #15ba4ae3
 def typed_films(
     page: FilmPage,
     text: str,  # one title, or several
@@ -255,7 +257,7 @@ def typed_films(
         if not titles: raise
     return list(dict.fromkeys(i for title in titles if title.strip() for i in page.rec.resolve(title.strip())))
 
-# %% ../nbs/10_app.ipynb #418059bf
+# %% ../nbs/10_app.ipynb #7f536298
 def offer(
     page: FilmPage,
     error: TitleNotFoundError,
@@ -266,7 +268,7 @@ def offer(
     asked = f"“{escape(error.title)}” is not among the {len(page.films):,} films of {page.years[0]} to {page.years[1]} that this app knows."
     return f"<p>{asked}{' Did you mean one of these?' if near else ' Check the spelling, or try a part of the title.'}</p>" + (f"<ul>{near}</ul>" if near else "")
 
-# %% ../nbs/10_app.ipynb #90413675
+# %% ../nbs/10_app.ipynb #6e418950
 def steering(
     wish: Wish,
 ) -> dict:  # keyword arguments of MovieRecommender.recommend
@@ -284,7 +286,7 @@ def best_films(
     "Recommend for `seeds`, steered by `wish`"
     return page.rec.recommend(seeds, n=n, **steering(wish))
 
-# %% ../nbs/10_app.ipynb #75bc07c6
+# %% ../nbs/10_app.ipynb #811aaa2f
 def all_seeds(
     page: FilmPage,
     wish: Wish,
@@ -310,7 +312,7 @@ def answer_wish(
     seeds, found, more = answer_wish(page, replace(wish, text=""))
     return seeds, found, message + more
 
-# %% ../nbs/10_app.ipynb #6f5e98c6
+# %% ../nbs/10_app.ipynb #1210626b
 def no_film(
     page: FilmPage,
     wish: Wish,
@@ -320,10 +322,10 @@ def no_film(
              f"from {wish.since}" if wish.since else "", f"up to {wish.until}" if wish.until else "",
              f"in the language “{wish.language}”" if wish.language else "", "not yet seen" if wish.seen else ""]
     said = escape("; ".join(p for p in parts if p)) or "nothing else"
-    return (f'<p class="mr-note">No film of this table is left: {said}. '
+    return (f'<p class="mr-note">No film of this table fits all of this: {said}. '
             '<button type="button" class="mr-link" data-do="free">Take the filters away</button></p>')
 
-# %% ../nbs/10_app.ipynb #ce207dfd
+# %% ../nbs/10_app.ipynb #bc7f5ec4
 def link_wish(
     page: FilmPage,
     wish: Wish,
@@ -346,7 +348,7 @@ def result_notes(
               '<button type="button" class="mr-link" data-do="unsee">Bring them back</button></p>') if wish.seen else ""
     return placed + ("" if len(found) else no_film(page, wish)) + hidden
 
-# %% ../nbs/10_app.ipynb #2d53f9e6
+# %% ../nbs/10_app.ipynb #8b5bb605
 def answer(
     page: FilmPage,
     raw: dict,  # the browser's state
@@ -360,13 +362,12 @@ def answer(
               "text": outside, "seen": [str(i) for i in wish.seen], "message": message}
     if found is None: return chosen | {"asked": False, "cards": "", "notes": "", "heading": "", "said": "", "query": "", "best": []}
     shown = replace(wish, text="") if message else wish
-    count = "Five" if len(found) == 5 else f"{len(found)}" if len(found) else "No"
-    heading = f"{count} film{'' if len(found) == 1 else 's'} for you"
+    heading = {0: "No film fits", 1: "One film for you", 5: "Five films for you"}.get(len(found), f"{len(found)} films for you")
     return chosen | {"asked": True, "cards": "".join(film_card(page, i, row["because"]) for i, row in found.iterrows()),
                      "notes": result_notes(page, shown, found), "heading": heading, "said": f"{heading}: {', '.join(found['title'])}",
                      "query": wish_query(page, link_wish(page, shown, seeds)), "best": [str(i) for i in found.index]}
 
-# %% ../nbs/10_app.ipynb #a9ac9e0f
+# %% ../nbs/10_app.ipynb #18710b99
 BLOCKS = {
     "genres": "same genres", "directors": "same director", "cast": "same cast", "keywords": "same subjects", "collection": "same series",
     "title": "same words in the title", "era": "near in time", "language": "same language", "league": "as well known", "standing": "as well rated",
@@ -396,7 +397,7 @@ def _part_text(part, labels, outside):
     seed = "" if pd.isna(part.seed) else f", with {labels.get(part.seed, outside)}"
     return f"{BLOCKS.get(part.block, part.block)}{seed}{f': {shared}' if shared else ''}"
 
-# %% ../nbs/10_app.ipynb #fa784de2
+# %% ../nbs/10_app.ipynb #86ab3eb0
 def options_html(
     page: FilmPage,
 ) -> str:  # HTML
@@ -405,7 +406,7 @@ def options_html(
     return "".join(f'<label class="mr-option"><input type="checkbox" data-film="{i}" data-label="{escape(page.labels[i])}">'
                    f'{film_poster(i)}<span>{escape(page.labels[i])}</span></label>' for i in ids)
 
-# %% ../nbs/10_app.ipynb #c28492f7
+# %% ../nbs/10_app.ipynb #32d99c41
 EXAMPLES = [("Toy Story (1995)", "Finding Nemo (2003)"), ("Heat (1995)", "The Godfather (1972)"), ("Alien (1979)", "Annie Hall (1977)")]
 
 def example_buttons(
@@ -423,7 +424,7 @@ def example_buttons(
     return "For example: " + " ".join(f'<button type="button" class="mr-link" data-do="example" data-films="{",".join(map(str, pair))}">{text(pair)}</button>'
                                       for pair in pairs[:n] if pair)
 
-# %% ../nbs/10_app.ipynb #d263fbdf
+# %% ../nbs/10_app.ipynb #6ceb43f4
 def _ticks(name, title, values):
     "A list to open with boxes to tick"
     boxes = "".join(f'<label><input type="checkbox" name="{name}" value="{escape(v)}">{escape(v)}</label>' for v in values)
@@ -444,7 +445,7 @@ def steer_html(
         <input type="range" id="mr-adventure" min="0" max="1" step="0.1" value="0"><div aria-hidden="true"><span>Familiar</span><span>Surprising</span></div></div>
     </div>"""
 
-# %% ../nbs/10_app.ipynb #e53256a0
+# %% ../nbs/10_app.ipynb #d6185077
 def as_csv(
     page: FilmPage,
     raw: dict,  # the browser's state
@@ -459,7 +460,7 @@ def as_csv(
         rows.writerow([safe(v) for v in (row["title"], int(row["year"]), ", ".join(row["genres"]), row["because"], link[0] if link else "")])
     return out.getvalue()
 
-# %% ../nbs/10_app.ipynb #38805aa5
+# %% ../nbs/10_app.ipynb #8b72fd4e
 def read_upload(
     page: FilmPage,
     content: str,  # the file's bytes in base64
@@ -475,7 +476,7 @@ def read_upload(
     said += " The best rated are chosen." if best else " None of them is rated 4 stars or more, so choose films yourself."
     return {"films": [str(i) for i in best], "seen": seen, "labels": {str(i): page.labels[i] for i in best}, "message": f"<p>{escape(said)}</p>"}
 
-# %% ../nbs/10_app.ipynb #e5da0baf
+# %% ../nbs/10_app.ipynb #0616f0f5
 def cluster_html(
     page: FilmPage,
     cluster: int,
@@ -499,11 +500,11 @@ def clusters_html(
     page: FilmPage,
 ) -> str:  # HTML
     "Every cluster"
-    told = "Films that are alike in year, length, rating, fame, language and genre were put together by K-means; a film is recommended from its own clusters and those beside them."
+    told = "Films that are alike in year, length, rating, fame, language and genre were put together by K-means. Recommendations are looked for in the clusters of your films and a few more."
     return (f'<h2>{page.rec.model.n_clusters} clusters</h2><p class="mr-soft">{told}</p>'
             + "".join(cluster_html(page, c) for c in range(page.rec.model.n_clusters) if (page.clusters == c).any()))
 
-# %% ../nbs/10_app.ipynb #61235224
+# %% ../nbs/10_app.ipynb #c3207a2e
 def map_parts(
     page: FilmPage,
 ) -> dict:  # script: the map's code, data: its points
@@ -511,7 +512,7 @@ def map_parts(
     from movie_recsys.visualize import FILM_MAP_JS, film_map
     return {"script": FILM_MAP_JS, "data": film_map(page.films, page.rec.model).payload()}
 
-# %% ../nbs/10_app.ipynb #51b8d002
+# %% ../nbs/10_app.ipynb #e463d2a2
 def posters(
     page: FilmPage,
     asked: dict,  # films: ids, drawn: whether the drawn ones are meant
@@ -522,7 +523,7 @@ def posters(
     came = {str(i): uri for i, uri in page.posters.fetch(poster_rows(page, ids[:4]), within=10)}
     return {"posters": came, "more": [], "stop": not came and page.posters.trouble is not None}
 
-# %% ../nbs/10_app.ipynb #f10a2454
+# %% ../nbs/10_app.ipynb #79f02fbd
 def recommend_movie(
     page: FilmPage,
     movie_list: list[str],
@@ -537,7 +538,7 @@ def recommend_movie(
     seeds = typed_films(page, text) if str(text).strip() else list(movie_list)
     return page.rec.recommend(seeds, n=5, probes=1)["title"].tolist()
 
-# %% ../nbs/10_app.ipynb #d8083588
+# %% ../nbs/10_app.ipynb #8500d2e7
 def gradio_function(
     page: FilmPage,
     selected_movies: list[str],  # titles or labels of the ticked films
@@ -550,7 +551,7 @@ def gradio_function(
     except MovieRecsysError as error: return str(error)
     return np.vstack(page.posters.arrays(poster_rows(page, films)))
 
-# %% ../nbs/10_app.ipynb #cdfb2bf6
+# %% ../nbs/10_app.ipynb #51e782de
 class FoundFilm(TypedDict):
     "A film that fits a text"
     film_id: int
@@ -576,7 +577,7 @@ class Reason(TypedDict):
     shared: str
     share: float
 
-# %% ../nbs/10_app.ipynb #0f3d8196
+# %% ../nbs/10_app.ipynb #528e8e3d
 def find(
     page: FilmPage,
     text: str,
@@ -592,7 +593,7 @@ def find(
     return [FoundFilm(film_id=int(i), title=row["title"], year=int(row["year"]), label=page.labels[i], score=float(row["score"]))
             for i, row in found.iterrows()]
 
-# %% ../nbs/10_app.ipynb #7ef865f0
+# %% ../nbs/10_app.ipynb #6b19a443
 def recommend(
     page: FilmPage,
     films: list[str],
@@ -623,7 +624,7 @@ def recommend(
                             cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]), because=row["because"])
             for i, row in found.iterrows()]
 
-# %% ../nbs/10_app.ipynb #b1e3ab18
+# %% ../nbs/10_app.ipynb #d9e51a4c
 def explain(
     page: FilmPage,
     films: list[str],
@@ -639,7 +640,7 @@ def explain(
                    shared=", ".join(map(str, part.shared)) if isinstance(part.shared, list | tuple) else str(part.shared),
                    share=float(part.share)) for part in page.rec.explain(list(films), film).itertuples()]
 
-# %% ../nbs/10_app.ipynb #60414f3c
+# %% ../nbs/10_app.ipynb #9e42a22e
 def bound(
     function: Callable,  # takes a FilmPage first
     page: FilmPage,
@@ -655,7 +656,7 @@ def bound(
     call.__annotations__ = {k: v for k, v in function.__annotations__.items() if k != "page"}
     return call
 
-# %% ../nbs/10_app.ipynb #30708aa0
+# %% ../nbs/10_app.ipynb #9fefeefb
 def picture_of(
     page: FilmPage,
     selected_movies: list[str],
@@ -672,7 +673,7 @@ def picture_of(
     path = save_pil_to_cache(Image.fromarray(stacked), cache_dir=get_upload_folder(), format="png")
     return gr.FileData(path=path, orig_name="posters.png", mime_type="image/png").model_dump()
 
-# %% ../nbs/10_app.ipynb #29464e81
+# %% ../nbs/10_app.ipynb #d80d6ab6
 ENDPOINTS = {  # name: function and an example of its arguments
     "recommend_movie": (recommend_movie, [["Toy Story (1995)"], ""]),
     "gradio_function": (picture_of, [["Toy Story (1995)"], ""]),
@@ -689,9 +690,18 @@ def add_endpoints(
         event = gr.api(bound(function, page, name), api_name=name, queue=False)
         for part, value in zip(app.fns[event["id"]].inputs, example): part.example_payload = part.example_value = lambda value=value: value
 
-# %% ../nbs/10_app.ipynb #3451283b
+# %% ../nbs/10_app.ipynb #98a1c4ad
 TABLES = {True: "They come from Wikidata (retrieved 2026-10-18), whose data is in the public domain (CC0).",
           False: "They come from the table that this app was started with; that table's own terms apply to it."}
+
+def measured_quality(
+    page: FilmPage,
+) -> str:  # HTML; empty where this table was not measured
+    "How good the recommendations are, as the quality page measured and wrote down"
+    file = resources.files("movie_recsys")/"assets"/"quality.json"
+    measured = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    kind = "bundled" if page.films.attrs.get("source") == "bundled" else "kaggle" if "poster_path" in page.films else ""
+    return f"<h2>How good it is</h2><p>{escape(measured[kind])}</p>" if kind in measured else ""
 
 def fill(
     name: str,  # a file of movie_recsys/assets
@@ -706,11 +716,12 @@ def about_html(
     "How the app works, what it knows, and whom it thanks"
     facts = {"films": f"{len(page.films):,}", "first": str(page.years[0]), "last": str(page.years[1]), "clusters": str(page.rec.model.n_clusters),
              "table": TABLES[page.films.attrs.get("source") == "bundled"], "endpoints": ", ".join(ENDPOINTS), "attribution": ATTRIBUTION,
+             "quality": measured_quality(page),
              "outside": "" if page.tmdb is None else " A title that only TMDB knows can be placed among them.",
              "posters": "All posters are drawn by this app." if page.tmdb is None else "Posters come from TMDB where it has one; the others are drawn by this app."}
     return fill("about.html", facts)
 
-# %% ../nbs/10_app.ipynb #a66122fe
+# %% ../nbs/10_app.ipynb #d5100c5c
 def page_questions(
     page: FilmPage,
 ) -> list[Callable]:  # functions of one argument, named as the script calls them
@@ -748,7 +759,7 @@ def browser_state(
              "language": wish.language, "adventure": wish.adventure}
     return {"films": [str(i) for i in wish.films], "text": wish.text, "steer": steer, "seen": [str(i) for i in wish.seen], "asked": wish.asked}
 
-# %% ../nbs/10_app.ipynb #6e72044a
+# %% ../nbs/10_app.ipynb #5d6a5037
 def page_html(
     page: FilmPage,
 ) -> str:  # HTML
@@ -756,7 +767,7 @@ def page_html(
     note = f"Two films of each of the {page.rec.model.n_clusters} clusters, among the better known ones."
     return fill("app.html", {"examples": example_buttons(page), "steer": steer_html(page), "about": about_html(page), "options_note": note})
 
-# %% ../nbs/10_app.ipynb #06f519a2
+# %% ../nbs/10_app.ipynb #d9a67aaa
 class MovieApp(gr.Blocks):
     "A gr.Blocks that knows its own look"
     def launch(self, **kwargs):
@@ -766,7 +777,7 @@ class MovieApp(gr.Blocks):
 
 def build_app(
     recommender: MovieRecommender,  # over the films of the page
-    tmdb=None,  # a `TMDB` client: real posters, titles outside the table; without it nothing leaves the machine
+    tmdb: TMDB | None = None,  # a `TMDB` client: real posters, titles outside the table; without it nothing leaves the machine
 ) -> gr.Blocks:  # not launched
     "The page"
     page = FilmPage(recommender, tmdb)
@@ -775,7 +786,7 @@ def build_app(
         add_endpoints(app, page)
     return app
 
-# %% ../nbs/10_app.ipynb #fff9f2c2
+# %% ../nbs/10_app.ipynb #97be7df1
 def free_port(
     port: int | None = None,  # the one wanted; None for 7860 or the next that is free
 ) -> int:
@@ -789,7 +800,7 @@ def free_port(
     raise MovieRecsysError(f"Port {port} cannot be used. Name another one, or none: then the next free one is taken." if port
                            else "No port from 7860 to 7959 is free. Name another one.")
 
-# %% ../nbs/10_app.ipynb #e6d9ceb7
+# %% ../nbs/10_app.ipynb #55cb2042
 def client_from_environment():
     "A `TMDB` client where TMDB_API_TOKEN or TMDB_API_KEY is set, else None: then nothing leaves the machine"
     client = TMDB() if os.environ.get("TMDB_API_TOKEN") or os.environ.get("TMDB_API_KEY") else None
@@ -799,7 +810,7 @@ def launch_app(
     recommender: MovieRecommender,
     port: int | None = None,  # None for 7860 or the next that is free
     mcp: bool = False,  # whether the endpoints are MCP tools too
-    tmdb=None,  # a `TMDB` client; None for the recommender's, or one made from the environment
+    tmdb: TMDB | None = None,  # a `TMDB` client; None for the recommender's, or one made from the environment
     block: bool = True,  # whether to wait until the app is stopped
 ) -> gr.Blocks:  # launched
     "Start the app on this machine and say where it is"

@@ -200,7 +200,7 @@ class MoviePicker(Panel):
 
     def choose(self,
                film_id: int,  # a film of the table
-               ):
+               ) -> None:
         "Add a film to those chosen"
         if film_id in self.seeds: return
         if len(self.seeds) == 5: self._say("You chose 6 movies. Please select 5 or fewer.")
@@ -208,13 +208,13 @@ class MoviePicker(Panel):
 
     def remove(self,
                film_id: int,  # one of those chosen
-               ):
+               ) -> None:
         "Take a film back from those chosen"
         self._set(seeds=[seed for seed in self.seeds if seed != film_id])
 
     def hide(self,
              film_id: int,  # a film of the table
-             ):
+             ) -> None:
         "Say that a film was seen, so that it is not recommended again"
         self._set(seen=[*self.seen, film_id])
 
@@ -248,7 +248,7 @@ def film_card(
 # %% ../nbs/11_widgets.ipynb #41c535e7
 def refresh(
     picker: MoviePicker,  # to be brought up to date
-    ):
+    ) -> None:
     "Recommend anew and show it"
     try:
         picker.recommended = picker.rec.recommend(picker.seeds, n=picker.n, seen=picker.seen, **picker.dials.wish())
