@@ -155,8 +155,8 @@ def _pieces(title: str, longest: float) -> list[tuple[str, float, bool]]:
     out = []
     for word in title.split():
         parts = [[p] if _width(p) <= longest else re.findall(".{1,6}", p) for p in _PIECES.findall(word)]
-        parts = [piece for part in parts for piece in part]
-        out += [(p, _width(p), k == 0) for k, p in enumerate(parts)]
+        pieces = [piece for part in parts for piece in part]
+        out += [(p, _width(p), k == 0) for k, p in enumerate(pieces)]
     return out
 
 def _wrap(pieces: list[tuple[str, float, bool]], width: float) -> list[str]:
@@ -212,7 +212,7 @@ def _ring(x, y, r, width, color):
 def _half(x, y, r, degrees, fill):
     return _turned([_path(fill, "M", x-r, y, "a", r, r, "0 0 0", 2*r, 0, "z")], x, y, degrees)
 def _turned(shapes, x, y, degrees): return f'<g transform="rotate({degrees:.1f} {x:.1f} {y:.1f})">{"".join(shapes)}</g>'
-def _polar(x, y, r, turn): return x + r*math.cos(math.tau*turn), y + r*math.sin(math.tau*turn)
+def _polar(x, y, r, turn) -> tuple[float, float]: return x + r*math.cos(math.tau*turn), y + r*math.sin(math.tau*turn)
 def _lens(x, y, r, d, fill):
     h = math.sqrt(r*r - d*d)
     return _path(fill, "M", x, y-h, "A", r, r, "0 0 1", x, y+h, "A", r, r, "0 0 1", x, y-h, "z")
@@ -349,8 +349,8 @@ def _film_noir(r, c):
     for x, y in ((k, j) for k in range(5) for j in range(6)):
         u, v = 16+35*x, 10+32*y
         out.append(_rect(u, v, 26, 22, c.two if (x, y) == lit else c.three))
-        if (x, y) == lit: man = [_circle(u+13, v+10, 5, c.ground), _path(c.ground, "M", u+4, v+22, "a 9 8 0 0 1 18 0 z")]
-    return out + man
+    u, v = 16+35*lit[0], 10+32*lit[1]
+    return [*out, _circle(u+13, v+10, 5, c.ground), _path(c.ground, "M", u+4, v+22, "a 9 8 0 0 1 18 0 z")]
 
 def _history(r, c):
     n, h = r.choice([4, 5, 6]), r.uniform(18, 34)
@@ -464,9 +464,10 @@ def _war(r, c):
 def _western(r, c):
     x, s, side = r.uniform(75, 125), r.uniform(56, 68), r.choice([40, 160])
     far = 200 - side
+    cactus = _stroke(c.one, 11, "M", side, "200 V 112 M", side, "170 h -19 v -24 M", side, "158 h 19 v -28")
     return [_circle(x, 112, s, c.two), *(_rect(0, 120+k*13, 200, 3+k*1.6, c.ground) for k in range(4)),
             _polygon(c.three, (far-64, 200), (far-44, 146), (far+34, 146), (far+58, 200)),
-            _rect(0, 186, 200, 14, c.one), _stroke(c.one, 11, "M", side, "200 V 112 M", side, "170 h -19 v -24 M", side, "158 h 19 v -28")]
+            _rect(0, 186, 200, 14, c.one), cactus]
 
 # %% ../nbs/09_posters.ipynb #721e5047
 def _film(r, c):
