@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['cli', 'Titles', 'Movies', 'Json', 'publish', 'Private', 'DryRun', 'movie_recsys', 'main', 'open_recommender',
-           'recommend', 'print_json', 'fit', 'info', 'app', 'print_sent', 'dataset', 'space']
+           'recommend', 'print_json', 'fit', 'evaluate', 'info', 'app', 'print_sent', 'dataset', 'space']
 
 # %% ../nbs/13_cli.ipynb #6ceb369d
 import json
@@ -98,6 +98,27 @@ def fit(
     MovieRecommender(cleaned.films, model).save(out)
     print(f"{len(cleaned.films):,} films in {clusters} clusters, kept in {out}")
 
+# %% ../nbs/13_cli.ipynb #95a137fe
+@cli.command()
+def evaluate(
+    ratings: Annotated[Path, typer.Option(help="Ratings of MovieLens or Kaggle: a file beside its links.csv, or their folder.")],  # Who liked what
+    movies: Movies = "bundled",  # Where the films come from
+    users: Annotated[int | None, typer.Option(min=2, help="At most so many test users; all of them if not given.")] = None,  # To be quicker
+    as_json: Json = False,  # For another program
+):
+    "Measure recommendations on people's ratings, beside the baselines."
+    from movie_recsys.data import load_ratings
+    from movie_recsys.evaluate import baselines, evaluate, split_users
+    from movie_recsys.recommend import MovieRecommender
+    rec = open_recommender(movies)
+    likes = load_ratings(ratings, rec.films)
+    train, test = split_users(likes, rec.films)
+    taught = MovieRecommender(rec.films, rec.model, ratings=likes[likes["userId"].isin(train)])
+    judged = {"movie_recsys": rec, "movie_recsys with ratings": taught, **baselines(rec.films, rec.model.labels_, likes, train)}
+    found = evaluate(judged, likes, rec.films, test[:users]).summary()
+    if as_json: print(json.dumps(json.loads(found.reset_index().to_json(orient="records")), indent=2))
+    else: print(found[["P@5", "P@5 95%", "pmAUC", "pmAUC 95%", "films named"]].round(3).to_string())
+
 # %% ../nbs/13_cli.ipynb #1a94615f
 @cli.command()
 def info(
@@ -126,7 +147,9 @@ def app(
     from importlib.util import find_spec
     if mcp and not find_spec("mcp"): raise MovieRecsysError('MCP tools need the library mcp: pip install "movie_recsys[mcp]"')
     from movie_recsys.app import launch_app
-    launch_app(open_recommender(movies), port=port, mcp=mcp)
+    from movie_recsys.tmdb import TMDB
+    tmdb = TMDB()
+    launch_app(open_recommender(movies), port=port, mcp=mcp, tmdb=tmdb if tmdb.ready else None)
 
 # %% ../nbs/13_cli.ipynb #27dd6f31
 publish = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
