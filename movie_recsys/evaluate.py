@@ -183,7 +183,8 @@ class Evaluation:
         "Mean and 95% interval of a bootstrap over users"
         v = values.to_numpy()
         means = v[np.random.default_rng(self.random_state).integers(len(v), size=(self.n_boot, len(v)))].mean(axis=1)
-        return float(v.mean()), *map(float, np.quantile(means, [.025, .975]))
+        low, high = np.quantile(means, [.025, .975])
+        return float(v.mean()), float(low), float(high)
 
     def summary(self) -> pd.DataFrame:
         "One row per recommender: the mean of every measure, with the interval of P@5 and pmAUC"

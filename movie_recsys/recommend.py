@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,7 @@ class Scores:
                  films: pd.DataFrame,  # cleaned films, indexed by film_id
                  model: MovieClusters,  # their clusters, `model.labels_` in the order of the films
                  ratings: pd.DataFrame | None = None,  # userId, film_id, rating of other people, to blend in what they like
-                 tmdb=None,  # a `TMDB` client, for titles outside the table
+                 tmdb: Any = None,  # a `TMDB` client, for titles outside the table
                  ):
         if len(films) != len(model.labels_):
             raise MovieDataError(f"{len(films):,} films but {len(model.labels_):,} cluster labels: fit the clusters on these films.")
@@ -278,8 +279,8 @@ def merit(
 # %% ../nbs/07_recommend.ipynb #2c2a2b6d
 PROBES = 3  # clusters looked at for each seed where nothing else is asked
 NEAREST = 100  # films nearest to the seeds that are looked at wherever they are
-FOCUS = .3  # how much more shared content counts in a list than in the score
-DIVERSITY = .6  # what repetition of a film already picked costs
+FOCUS = .9  # how much more shared content counts in a list than in the score, divided by the square of the number of seeds
+DIVERSITY = .5  # what repetition of a film already picked costs
 ADVENTURE = 3.0  # how many times over `adventure=1` takes away what being well known puts into the score
 
 class Lists(Seeds):
@@ -388,7 +389,7 @@ class Recommender(Recommendations):
         else:
             pool = allowed & self.pool(rows, probes or PROBES, None if probes else near)
             if probes is None and pool.sum() < n: pool = allowed
-            value = score + FOCUS * terms["content"] - adventure * ADVENTURE * self.scorer.renown_
+            value = score + FOCUS / len(rows) ** 2 * terms["content"] - adventure * ADVENTURE * self.scorer.renown_
             at = self.best(np.flatnonzero(pool), value, query[0], n, diversity)
         result = self._table(at, score, rows, query)
         if strategy == "random": result["because"] = "Drawn at random from the clusters of your picks"
@@ -482,7 +483,7 @@ class MovieRecommender(ReportRecommender):
                     n_init: int = 10,  # starts of K-means
                     random_state: int = 0,  # seed of K-means
                     ratings: pd.DataFrame | None = None,  # ratings of other people
-                    tmdb=None,  # a `TMDB` client
+                    tmdb: Any = None,  # a `TMDB` client
                     ) -> "MovieRecommender":
         "Read, clean, cluster, and be ready"
         films = clean_movies(load_movies(source)).films
@@ -504,12 +505,22 @@ class MovieRecommender(ReportRecommender):
     def load(cls,
              source: str | Path,  # where `save` wrote, or a dataset such as "hf://user/dataset"
              ratings: pd.DataFrame | None = None,  # ratings of other people, instead of those that were saved
-             tmdb=None,  # a `TMDB` client
+             tmdb: Any = None,  # a `TMDB` client
              ) -> "MovieRecommender":
-        "The recommender that `save` wrote; a dataset without a model is clustered again. Nothing is unpickled"
+        "The recommender that `save` wrote; a dataset without clusters is clustered again. Nothing is unpickled"
         if str(source).startswith("hf://") or not (Path(source) / "card.json").exists():
-            return cls.from_movies(str(source), ratings=ratings, tmdb=tmdb)
+            return cls._published(str(source), ratings, tmdb)
         films, model = load_clusters(source)
         likes = Path(source) / "likes"
         if ratings is None and likes.is_dir(): ratings = pd.read_parquet(set_file(likes, "likes.parquet"))
+        return cls(films, model, ratings, tmdb)
+
+    @classmethod
+    def _published(cls, source, ratings, tmdb):
+        "The recommender of a dataset: with the clusters that stand in it, or else clustered again"
+        remote = source.startswith("hf://")
+        table = _read_dataset(source.removeprefix("hf://"), Limits()) if remote or _is_dataset(Path(source)) else None
+        if table is None or "cluster" not in table: return cls.from_movies(source, ratings=ratings, tmdb=tmdb)
+        films, model = clusters_of_table(table)
+        films.attrs["source"] = source
         return cls(films, model, ratings, tmdb)

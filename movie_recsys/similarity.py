@@ -23,7 +23,7 @@ BLOCKS = {"collection": 1.6, "keywords": 1.6, "directors": 1.3, "cast": 1.0, "ge
 WEIGHTS = {
     "audience": {"content": 1.7, "era": 2.2, "newer": -1.4, "language": .45, "league": .10, "standing": .6, "length": .1,
                  "fame": .25, "acclaim": .25},
-    "critics": {"content": 2.7, "era": 2.5, "newer": -1.0, "language": .30, "league": .36, "standing": 1.5,
+    "critics": {"content": 2.7, "era": 3.0, "newer": -1.0, "language": .25, "league": .36, "standing": 2.0,
                 "fame": .6, "rating": .45, "revenue": .15, "cast_size": .2, "awards": .08},
 }
 LIKES = 20.0
