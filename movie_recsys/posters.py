@@ -148,7 +148,7 @@ def _line(text: str, x: float, y: float, size: float, fill: str, anchor: float =
 # %% ../nbs/09_posters.ipynb #229f3484
 _HAN = "\u3040-\u30ff\u3400-\u9fff\uff00-\uffef"  # characters between which a line may break
 _CLOSE = "\u3001\u3002\u30fc\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1f"  # but not before these
-_PIECES = re.compile(f"[{_HAN}][{_CLOSE}]*|[^\s{_HAN}]+")
+_PIECES = re.compile(rf"[{_HAN}][{_CLOSE}]*|[^\s{_HAN}]+")
 
 def _pieces(title: str, longest: float) -> list[tuple[str, float, bool]]:
     "What a title may be broken into: text, width, and whether a space goes before it"
