@@ -338,7 +338,7 @@ def test_language_and_dial(result):
 def test_contradicting_filters_are_explained(result, shot):
     settled(result, lambda: (result.fill("#mr-since", "2010"), result.fill("#mr-until", "1950")))
     result.wait_for_selector("#mr-notes .mr-note")
-    assert "No film of this table is left" in result.inner_text("#mr-notes") and titles(result) == []
+    assert "No film of this table fits all of this" in result.inner_text("#mr-notes") and titles(result) == []
     shot(result, "app-empty", full_page=True)
     assert len(settled(result, lambda: result.click("text=Take the filters away"))) == 5
 
