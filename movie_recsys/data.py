@@ -351,7 +351,9 @@ class _File:
     name: str  # as messages call it
     opener: Callable  # gives a stream of bytes
 
-    def open(self, limits):
+    def open(self,
+             limits,  # the most that it may hold
+             ):
         "The unpacked bytes, counted"
         with self.opener() as f: head = f.read(6)
         unpack = next((u for magic, u in _PACKED.items() if head.startswith(magic)), lambda f: f)

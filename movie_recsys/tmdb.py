@@ -52,7 +52,9 @@ class _Key:
         self.__value = value
     def __repr__(self): return "<TMDB key, not shown>"
     def __reduce__(self): raise TypeError("a TMDB key is not written to a file")
-    def sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    def sign(self,
+        request: requests.PreparedRequest,  # without a key
+    ) -> requests.PreparedRequest:
         "A copy of the request that carries the key"
         request = request.copy()
         if re.fullmatch("[0-9a-f]{32}", self.__value): request.prepare_url(request.url, {"api_key": self.__value})
@@ -97,8 +99,11 @@ class _Breaker:
         "Raise if the service is being left alone"
         left = self.until - time.monotonic()
         if left > 0: raise ServiceError(f"{self.name} {self.fault} It is not asked again for {left:.0f} s.")
-    def record(self, fault: str = "", rest: float | None = None):
-        "Note an answer, or a fault; `rest` opens the breaker at once, for that long"
+    def record(self,
+        fault: str = "",  # what went wrong, in words; nothing where an answer came
+        rest: float | None = None,  # seconds for which to leave the service alone at once
+    ):
+        "Note an answer, or a fault"
         with self.lock:
             self.count = self.count + 1 if fault else 0
             if fault and (rest or self.count >= self.limit):
@@ -181,7 +186,11 @@ class _Once(HTTPAdapter):
         super().__init__(pool_maxsize=8)
         self.breaker, self.check, self.key, self.timeout, self.deadline = breaker, check, key, timeout, deadline
 
-    def once(self, request: requests.PreparedRequest, end: float, **kwargs) -> tuple[requests.Response | None, str]:
+    def once(self,
+        request: requests.PreparedRequest,  # not yet signed
+        end: float,  # when to give up, on the clock of time.monotonic
+        **kwargs,
+    ) -> tuple[requests.Response | None, str]:
         "One try: the answer as far as there is one, and what is wrong with it"
         answer, signed = None, self.key.sign(request) if self.key else request
         try:
