@@ -119,6 +119,7 @@ def content_cosine(
     rows = (rows > 0).astype(np.float32)
     size = np.asarray(rows.sum(axis=1)).ravel()
     def jaccard(at):
+        "Shared tokens among all tokens, mean over the seeds"
         both = (rows @ rows[at].T).toarray()
         return (both / np.maximum(size[:, None] + size[at] - both, 1)).mean(axis=1)
     return jaccard
@@ -143,6 +144,7 @@ def ease(
     weights = inverse / -np.diag(inverse)
     np.fill_diagonal(weights, 0)
     def score(at):
+        "The weights from the seeds to every film"
         out, inside = np.zeros(likes.shape[1]), np.isin(kept, at)
         out[kept] = weights[inside].sum(axis=0)
         return out
@@ -208,7 +210,9 @@ def _measure_lists(lists, films, ratings, test_users):
     likes = like_matrix(ratings[~ratings["userId"].isin(test_users)], films)
     share = (np.asarray(likes.sum(axis=0)).ravel() + .5) / (likes.shape[0] + 1)
     votes = films["vote_count"].to_numpy(float) if "vote_count" in films else np.full(len(films), np.nan)
-    def alike(top): return (genres[top] @ genres[top].T).toarray()[np.triu_indices(len(top), 1)].mean()
+    def alike(top):
+        "Mean likeness of two films of a list"
+        return (genres[top] @ genres[top].T).toarray()[np.triu_indices(len(top), 1)].mean()
     return pd.DataFrame({name: {"films named": len(np.unique(top)), "median votes": np.nanmedian(votes[top]),
                                 "novelty": -np.log2(share[top]).mean(), "variety": 1 - np.mean([alike(t) for t in top])}
                          for name, top in lists.items()}).T

@@ -70,7 +70,8 @@ class Scores:
             raise MovieDataError(f"{len(films):,} films but {len(model.labels_):,} cluster labels: fit the clusters on these films.")
         self.films, self.model, self.ratings, self.tmdb = films, model, ratings, tmdb
         self.scorer = FilmScorer().fit(films, likes=None if ratings is None else like_matrix(ratings, films))
-        self.shown = films[[c for c in ("title", "release_year", "genres", "vote_average", "vote_count") if c in films]].copy()
+        self.shown = films.reindex(columns=["title", "release_year", "genres", "vote_average", "vote_count"])
+        if "genres" not in films: self.shown["genres"] = [[] for _ in range(len(films))]
         self.shown.attrs = {}  # what a result shows, without the rest: pandas copies attrs at every step
 
     def __repr__(self): return f"{type(self).__name__}({len(self.films):,} films, {self.model.n_clusters} clusters)"
@@ -173,6 +174,9 @@ def filter_masks(
     min_votes: int | None = None,  # fewest votes
     ) -> dict[str, np.ndarray]:
     "One mask per filter that was asked for, named as it was asked"
+    asked = {"genres": genres or exclude_genres, "original_language": languages, "release_year": years, "runtime": runtime, "vote_count": min_votes}
+    absent = [c for c, value in asked.items() if value and c not in films]
+    if absent: raise SelectionError(f"These films have no column {', '.join(absent)}: it cannot be filtered by.")
     masks = {}
     if genres: masks[f"genres={genres!r}"] = _has(films, genres)
     if exclude_genres: masks[f"exclude_genres={exclude_genres!r}"] = ~_has(films, exclude_genres)
@@ -242,6 +246,7 @@ def genre_phrase(
 def _when(years):
     "What two years share, in words, or nothing"
     a, b = years
+    if min(a, b) < 1800: return ""  # a year that is not known
     if a // 10 == b // 10: return f"{a // 10 * 10}s"
     return {1: "a year apart"}.get(abs(a - b), f"{abs(a - b)} years apart") if abs(a - b) <= 4 else ""
 
@@ -507,7 +512,7 @@ class MovieRecommender(ReportRecommender):
              ratings: pd.DataFrame | None = None,  # ratings of other people, instead of those that were saved
              tmdb: Any = None,  # a `TMDB` client
              ) -> "MovieRecommender":
-        "The recommender that `save` wrote; a dataset without clusters is clustered again. Nothing is unpickled"
+        "The recommender that `save` wrote; a dataset without a model is clustered again. Nothing is unpickled"
         if str(source).startswith("hf://") or not (Path(source) / "card.json").exists():
             return cls._published(str(source), ratings, tmdb)
         films, model = load_clusters(source)

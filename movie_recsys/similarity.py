@@ -159,8 +159,8 @@ def film_numbers(
     mean, top = ratings.mean(), np.log1p(votes).quantile(.95)
     out = pd.DataFrame({"year": _column(films, "release_year"), "fame": np.log1p(_column(films, "vote_count")) - top})
     for name, m in (("rating", 50), ("standing", 300)):
-        good = weighted_rating(ratings, votes, mean, m).quantile(.9)
-        out[name] = weighted_rating(_column(films, "vote_average"), _column(films, "vote_count"), mean, m) - good
+        good = weighted_rating(ratings, votes.fillna(m), mean, m).quantile(.9)
+        out[name] = weighted_rating(_column(films, "vote_average"), _column(films, "vote_count", m), mean, m) - good
     out["acclaim"], out["length"] = out["rating"] * out["fame"], (_column(films, "runtime").clip(40, 240) - 105) / 30
     out["revenue"] = np.log1p(_column(films, "revenue", 0).clip(0) / 1e6)
     out["cast_size"] = np.log1p(films["cast"].map(len)) if "cast" in films else 0.
@@ -175,10 +175,16 @@ PAIR_TERMS = {
     "standing": lambda film, seed: film["standing"] * seed["standing"],
     "length": lambda film, seed: film["length"] * seed["length"],
 }
-def newer(film, seeds): return np.maximum(film["year"] - max(seed["year"] for seed in seeds), 0) / 10
 FILM_TERMS = ("fame", "rating", "acclaim", "revenue", "cast_size", "awards")
 
 # %% ../nbs/04_similarity.ipynb #217d0a38
+def newer(
+    film: dict,  # numbers of the films, arrays
+    seeds: list[dict],  # numbers of the seeds
+    ) -> np.ndarray:
+    "Decades by which each film is newer than the newest seed"
+    return np.maximum(film["year"] - max(seed["year"] for seed in seeds), 0) / 10
+
 def choose_weights(
     films: pd.DataFrame,  # a table of films
     ) -> dict[str, float]:
