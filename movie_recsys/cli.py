@@ -39,12 +39,12 @@ def main(
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"): stream.reconfigure(errors="replace")
     try: status = cli(args, prog_name="movie-recsys", standalone_mode=False)
+    except typer.Abort: status = 130
     except Exception as error:
         if not isinstance(error, MovieRecsysError) and not hasattr(error, "format_message"): raise
         message = str(error) if isinstance(error, MovieRecsysError) else f"{error.format_message()} (--help tells more)"
         print(f"movie-recsys: {' '.join(message.split())}", file=sys.stderr)
         status = 2
-    except typer.Abort: status = 130
     if status: raise SystemExit(status)
 
 # %% ../nbs/13_cli.ipynb #eb0d65c2

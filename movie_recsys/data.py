@@ -420,8 +420,9 @@ def _chunks(file, limits, encoding=None, size=50_000, **options) -> Iterator[pd.
             with warnings.catch_warnings(), file.open(limits) as stream:
                 warnings.simplefilter("error", pd.errors.ParserWarning)
                 for chunk in pd.read_csv(stream, chunksize=size, nrows=whole, **options):
-                    if chunk.index[-1] < done: continue
-                    done = chunk.index[-1] + 1
+                    last = chunk.index[-1] if len(chunk) else done
+                    if last < done: continue
+                    done = last + (len(chunk) > 0)
                     _check(chunk, done, file.name, limits)
                     yield chunk
             return
