@@ -13,7 +13,7 @@ __all__ = ['ACTS', 'NO_ANSWER', 'BLOCKS', 'SHARED', 'EXAMPLES', 'ENDPOINTS', 'TA
            'page_questions', 'opened', 'browser_state', 'page_html', 'MovieApp', 'build_app', 'free_port',
            'client_from_environment', 'launch_app']
 
-# %% ../nbs/10_app.ipynb #b06e567a
+# %% ../nbs/10_app.ipynb #9c83e748
 import base64
 import csv
 import inspect
@@ -47,7 +47,7 @@ from .recommend import MovieRecommender
 from .titles import export_seeds, read_export
 from .tmdb import ATTRIBUTION, TMDB
 
-# %% ../nbs/10_app.ipynb #ad2b43c0
+# %% ../nbs/10_app.ipynb #ed7942b8
 @dataclass
 class FilmPage:
     "What the page knows: the recommender and what is shown of its films"
@@ -71,14 +71,14 @@ def _by_frequency(values):
     "The different values of a column, most frequent first"
     return [] if values is None else [v for v in values.explode().dropna().value_counts().index if v]
 
-# %% ../nbs/10_app.ipynb #7d9d2dae
+# %% ../nbs/10_app.ipynb #75b0cf95
 def asset(
     name: str,  # a file of movie_recsys/assets
 ) -> str:  # its text
     "Read a file that the app is made of"
     return (resources.files("movie_recsys")/"assets"/name).read_text(encoding="utf-8")
 
-# %% ../nbs/10_app.ipynb #7f35d240
+# %% ../nbs/10_app.ipynb #3ff85cc3
 def page_css() -> str:
     "The style sheet, with the headings' typeface inside it"
     font = (FONTS/FACES[0]).read_bytes()
@@ -94,9 +94,9 @@ def theme() -> gr.themes.Base:
         body_text_color="#17181c", body_text_color_dark="#f3efe6",
         block_background_fill="transparent", block_border_width="0px", loader_color="#b38a00")
 
-# %% ../nbs/10_app.ipynb #e5587ac0
+# %% ../nbs/10_app.ipynb #88c31c9e
 def film_facts(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     film_id: int,  # a film of the table
 ) -> str:  # HTML
     "Year, genres and rating in a line each"
@@ -108,7 +108,7 @@ def film_facts(
     star, plural = '<span aria-hidden="true">★ </span>', "s" * (votes != 1)
     return f'{line}<br>{star}{film["vote_average"]:.1f} of 10, {votes:,} {word}{plural}'
 
-# %% ../nbs/10_app.ipynb #20989811
+# %% ../nbs/10_app.ipynb #38863536
 def film_link(
     film: pd.Series,  # a row of the table, its film_id as name
 ) -> tuple[str, str] | None:  # address and name of the site
@@ -118,7 +118,7 @@ def film_link(
     if isinstance(imdb, str) and re.fullmatch(r"tt\d+", imdb, re.ASCII):
         return f"https://www.imdb.com/title/{imdb}/", "IMDb"
 
-# %% ../nbs/10_app.ipynb #0e1e3837
+# %% ../nbs/10_app.ipynb #ddbcd761
 def film_poster(
     film_id: int,  # a film of the table
 ) -> str:  # HTML
@@ -131,11 +131,11 @@ def _press(act, text, page, film_id):
     return (f'<button type="button" data-do="{act}" data-film="{int(film_id)}" data-label="{label}">'
             f'{text}<span class="mr-hush">: {label}</span></button>')
 
-# %% ../nbs/10_app.ipynb #2c577665
+# %% ../nbs/10_app.ipynb #3a7a80c4
 ACTS = {"like": "More like this", "seen": "Seen it", "pick": "Choose it"}
 
 def film_card(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     film_id: int,  # a film of the table
     because: str = "",  # a sentence that says why it is here
     acts: tuple[str, ...] = ("like", "seen"),  # what can be pressed: like, seen, pick
@@ -155,9 +155,9 @@ def film_card(
             f'<p class="mr-facts">{film_facts(page, film_id)}{site or ""}</p>'
             f'{why if because else do}</div></{tag}>')
 
-# %% ../nbs/10_app.ipynb #3f4eb0c3
+# %% ../nbs/10_app.ipynb #79a47150
 def poster_rows(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     film_ids: Iterable[int],  # films of the table
 ) -> pd.DataFrame:  # with the column `cluster`, which a drawn poster shows
     "The films as `Posters` takes them"
@@ -165,13 +165,13 @@ def poster_rows(
     return page.films.loc[ids].assign(cluster=page.clusters.loc[ids])
 
 def drawn_posters(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     film_ids: Iterable[int],  # films of the table
 ) -> dict[str, str]:  # film_id -> an address that an <img> takes
     "A poster for every film, drawn here and at once"
     return {str(i): page.posters.now(film) for i, film in poster_rows(page, film_ids).iterrows()}
 
-# %% ../nbs/10_app.ipynb #97128b5e
+# %% ../nbs/10_app.ipynb #712d91ba
 @dataclass(frozen=True)
 class Wish:
     "What somebody wants, checked"
@@ -187,7 +187,7 @@ class Wish:
     asked: bool = False  # whether Submit was pressed
     lost: int = 0  # chosen films that are not in this table
 
-# %% ../nbs/10_app.ipynb #737a34e4
+# %% ../nbs/10_app.ipynb #76eed811
 def _number(value, low, high, kind=int):
     "`value` as a number between `low` and `high`, None where it is no number"
     try: return kind(min(max(float(value), low), high))
@@ -199,7 +199,7 @@ def _film_ids(values, films, limit=10_000):
     return tuple(dict.fromkeys(i for i in ids if i is not None and i in films.index))
 
 def read_wish(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     raw: dict,  # the browser's state: films, text, steer, seen, asked
 ) -> Wish:  # everything in it exists
     "Check what a browser or a link asks for"
@@ -216,10 +216,10 @@ def read_wish(
                 seen=_film_ids(several(raw.get("seen")), page.films),
                 asked=bool(raw.get("asked") or chosen or raw.get("text")), lost=len(set(map(str, chosen))) - len(films))
 
-# %% ../nbs/10_app.ipynb #bd4163e4
+# %% ../nbs/10_app.ipynb #072a9d7e
 def wish_query(
-    page: FilmPage,
-    wish: Wish,
+    page: FilmPage,  # the films of the page
+    wish: Wish,  # what somebody wants
 ) -> str:  # for example films=949,862&genres=Crime&table=1a2b3c4d
     "Write a wish as the query of a link"
     parts = {"films": ",".join(map(str, wish.films)), "text": wish.text, "genres": wish.genres, "without": wish.without,
@@ -229,7 +229,7 @@ def wish_query(
     return urlencode({k: v for k, v in parts.items() if v}, doseq=True, safe=",")
 
 def read_query(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     query: str,  # what follows the question mark in a link
 ) -> tuple[Wish, str]:  # the wish and what has to be said about it
     "Read a link back; anything odd in it is left out"
@@ -245,19 +245,19 @@ def read_query(
     lost = f"{wish.lost} of the films in this link {'is' if wish.lost == 1 else 'are'} not in this table and left out."
     return wish, lost if wish.lost else ""
 
-# %% ../nbs/10_app.ipynb #981adb4f
+# %% ../nbs/10_app.ipynb #bd3518dd
 def complete(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     text: str,  # what was typed so far
-    limit: int = 7,
+    limit: int = 7,  # how many films at most
 ) -> list[dict]:  # film_id (as text) and label of each film
     "Films that fit what was typed, best first"
     found = page.rec.find(str(text)[:200], limit) if str(text).strip() else []
     return [{"film_id": str(i), "label": page.labels[i]} for i in getattr(found, "index", [])]
 
-# %% ../nbs/10_app.ipynb #db135e90
+# %% ../nbs/10_app.ipynb #d683b0c2
 def typed_films(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     text: str,  # one title, or several
 ) -> list[int]:  # film_ids
     "The films that somebody typed; raises TitleNotFoundError, with the nearest titles, for what is not there"
@@ -267,10 +267,10 @@ def typed_films(
         if not titles: raise
     return list(dict.fromkeys(i for title in titles if title.strip() for i in page.rec.resolve(title.strip())))
 
-# %% ../nbs/10_app.ipynb #da926688
+# %% ../nbs/10_app.ipynb #77eb0edb
 def offer(
-    page: FilmPage,
-    error: TitleNotFoundError,
+    page: FilmPage,  # the films of the page
+    error: TitleNotFoundError,  # says what was typed, and what is near
 ) -> str:  # HTML
     "What to say, and to press, where a typed title is not in the table"
     nearest = page.labels[page.labels.isin(error.nearest)].index
@@ -280,9 +280,9 @@ def offer(
     if not buttons: return f"<p>{asked} Check the spelling, or try a part of the title.</p>"
     return f"<p>{asked} Did you mean one of these?</p><ul>{buttons}</ul>"
 
-# %% ../nbs/10_app.ipynb #b5fad8a8
+# %% ../nbs/10_app.ipynb #d1f96cd6
 def steering(
-    wish: Wish,
+    wish: Wish,  # what somebody wants
 ) -> dict:  # keyword arguments of MovieRecommender.recommend
     "The wish's filters as `recommend` takes them"
     years = (wish.since, wish.until) if wish.since or wish.until else None
@@ -290,18 +290,18 @@ def steering(
             "languages": wish.language or None, "adventure": wish.adventure, "seen": list(wish.seen)}
 
 def best_films(
-    page: FilmPage,
-    seeds: list[int],
-    wish: Wish,
-    n: int = 5,
+    page: FilmPage,  # the films of the page
+    seeds: list[int | str],  # what to recommend from
+    wish: Wish,  # what somebody wants
+    n: int = 5,  # how many films
 ) -> pd.DataFrame:  # as MovieRecommender.recommend
     "Recommend for `seeds`, steered by `wish`"
     return page.rec.recommend(seeds, n=n, **steering(wish))
 
-# %% ../nbs/10_app.ipynb #d73c1bb5
+# %% ../nbs/10_app.ipynb #45a346cf
 def all_seeds(
-    page: FilmPage,
-    wish: Wish,
+    page: FilmPage,  # the films of the page
+    wish: Wish,  # what somebody wants
 ) -> list[int | str]:  # film_ids; a title outside the table stays a text where TMDB can be asked
     "What to recommend from: chosen and typed films together"
     try: typed = typed_films(page, wish.text) if wish.text else []
@@ -311,8 +311,8 @@ def all_seeds(
     return list(dict.fromkeys([*wish.films, *typed]))
 
 def answer_wish(
-    page: FilmPage,
-    wish: Wish,
+    page: FilmPage,  # the films of the page
+    wish: Wish,  # what somebody wants
 ) -> tuple[list[int | str], pd.DataFrame | None, str]:  # seeds, recommended films, message (HTML)
     "Five films, or a sentence on why not"
     try:
@@ -324,10 +324,10 @@ def answer_wish(
     seeds, found, more = answer_wish(page, replace(wish, text=""))
     return seeds, found, message + more
 
-# %% ../nbs/10_app.ipynb #e6ff230e
+# %% ../nbs/10_app.ipynb #94bea740
 def no_film(
-    page: FilmPage,
-    wish: Wish,
+    page: FilmPage,  # the films of the page
+    wish: Wish,  # what somebody wants
 ) -> str:  # HTML
     "Why the list is empty"
     parts = [f"only {' or '.join(wish.genres)}" if wish.genres else "",
@@ -338,11 +338,11 @@ def no_film(
     return (f'<p class="mr-note">No film of this table fits all of this: {said}. '
             '<button type="button" class="mr-link" data-do="free">Take the filters away</button></p>')
 
-# %% ../nbs/10_app.ipynb #049438ee
+# %% ../nbs/10_app.ipynb #f62ebe54
 def link_wish(
-    page: FilmPage,
-    wish: Wish,
-    seeds: list[int | str],
+    page: FilmPage,  # the films of the page
+    wish: Wish,  # what somebody wants
+    seeds: list[int | str],  # what to recommend from
 ) -> Wish:  # with the seen films that matter
     "The wish as a link needs it"
     if not wish.seen: return wish
@@ -350,9 +350,9 @@ def link_wish(
     return replace(wish, seen=tuple(i for i in wish.seen if i in first))
 
 def result_notes(
-    page: FilmPage,
-    wish: Wish,
-    found: pd.DataFrame,
+    page: FilmPage,  # the films of the page
+    wish: Wish,  # what somebody wants
+    found: pd.DataFrame,  # the recommended films
 ) -> str:  # HTML
     "What stands above the cards: an empty list, a film from outside, films left out"
     placed = (f'<p class="mr-note">“{escape(wish.text)}” is not in this table. '
@@ -361,11 +361,11 @@ def result_notes(
               '<button type="button" class="mr-link" data-do="unsee">Bring them back</button></p>') if wish.seen else ""
     return placed + ("" if len(found) else no_film(page, wish)) + hidden
 
-# %% ../nbs/10_app.ipynb #4a6a835e
+# %% ../nbs/10_app.ipynb #4b280d79
 NO_ANSWER = {"asked": False, "cards": "", "notes": "", "heading": "", "said": "", "query": "", "best": []}
 
 def answer(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     raw: dict,  # the browser's state
 ) -> dict:  # what the page shows
     "Answer the page: cards, message, notes, the link, and what is chosen now"
@@ -383,7 +383,7 @@ def answer(
                      "said": f"{heading}: {', '.join(found['title'])}", "best": [str(i) for i in found.index],
                      "query": wish_query(page, link_wish(page, shown, seeds))}
 
-# %% ../nbs/10_app.ipynb #c7d0a788
+# %% ../nbs/10_app.ipynb #2ffd08bc
 BLOCKS = {
     "genres": "same genres", "directors": "same director", "cast": "same cast", "keywords": "same subjects",
     "collection": "same series", "title": "same words in the title", "era": "near in time", "language": "same language",
@@ -394,7 +394,7 @@ BLOCKS = {
 SHARED = {"genres", "directors", "cast", "keywords", "collection", "title", "era"}  # it can be said what is shared
 
 def parts_table(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     raw: dict,  # the browser's state
     film: int,  # the recommended one
     most: int = 6,  # rows
@@ -415,22 +415,22 @@ def _part_text(part, labels, outside):
     seed = "" if pd.isna(part.seed) else f", with {labels.get(part.seed, outside)}"
     return f"{BLOCKS.get(part.block, part.block)}{seed}{f': {shared}' if shared else ''}"
 
-# %% ../nbs/10_app.ipynb #b27d3491
+# %% ../nbs/10_app.ipynb #49c201eb
 def options_html(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "The films to tick: two of each cluster"
     ids = [i for label in page.rec.set_movie_options() for i in page.rec.resolve(label)]
     box = '<label class="mr-option"><input type="checkbox" data-film="{}" data-label="{}">{}<span>{}</span></label>'
     return "".join(box.format(i, label, film_poster(i), label) for i, label in page.labels[ids].map(escape).items())
 
-# %% ../nbs/10_app.ipynb #447a5b11
+# %% ../nbs/10_app.ipynb #fff4769a
 EXAMPLES = [("Toy Story (1995)", "Finding Nemo (2003)"), ("Heat (1995)", "The Godfather (1972)"),
             ("Alien (1979)", "Annie Hall (1977)")]
 
 def example_buttons(
-    page: FilmPage,
-    n: int = 3,
+    page: FilmPage,  # the films of the page
+    n: int = 3,  # how many pairs
 ) -> str:  # HTML
     "Pairs of films that one press chooses"
     at = {label: i for i, label in page.labels.items()}
@@ -443,7 +443,7 @@ def example_buttons(
     press = '<button type="button" class="mr-link" data-do="example" data-films="{}">{}</button>'
     return "For example: " + " ".join(press.format(",".join(map(str, pair)), text(pair)) for pair in pairs[:n] if pair)
 
-# %% ../nbs/10_app.ipynb #9c9585a3
+# %% ../nbs/10_app.ipynb #2aaf9045
 def _ticks(name, title, values):
     "A list to open with boxes to tick"
     box = f'<label><input type="checkbox" name="{name}" value="{{0}}">{{0}}</label>'
@@ -451,7 +451,7 @@ def _ticks(name, title, values):
             f'<div role="group" aria-label="{title}">{"".join(box.format(escape(v)) for v in values)}</div></details>')
 
 def steer_html(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "The controls that the list follows"
     first, last = page.years
@@ -468,9 +468,9 @@ def steer_html(
         <div aria-hidden="true"><span>Familiar</span><span>Surprising</span></div></div>
     </div>"""
 
-# %% ../nbs/10_app.ipynb #44ae84f5
+# %% ../nbs/10_app.ipynb #ffa48642
 def as_csv(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     raw: dict,  # the browser's state
 ) -> str:  # CSV with a head row
     "The recommended films as a table for spreadsheets"
@@ -484,9 +484,9 @@ def as_csv(
         rows.writerow([safe(cell) for cell in cells])
     return out.getvalue()
 
-# %% ../nbs/10_app.ipynb #0af26264
+# %% ../nbs/10_app.ipynb #dae97d40
 def read_upload(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     content: str,  # the file's bytes in base64
 ) -> dict:  # films, seen, labels, message
     "The films of an export: the best rated as choice, all as seen"
@@ -501,10 +501,10 @@ def read_upload(
     return {"films": [str(i) for i in best], "seen": seen, "labels": {str(i): page.labels[i] for i in best},
             "message": f"<p>{escape(said)}</p>"}
 
-# %% ../nbs/10_app.ipynb #94c202ed
+# %% ../nbs/10_app.ipynb #04b2108e
 def cluster_html(
-    page: FilmPage,
-    cluster: int,
+    page: FilmPage,  # the films of the page
+    cluster: int,  # its label
     n: int = 8,  # films shown
 ) -> str:  # HTML
     "One cluster: its name, its profile, its best known films"
@@ -528,7 +528,7 @@ def cluster_html(
             f"<dl>{listed}</dl></div><ul>{best}</ul></section>")
 
 def clusters_html(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "Every cluster"
     told = ("Films that are alike in year, length, rating, fame, language and genre were put together by K-means. "
@@ -536,17 +536,17 @@ def clusters_html(
     return (f'<h2>{page.rec.model.n_clusters} clusters</h2><p class="mr-soft">{told}</p>'
             + "".join(cluster_html(page, c) for c in range(page.rec.model.n_clusters) if (page.clusters == c).any()))
 
-# %% ../nbs/10_app.ipynb #1b79e70f
+# %% ../nbs/10_app.ipynb #32335697
 def map_parts(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
 ) -> dict:  # script: the map's code, data: its points
     "What the browser needs to draw the map of films"
     from movie_recsys.visualize import FILM_MAP_JS, film_map
     return {"script": FILM_MAP_JS, "data": film_map(page.films, page.rec.model).payload()}
 
-# %% ../nbs/10_app.ipynb #09e8aefc
+# %% ../nbs/10_app.ipynb #bec576c9
 def posters(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     asked: dict,  # films: ids, drawn: whether the drawn ones are meant
 ) -> dict:  # posters: film_id -> address; more: ids for which a real one may come; stop: whether to ask no more
     "Posters as the page asks for them"
@@ -556,11 +556,11 @@ def posters(
     came = {str(i): uri for i, uri in page.posters.fetch(poster_rows(page, ids[:4]), within=10)}
     return {"posters": came, "more": [], "stop": not came and page.posters.trouble is not None}
 
-# %% ../nbs/10_app.ipynb #456c1aa3
+# %% ../nbs/10_app.ipynb #3a902a68
 def recommend_movie(
-    page: FilmPage,
-    movie_list: list[str],
-    text: str = "",
+    page: FilmPage,  # the films of the page
+    movie_list: list[str],  # titles or labels of the ticked films
+    text: str = "",  # a typed title
 ) -> list[str]:
     """Recommend five films from the clusters of the given films, best first.
 
@@ -571,9 +571,9 @@ def recommend_movie(
     seeds = typed_films(page, text) if str(text).strip() else list(movie_list)
     return page.rec.recommend(seeds, n=5, probes=1)["title"].tolist()
 
-# %% ../nbs/10_app.ipynb #c6970557
+# %% ../nbs/10_app.ipynb #06cbb75c
 def gradio_function(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     selected_movies: list[str],  # titles or labels of the ticked films
     text: str = "",  # a typed title
 ) -> np.ndarray | str:  # the posters, (5 * 513, 342, 3), or the message
@@ -584,7 +584,7 @@ def gradio_function(
     except MovieRecsysError as error: return str(error)
     return np.vstack(page.posters.arrays(poster_rows(page, films)))
 
-# %% ../nbs/10_app.ipynb #98dcd515
+# %% ../nbs/10_app.ipynb #356c5fab
 class FoundFilm(TypedDict):
     "A film that fits a text"
     film_id: int
@@ -610,11 +610,11 @@ class Reason(TypedDict):
     shared: str
     share: float
 
-# %% ../nbs/10_app.ipynb #5a5a467b
+# %% ../nbs/10_app.ipynb #04c87189
 def find(
-    page: FilmPage,
-    text: str,
-    limit: int = 8,
+    page: FilmPage,  # the films of the page
+    text: str,  # what to look for
+    limit: int = 8,  # how many films at most
 ) -> list[FoundFilm]:
     """Find films by what somebody types: a title, a part of one, with typos, with or without a year.
 
@@ -626,17 +626,17 @@ def find(
     return [FoundFilm(film_id=int(i), title=row["title"], year=int(row["year"]), label=page.labels[i],
                       score=float(row["score"])) for i, row in found.iterrows()]
 
-# %% ../nbs/10_app.ipynb #8a0b3c22
+# %% ../nbs/10_app.ipynb #7e659ad2
 def recommend(
-    page: FilmPage,
-    films: list[str],
-    n: int = 5,
-    genres: list[str] | None = None,
-    exclude_genres: list[str] | None = None,
-    first_year: int | None = None,
-    last_year: int | None = None,
-    language: str = "",
-    adventure: float = 0.0,
+    page: FilmPage,  # the films of the page
+    films: list[str],  # titles or labels, one to five
+    n: int = 5,  # how many films
+    genres: list[str] | None = None,  # only films with one of these
+    exclude_genres: list[str] | None = None,  # no film with one of these
+    first_year: int | None = None,  # only films released in or after it
+    last_year: int | None = None,  # only films released in or before it
+    language: str = "",  # ISO 639-1 code of the original language
+    adventure: float = 0.0,  # from familiar (0) to surprising (1)
 ) -> list[RecommendedFilm]:
     """Recommend films to somebody who likes one to five films, each with the reason for it.
 
@@ -658,11 +658,11 @@ def recommend(
                             because=row["because"])
             for i, row in found.iterrows()]
 
-# %% ../nbs/10_app.ipynb #ab34714b
+# %% ../nbs/10_app.ipynb #10cadb99
 def explain(
-    page: FilmPage,
-    films: list[str],
-    film: str,
+    page: FilmPage,  # the films of the page
+    films: list[str],  # the chosen ones
+    film: str,  # the recommended one
 ) -> list[Reason]:
     """Explain why a film is recommended: what it shares with each chosen film, and how much of the score that is.
 
@@ -675,10 +675,10 @@ def explain(
                    shared=", ".join(map(str, part.shared)) if part.block in SHARED else "")
             for part in page.rec.explain(list(films), film).itertuples()]
 
-# %% ../nbs/10_app.ipynb #7749c04e
+# %% ../nbs/10_app.ipynb #af2396b5
 def bound(
     function: Callable,  # takes a FilmPage first
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     name: str,  # what Gradio and MCP call it
 ) -> Callable:  # without `page`; a MovieRecsysError becomes Gradio's, whose sentence reaches the caller
     "A function of this page for one recommender"
@@ -691,11 +691,11 @@ def bound(
     call.__annotations__ = {k: v for k, v in function.__annotations__.items() if k != "page"}
     return call
 
-# %% ../nbs/10_app.ipynb #92515777
+# %% ../nbs/10_app.ipynb #af2dcab5
 def picture_of(
-    page: FilmPage,
-    selected_movies: list[str],
-    text: str = "",
+    page: FilmPage,  # the films of the page
+    selected_movies: list[str],  # titles or labels of the ticked films
+    text: str = "",  # a typed title
 ) -> dict | str:
     """Recommend five films and show their posters: one picture with the posters stacked, or a message.
 
@@ -708,7 +708,7 @@ def picture_of(
     path = save_pil_to_cache(Image.fromarray(stacked), cache_dir=get_upload_folder(), format="png")
     return gr.FileData(path=path, orig_name="posters.png", mime_type="image/png").model_dump()
 
-# %% ../nbs/10_app.ipynb #ff7b037f
+# %% ../nbs/10_app.ipynb #36353991
 ENDPOINTS = {  # name: function and an example of its arguments
     "recommend_movie": (recommend_movie, [["Toy Story (1995)"], ""]),
     "gradio_function": (picture_of, [["Toy Story (1995)"], ""]),
@@ -717,8 +717,8 @@ ENDPOINTS = {  # name: function and an example of its arguments
     "explain": (explain, [["Heat (1995)"], "Casino (1995)"])}
 
 def add_endpoints(
-    app: gr.Blocks,
-    page: FilmPage,
+    app: gr.Blocks,  # being built
+    page: FilmPage,  # the films of the page
 ):
     "Give the app its endpoints, for gradio_client and MCP"
     for name, (function, example) in ENDPOINTS.items():
@@ -726,12 +726,12 @@ def add_endpoints(
         for part, value in zip(app.fns[event["id"]].inputs, example):
             part.example_payload = part.example_value = lambda value=value: value
 
-# %% ../nbs/10_app.ipynb #e71cd999
+# %% ../nbs/10_app.ipynb #8c58172c
 TABLES = {True: "They come from Wikidata (retrieved 2026-10-18), whose data is in the public domain (CC0).",
           False: "They come from the table that this app was started with; that table's own terms apply to it."}
 
 def measured_quality(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
 ) -> str:  # HTML; empty where this table was not measured
     "How good the recommendations are, as the quality page measured and wrote down"
     file = resources.files("movie_recsys")/"assets"/"quality.json"
@@ -747,7 +747,7 @@ def fill(
     return re.sub("@(" + "|".join(parts) + r")\b", lambda found: parts[found[1]], asset(name))
 
 def about_html(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "How the app works, what it knows, and whom it thanks"
     first, last = page.years
@@ -759,9 +759,9 @@ def about_html(
                         "Posters come from TMDB where it has one; the others are drawn by this app."}
     return fill("about.html", facts)
 
-# %% ../nbs/10_app.ipynb #e9317227
+# %% ../nbs/10_app.ipynb #d1e60092
 def page_questions(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
 ) -> list[Callable]:  # functions of one argument, named as the script calls them
     "What the page's script can ask"
     card = lambda film_id: film_card(page, film_id, acts=("pick", "like"), tag="div")
@@ -781,7 +781,7 @@ def page_questions(
     return list(questions.values())
 
 def opened(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
     query: str,  # what follows the question mark in a link
 ) -> dict:  # state, labels, message
     "A link as the page's script takes it"
@@ -790,7 +790,7 @@ def opened(
             "message": f"<p>{escape(message)}</p>" if message else ""}
 
 def browser_state(
-    wish: Wish,
+    wish: Wish,  # what somebody wants
 ) -> dict:  # as the page's script keeps it
     "A wish in the browser's words"
     steer = {"genres": wish.genres, "without": wish.without, "since": wish.since, "until": wish.until,
@@ -798,16 +798,16 @@ def browser_state(
     return {"films": [str(i) for i in wish.films], "text": wish.text, "steer": steer, "asked": wish.asked,
             "seen": [str(i) for i in wish.seen]}
 
-# %% ../nbs/10_app.ipynb #c6a793dc
+# %% ../nbs/10_app.ipynb #54023ec7
 def page_html(
-    page: FilmPage,
+    page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "The frame of the page, filled with what does not change"
     note = f"Two films of each of the {page.rec.model.n_clusters} clusters, among the better known ones."
     return fill("app.html", {"examples": example_buttons(page), "steer": steer_html(page), "about": about_html(page),
                              "options_note": note})
 
-# %% ../nbs/10_app.ipynb #ba85b6db
+# %% ../nbs/10_app.ipynb #212f629c
 class MovieApp(gr.Blocks):
     "A gr.Blocks that knows its own look"
     def launch(self, **kwargs):
@@ -829,7 +829,7 @@ def build_app(
         add_endpoints(app, page)
     return app
 
-# %% ../nbs/10_app.ipynb #29703d7a
+# %% ../nbs/10_app.ipynb #abe0124f
 def free_port(
     port: int | None = None,  # the one wanted; None for 7860 or the next that is free
 ) -> int:
@@ -843,14 +843,14 @@ def free_port(
     raise MovieRecsysError(f"Port {port} cannot be used. Name another one, or none: then the next free one is taken."
                            if port else "No port from 7860 to 7959 is free. Name another one.")
 
-# %% ../nbs/10_app.ipynb #d39794f0
+# %% ../nbs/10_app.ipynb #45f1b10d
 def client_from_environment():
     "A `TMDB` client where TMDB_API_TOKEN or TMDB_API_KEY is set, else None: then nothing leaves the machine"
     client = TMDB() if os.environ.get("TMDB_API_TOKEN") or os.environ.get("TMDB_API_KEY") else None
     return client if client and client.ready else None
 
 def launch_app(
-    recommender: MovieRecommender,
+    recommender: MovieRecommender,  # over the films of the page
     port: int | None = None,  # None for 7860 or the next that is free
     mcp: bool = False,  # whether the endpoints are MCP tools too
     tmdb: TMDB | None = None,  # a `TMDB` client; None for the recommender's, or one made from the environment
