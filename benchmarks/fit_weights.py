@@ -20,7 +20,7 @@ from movie_recsys.similarity import FILM_TERMS, PAIR_TERMS, WEIGHTS, FilmScorer,
 TERMS = ("content", *PAIR_TERMS, "newer", *FILM_TERMS)
 
 
-def features(scorer, trials, known):
+def features(scorer, trials, known, items=True):
     """For each trial: the terms of the films in `known`, who of them is candidate, truth, liked by others, and how often"""
     year, found = scorer.numbers_["year"][known], []
     merits = np.stack([scorer.numbers_[t][known] for t in FILM_TERMS], 1)
@@ -28,6 +28,7 @@ def features(scorer, trials, known):
         terms = scorer.terms(scorer.films_.iloc[trial.seeds])
         pairs = np.stack([terms[t][known] for t in TERMS[:-len(FILM_TERMS)]], 1)
         candidate = (year <= trial.last_year) & ~np.isin(known, trial.seeds)
+        if items is not True: candidate &= items[known]
         others = np.bincount(np.searchsorted(known, trial.others), minlength=len(known))
         found.append((np.hstack([pairs, merits]).astype(np.float32), candidate, np.isin(known, trial.truth), others))
     return found
@@ -62,10 +63,22 @@ def search(data, start, scale, rounds=25, size=8, random_state=0):
     return best
 
 
+def item_split(films, seen, tuning, unit, known, order, written, scale):
+    """Weights tuned on half of the films from a plain start, and the library's, on the other half"""
+    half = np.random.default_rng(0).random(len(films)) < .5
+    here, there = (features(unit, make_trials(seen, films, tuning, 2, items=i), known, i) for i in (half, ~half))
+    plain = {"content": written[order.index("content")], "era": 2.0, "newer": -1.0, "fame": .5}
+    found = search(here, np.array([plain.get(t, 0.0) for t in order]), scale)
+    print(json.dumps({"films tuned on": measure(here, found).round(4).tolist(), "the other films": measure(there, found).round(4).tolist(),
+                      "library's weights, tuned on all, there": measure(there, written).round(4).tolist(),
+                      "found": dict(zip(order, found.round(2).tolist()))}))
+
+
 def main():
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("kind", nargs="?", default="audience", choices=WEIGHTS)
     ask.add_argument("--movies", default=dev_data(), help="folder of the Kaggle dataset, for its ratings")
+    ask.add_argument("--items", action="store_true", help="the item split: tune on half of the films, judge on the other half")
     args = ask.parse_args()
     films = clean_movies(load_movies(args.movies if args.kind == "audience" else "bundled")).films
     ratings = load_ratings(args.movies, films)
@@ -80,6 +93,7 @@ def main():
     scale = np.where(written != 0, np.maximum(np.abs(written), .1), 0.0)
     scale[order.index("content")] = 0  # only ratios matter
     halves = [tuning[::2], tuning[1::2]]
+    if args.items: return item_split(films, seen, tuning, unit, known, order, written, scale)
     data = [features(unit, make_trials(seen, films, h, draws=2), known) for h in halves]
     for fit, hold in ((0, 1), (1, 0)):
         found = search(data[fit], written, scale)

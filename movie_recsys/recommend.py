@@ -219,14 +219,15 @@ def pick_varied(
 def hear_all(
     picks: list[int],  # positions of the picks, best first
     value: np.ndarray,  # value of each candidate
-    loudest: np.ndarray,  # which seed each candidate is most like, -1 for none
-    n_seeds: int,  # how many seeds there are
+    alike: np.ndarray,  # likeness of each candidate to each seed, (n_candidates, n_seeds)
     ) -> list[int]:
-    "The picks, with one film at least for every seed that has candidates"
-    picks = list(picks)
-    for seed in range(n_seeds):
-        own, spare = np.flatnonzero(loudest == seed), [i for i, p in enumerate(picks) if np.sum(loudest[picks] == loudest[p]) > 1 or loudest[p] < 0]
-        if len(own) and spare and not np.any(loudest[picks] == seed): picks[spare[-1]] = int(own[np.argmax(value[own])])
+    "The picks, with one film at least that speaks for every seed, where there is one"
+    most = alike.max(axis=1, keepdims=True)
+    speaks, own = (most > 0) & (alike >= most / 2), (most > 0) & (alike == most)
+    for seed in range(alike.shape[1]):
+        spare = [i for i, p in enumerate(picks) if (speaks[picks].sum(axis=0) - speaks[p])[speaks[p]].all()]
+        if own[:, seed].any() and spare and not speaks[picks, seed].any():
+            picks = [*picks[:spare[-1]], int(np.argmax(np.where(own[:, seed], value, -np.inf))), *picks[spare[-1] + 1:]]
     return picks
 
 # %% ../nbs/07_recommend.ipynb #f76e336d
@@ -285,7 +286,7 @@ def merit(
 PROBES = 3  # clusters looked at for each seed where nothing else is asked
 NEAREST = 100  # films nearest to the seeds that are looked at wherever they are
 FOCUS = .9  # how much more shared content counts in a list than in the score, divided by the square of the number of seeds
-DIVERSITY = .5  # what repetition of a film already picked costs
+DIVERSITY = .35  # what a repetition costs, as a share of what sharing the same with a seed earns
 ADVENTURE = 3.0  # how many times over `adventure=1` takes away what being well known puts into the score
 
 class Lists(Seeds):
@@ -332,7 +333,7 @@ class Lists(Seeds):
         kept = np.unique(np.concatenate([top(np.arange(len(at)), 10 * n), *(top(np.flatnonzero(loudest == s), 1) for s in range(seeds.shape[0]))]))
         kept = top(kept, len(kept))
         picks = pick_varied(value[at[kept]], self.traits[at[kept]], n, diversity)
-        return at[kept[hear_all(picks, value[at[kept]], loudest[kept], seeds.shape[0] if n >= seeds.shape[0] else 0)]]
+        return at[kept[hear_all(picks, value[at[kept]], alike[kept]) if n >= seeds.shape[0] else picks]]
 
 # %% ../nbs/07_recommend.ipynb #c1efb4c8
 class Recommendations(Lists):
@@ -375,7 +376,7 @@ class Recommender(Recommendations):
                   min_votes: int | None = None,  # fewest votes
                   seen: Iterable[str | int] = (),  # films not to name again
                   adventure: float = 0.0,  # 0 familiar to 1 surprising
-                  diversity: float = DIVERSITY,  # what repeating a series, director or actor costs, 0 for nothing
+                  diversity: float = DIVERSITY,  # what repeating a series, director or actor costs, of what sharing it earns
                   probes: int | None = None,  # clusters looked at for each seed; 1 is the report's method
                   strategy: str = "ranked",  # or "random": the report's pick
                   random_state: int | None = None,  # for strategy="random"
@@ -395,7 +396,7 @@ class Recommender(Recommendations):
             pool = allowed & self.pool(rows, probes or PROBES, None if probes else near)
             if probes is None and pool.sum() < n: pool = allowed
             value = score + FOCUS / len(rows) ** 2 * terms["content"] - adventure * ADVENTURE * self.scorer.renown_
-            at = self.best(np.flatnonzero(pool), value, query[0], n, diversity)
+            at = self.best(np.flatnonzero(pool), value, query[0], n, diversity * (1 + FOCUS / len(rows) ** 2) / len(rows))
         result = self._table(at, score, rows, query)
         if strategy == "random": result["because"] = "Drawn at random from the clusters of your picks"
         if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))
