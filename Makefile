@@ -29,10 +29,10 @@ app: $(VENV)/.app    ## Open the app on the bundled films
 	$(BIN)/movie-recsys app
 
 test: $(VENV)/.dev   ## Every check but the slow ones; ends with "N passed, N failed"
-	$(PYTEST) -n 2 -m "not slow"
+	$(PYTEST) -n 2 --dist loadgroup -m "not slow"
 
 test-all: $(VENV)/.dev  ## The slow ones too, then the lowest versions, Python 3.12 and 3.13
-	MOVIE_RECSYS_EXAMPLES=1000 $(PYTEST) -n 2
+	MOVIE_RECSYS_EXAMPLES=1000 $(PYTEST) -n 2 --dist loadgroup
 	$(MAKE) test-lowest test-3.12 test-3.13
 
 test-browser: $(VENV)/.dev  ## What needs Chromium, alone
@@ -62,7 +62,7 @@ test-3.%: $(VENV)/.dev  ## The suite on another Python, where the machine has it
 	@if [ -n "$(call python3,$*)" ]; then \
 	    $(BIN)/uv venv --quiet --clear --python $(call python3,$*) .venv-3.$* && \
 	    $(BIN)/uv pip install --quiet --python .venv-3.$* --editable ".[dev]" && \
-	    .venv-3.$*/bin/python -m pytest -n 2 -m "not slow"; \
+	    .venv-3.$*/bin/python -m pytest -n 2 --dist loadgroup -m "not slow"; \
 	else echo "skipped: there is no Python 3.$* on this machine"; fi
 
 notebooks: $(VENV)/.dev  ## Run every notebook in place, then export, clean, and bring README and space/ along

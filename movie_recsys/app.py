@@ -859,8 +859,8 @@ def launch_app(
     "Start the app on this machine and say where it is"
     if mcp and find_spec("mcp") is None:
         raise MovieRecsysError('MCP needs one more package: pip install "movie_recsys[mcp]"')
-    chosen, client = free_port(port), tmdb or recommender.tmdb or client_from_environment()
-    app = build_app(recommender, client)
+    app = build_app(recommender, tmdb or recommender.tmdb or client_from_environment())
+    chosen = free_port(port)
     app.launch(server_name="127.0.0.1", server_port=chosen, mcp_server=mcp, share=False, inline=False, quiet=True,
                prevent_thread_lock=True)
     taken = "" if port or chosen == 7860 else " (port 7860 is taken)"

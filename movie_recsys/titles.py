@@ -215,7 +215,7 @@ def _top(values, n):
     return np.argpartition(-values, n)[:n] if len(values) > n else np.arange(len(values))
 
 def candidate_forms(
-    index: "TitleIndex",  # the table's titles
+    index,  # the table's titles: a `TitleIndex`
     query: str,  # normalized, without article
     n: int = 100,  # how many each look may contribute
     ) -> tuple[np.ndarray, np.ndarray]:

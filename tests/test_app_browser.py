@@ -16,7 +16,7 @@ from movie_recsys.app import launch_app
 from movie_recsys.recommend import MovieRecommender
 from movie_recsys.tmdb import TMDB
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("app")]  # one at a time, in one worker: they share an app
 LIGHT_AND_DARK = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 

@@ -121,7 +121,7 @@ def doclinks(root: Path):
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".git", ".venv*", "_proc", "_docs", "__pycache__", "space"))
         code = "from nbdev.serve import proc_nbs; proc_nbs(force=True, n_workers=0)"
         done = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True)
-        if done.returncode: yield f"nbdev could not prepare the pages: {done.stderr.strip().splitlines()[-1]}"
+        if done.returncode or "Error" in done.stderr: yield f"nbdev could not prepare the pages: {done.stderr.strip()[-1500:]}"
         homes, found = {}, {}
         for path in sorted((copy / "_proc").rglob("*.ipynb")):
             source = "\n".join("".join(c.source) for c in nbformat.read(path, as_version=4).cells)
