@@ -243,7 +243,7 @@ def _rank_reading(index, text, year):
 
 # %% ../nbs/05_titles.ipynb #838efab7
 def rank_titles(
-    index: "TitleIndex",  # the table's titles
+    index,  # the table's titles: a `TitleIndex`
     text: str,  # what was typed
     ) -> pd.DataFrame:
     "The films that may be meant, best first: row, match (with the year), text (title alone), off (years away), score"
