@@ -267,12 +267,14 @@ def plot_evaluation(
     ):
     "Accuracy against popularity bias, one point per recommender; the matplotlib axes"
     import matplotlib.pyplot as plt
-    table = found.summary()
-    ax = ax or plt.subplots(figsize=(7, 4.5), layout="constrained")[1]
+    table, height = found.summary().sort_values("P@5"), -1.0
+    ax = ax or plt.subplots(figsize=(8, 4.8), layout="constrained")[1]
     for name, row in table.iterrows():
         mean, low, high = found.interval(found.users.loc[name, "P@5"])
+        height = max(height + table["P@5"].max() / 20, mean)  # labels that would overlap move up
         ax.errorbar(row["median votes"], mean, [[mean - low], [high - mean]], fmt="o", capsize=2)
-        ax.annotate(f"{name}  {row['pmAUC']:.2f}", (row["median votes"], mean), xytext=(6, 4), textcoords="offset points", fontsize=8)
+        ax.annotate(f"{name}  {row['pmAUC']:.2f}", (row["median votes"], mean), xytext=(row["median votes"] * 1.25, height), fontsize=8)
+    ax.margins(x=.25)
     ax.set(xlabel="median votes of the films named", ylabel="P@5, 95% interval (number beside the name: pmAUC)", xscale="log")
     ax.spines[["top", "right"]].set_visible(False)
     return ax

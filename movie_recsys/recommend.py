@@ -257,6 +257,8 @@ _SAY = {"collection": lambda s: f"also in the {s[0].removesuffix(' Collection').
         "title": lambda s: f"“{s[0]}” in both titles",
         "likes": lambda s: f"{s[0]:,} people like both" if s[0] > 1 else ""}
 
+_ORDER = ["likes", "collection", "directors", "genres", "cast", "keywords", "title", "era"]  # as people would say it
+
 def because(
     parts: list[dict],  # of one film, from `part_records`
     labels: dict[int, str],  # label of every seed
@@ -269,9 +271,10 @@ def because(
     for seed in sorted(total, key=total.get, reverse=True):
         own = [p for p in pairs if p["seed"] == seed and p["block"] in _SAY]
         own.sort(key=lambda p: (p["block"] == "era", -p["share"]))
-        said = [text for text in (_SAY[p["block"]](p["shared"]) for p in own) if text]
+        own = [p for p in own if _SAY[p["block"]](p["shared"])][:most]
+        said = [_SAY[p["block"]](p["shared"]) for p in sorted(own, key=lambda p: _ORDER.index(p["block"]))]
         if len(said) == 1 and merit: said.append(merit)
-        if said: return f"Because you picked {labels[seed]}: {', '.join(said[:most])}"
+        if said: return f"Because you picked {labels[seed]}: {', '.join(said)}"
     return f"Chosen for its standing: {merit}" if merit else "Chosen from the clusters of your picks"
 
 # %% ../nbs/07_recommend.ipynb #24d25111
@@ -287,7 +290,7 @@ PROBES = 3  # clusters looked at for each seed where nothing else is asked
 NEAREST = 100  # films nearest to the seeds that are looked at wherever they are
 FOCUS = .9  # how much more shared content counts in a list than in the score, divided by the square of the number of seeds
 DIVERSITY = .35  # what a repetition costs, as a share of what sharing the same with a seed earns
-ADVENTURE = 3.0  # how many times over `adventure=1` takes away what being well known puts into the score
+ADVENTURE = 2.0  # how many times over `adventure=1` takes away what being well known puts into the score
 
 class Lists(Seeds):
     "The pool and the pick"

@@ -19,12 +19,12 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
 # %% ../nbs/04_similarity.ipynb #5b4d5194
-BLOCKS = {"collection": 1.6, "keywords": 1.6, "directors": 1.3, "cast": 1.0, "genres": 1.0, "title": .3}
+BLOCKS = {"collection": 1.2, "keywords": 1.6, "directors": .9, "cast": 1.0, "genres": 1.0, "title": .3}
 WEIGHTS = {
     "audience": {"content": 1.7, "era": 2.2, "newer": -1.4, "language": .45, "league": .10, "standing": .6, "length": .1,
                  "fame": .25, "acclaim": .25},
     "critics": {"content": 2.7, "era": 3.0, "newer": -1.0, "language": .25, "league": .36, "standing": 2.0,
-                "fame": .6, "rating": .45, "revenue": .15, "cast_size": .2, "awards": .08},
+                "fame": .7, "rating": .60, "revenue": .20, "cast_size": .2, "awards": .08},
 }
 WITH_LIKES = {"audience": {"likes": 25.0, "fame": .15, "acclaim": .20}, "critics": {"likes": 25.0}}
 
