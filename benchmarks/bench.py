@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3, help="whole processes of each kind")
     parser.add_argument("--no-app", action="store_true", help="leave the app under load out")
     args = parser.parse_args()
-    results = {"surroundings": surroundings(), "rows": []}
+    results: dict = {"surroundings": surroundings(), "rows": []}
     with tempfile.TemporaryDirectory() as folder:
         for size in map(int, args.sizes.split(",")):
             table, cache = Path(folder) / f"films_{size}.csv", Path(folder) / "cache"

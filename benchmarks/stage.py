@@ -74,7 +74,7 @@ def serve(path):
     from movie_recsys.recommend import MovieRecommender
     rec = MovieRecommender.from_movies(path)
     films, titles = rec.films, rec.films["title"].tolist()
-    seeds = [rec.resolve(seed) for seed in SEEDS]
+    seeds = [rec.resolve(seed)[0] for seed in SEEDS]
     with tempfile.TemporaryDirectory() as folder:
         save, _ = timed(rec.save, Path(folder) / "model")
         load, _ = timed(MovieRecommender.load, Path(folder) / "model")
@@ -110,7 +110,7 @@ def similar(path):
     users, rows = ratings["userId"].astype("category").cat.codes, rec.films.index.get_indexer(ratings["film_id"])
     model = CosineRecommender()
     model.fit(sp.csr_matrix((np.ones(len(ratings), dtype=np.float32), (users, rows))), show_progress=False)
-    seeds = [rec.resolve(seed) for seed in SEEDS]
+    seeds = [rec.resolve(seed)[0] for seed in SEEDS]
     at = rec.films.index.get_indexer(seeds)
     return turns(100, recommend=lambda i: rec.recommend(seeds, n=5), implicit=lambda i: model.similar_items(at, N=6))
 
