@@ -24,6 +24,7 @@ def readme() -> str:
     config = ConfigParser(delimiters=["="])
     config.read(ROOT / "settings.ini", encoding="utf-8")
     notebook = nbformat.read(ROOT / "nbs" / "index.ipynb", as_version=4)
+    notebook.metadata["language_info"] = {"name": "python"}  # nbdev_clean removes it; the code fences want it
     notebook.cells = [cell for cell in notebook.cells if visible(cell)]
     for cell in notebook.cells:
         cell.source = re.sub(r"^#\s*\|.*\n?", "", cell.source, flags=re.M)
