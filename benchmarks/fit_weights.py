@@ -1,11 +1,12 @@
-"""How the weights in `movie_recsys.similarity` were found: a seeded search on the tuning users, never on the reported ones.
+"""How weights like those in `movie_recsys.similarity` are found: a seeded search on the tuning users, never on the reported ones.
 
     python benchmarks/fit_weights.py [audience|critics] [--movies DIR]
 
 For every trial of a tuning user the terms of the score are computed once with weight 1; a small evolution strategy
 then looks for the weights with the best mean of P@5 and P@10 plus pmAUC. It is run on each half of the tuning users and judged on the
-other half; the weights in the library are the mean of such runs, rounded. The script says what rounding and the
-film lover's corrections (more for series, directors and themes, which cost nothing measurable) lose.
+other half. The weights in the library come from several searches of this kind (an earlier one with other seeds and mixes of the two measures),
+averaged and rounded by hand, then corrected for series, directors and themes; this script does not give them to the digit, but shows
+how far they are from what it finds.
 """
 import argparse
 import json
