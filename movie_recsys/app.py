@@ -836,7 +836,6 @@ def free_port(
     "A port that nobody listens at; raises MovieRecsysError where the wanted one is taken"
     for candidate in [port] if port else range(7860, 7960):
         with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try: probe.bind(("127.0.0.1", candidate))
             except (OSError, OverflowError): continue
             return candidate
