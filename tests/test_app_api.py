@@ -2,6 +2,7 @@
 import asyncio
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from movie_recsys.app import FilmPage, build_app, free_port, gradio_function, launch_app
+from movie_recsys.app import FilmPage, build_app, gradio_function, launch_app
 from movie_recsys.data import MovieRecsysError
 from movie_recsys.recommend import MovieRecommender
 
@@ -117,8 +118,10 @@ def test_mcp_with_a_real_client(app):
 
 def test_ports(rec, app):
     taken = app.server_port
-    with pytest.raises(MovieRecsysError, match=f"Port {taken}"): free_port(taken)
-    assert free_port() != taken
+    with pytest.raises(MovieRecsysError, match=f"Port {taken}"): launch_app(rec, port=taken, block=False)
+    other = launch_app(rec, block=False)
+    assert other.server_port != taken
+    other.close(verbose=False)
 
 
 def test_only_this_machine_is_listened_to(app):
@@ -128,7 +131,9 @@ def test_only_this_machine_is_listened_to(app):
 @pytest.mark.slow
 def test_from_the_command_to_an_answering_page():
     "How long a person waits; on a quiet machine it is under 6 seconds, here it may be busy"
-    port = free_port()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     start, body = time.monotonic(), ""
     with subprocess.Popen([str(Path(sys.executable).parent/"movie-recsys"), "app", "--port", str(port)], env={**os.environ, "PYTHONUNBUFFERED": "1"},
                           stdout=subprocess.DEVNULL) as process:
