@@ -10,8 +10,8 @@ __all__ = ['ACTS', 'NO_ANSWER', 'BLOCKS', 'SHARED', 'EXAMPLES', 'ENDPOINTS', 'TA
            'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'cluster_html', 'clusters_html', 'map_parts',
            'posters', 'recommend_movie', 'gradio_function', 'FoundFilm', 'RecommendedFilm', 'Reason', 'find',
            'recommend', 'explain', 'bound', 'picture_of', 'add_endpoints', 'measured_quality', 'fill', 'about_html',
-           'page_questions', 'opened', 'browser_state', 'page_html', 'MovieApp', 'build_app', 'free_port',
-           'client_from_environment', 'launch_app']
+           'page_questions', 'opened', 'browser_state', 'page_html', 'MovieApp', 'build_app', 'client_from_environment',
+           'launch_app']
 
 # %% ../nbs/10_app.ipynb #9c83e748
 import base64
@@ -21,7 +21,6 @@ import io
 import json
 import os
 import re
-import socket
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass, replace
@@ -829,20 +828,6 @@ def build_app(
         add_endpoints(app, page)
     return app
 
-# %% ../nbs/10_app.ipynb #abe0124f
-def free_port(
-    port: int | None = None,  # the one wanted; None for 7860 or the next that is free
-) -> int:
-    "A port that nobody listens at; raises MovieRecsysError where the wanted one is taken"
-    for candidate in [port] if port else range(7860, 7960):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try: probe.bind(("127.0.0.1", candidate))
-            except (OSError, OverflowError): continue
-            return candidate
-    raise MovieRecsysError(f"Port {port} cannot be used. Name another one, or none: then the next free one is taken."
-                           if port else "No port from 7860 to 7959 is free. Name another one.")
-
 # %% ../nbs/10_app.ipynb #45f1b10d
 def client_from_environment():
     "A `TMDB` client where TMDB_API_TOKEN or TMDB_API_KEY is set, else None: then nothing leaves the machine"
@@ -860,11 +845,13 @@ def launch_app(
     if mcp and find_spec("mcp") is None:
         raise MovieRecsysError('MCP needs one more package: pip install "movie_recsys[mcp]"')
     app = build_app(recommender, tmdb or recommender.tmdb or client_from_environment())
-    chosen = free_port(port)
-    app.launch(server_name="127.0.0.1", server_port=chosen, mcp_server=mcp, share=False, inline=False, quiet=True,
-               prevent_thread_lock=True)
-    taken = "" if port or chosen == 7860 else " (port 7860 is taken)"
-    print(f"Movie Recommender System: http://127.0.0.1:{chosen}{taken}", flush=True)
-    if mcp: print(f"MCP tools: http://127.0.0.1:{chosen}/gradio_api/mcp/", flush=True)
+    try: app.launch(server_name="127.0.0.1", server_port=port, mcp_server=mcp, share=False, inline=False, quiet=True,
+                    prevent_thread_lock=True)
+    except OSError as error:
+        if "port" not in str(error): raise
+        raise MovieRecsysError(f"Port {port or '7860 to 7959'} cannot be used. Name another one with --port.") from None
+    taken = "" if port or app.server_port == 7860 else " (port 7860 is taken)"
+    print(f"Movie Recommender System: http://127.0.0.1:{app.server_port}{taken}", flush=True)
+    if mcp: print(f"MCP tools: http://127.0.0.1:{app.server_port}/gradio_api/mcp/", flush=True)
     if block: app.block_thread()
     return app

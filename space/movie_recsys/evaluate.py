@@ -104,7 +104,9 @@ class Baseline:
     function: Callable[[np.ndarray], np.ndarray]  # positions of the seeds -> score of every film
     films: pd.DataFrame  # indexed by film_id
 
-    def score(self, seeds: Iterable[int]) -> np.ndarray:
+    def score(self,
+              seeds: Iterable[int],  # ids of films
+              ) -> np.ndarray:
         "The score of every film"
         return np.asarray(self.function(self.films.index.get_indexer(list(seeds))), float)
 
@@ -252,7 +254,10 @@ class Listed:
     recommender: object  # a `MovieRecommender`
     settings: dict = field(default_factory=dict)  # for `recommend`
 
-    def score(self, seeds: Iterable[int], until: float = np.inf) -> np.ndarray:
+    def score(self,
+              seeds: Iterable[int],  # ids of films
+              until: float = np.inf,  # no film of a later year is named
+              ) -> np.ndarray:
         "The score of every film, those of the list above all others; the list names films until a year"
         score = self.recommender.score(seeds)
         years = {} if np.isinf(until) else {"years": (None, until)}

@@ -288,7 +288,7 @@ def merit(
 # %% ../nbs/07_recommend.ipynb #2c2a2b6d
 PROBES = 3  # clusters looked at for each seed where nothing else is asked
 NEAREST = 100  # films nearest to the seeds that are looked at wherever they are
-FOCUS = .9  # how much more shared content counts in a list than in the score, divided by the square of the number of seeds
+FOCUS = 1.4  # how much more shared content counts in a list than in the score, divided by the square of the number of seeds
 DIVERSITY = .35  # what a repetition costs, as a share of what sharing the same with a seed earns
 ADVENTURE = 2.0  # how many times over `adventure=1` takes away what being well known puts into the score
 

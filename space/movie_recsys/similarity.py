@@ -128,13 +128,18 @@ class LikeNeighbors(BaseEstimator):
         self.norm_ = self.count_ ** self.fame
         return self
 
-    def likeness(self, at: int) -> np.ndarray:
+    def likeness(self,
+                 at: int,  # position of a film
+                 ) -> np.ndarray:
         "The likeness of every film to the film at position `at`; 0 where nobody likes both"
         out, row = np.zeros(len(self.count_)), self.together_[[at]]
         out[row.indices] = row.data / (self.norm_[row.indices] * self.count_[at] ** .5 + self.shrink)
         return out
 
-    def fans(self, first: int, second: int) -> int:
+    def fans(self,
+             first: int,  # position of a film
+             second: int,  # position of another
+             ) -> int:
         "How many people like both"
         return int(self.likes_[:, [first]].multiply(self.likes_[:, [second]]).sum())
 
@@ -223,14 +228,19 @@ class FilmScorer(BaseEstimator):
         code, rarity = (spoken.map(self.languages_[c]).astype(float) for c in ("code", "rarity"))
         return numbers | {"language": code.fillna(-1).to_numpy(int), "rarity": rarity.fillna(0).to_numpy()}
 
-    def seeds(self, rows: pd.DataFrame) -> tuple[sp.csr_matrix, list[dict]]:
+    def seeds(self,
+              rows: pd.DataFrame,  # the seeds: films with the columns that were fitted
+              ) -> tuple[sp.csr_matrix, list[dict]]:
         "Content rows and numbers of the seeds, which need not be among the fitted films"
         at = self.films_.index.get_indexer(rows.index)
         if (at >= 0).all(): content, numbers = self.content_[at], {k: v[at] for k, v in self.numbers_.items()}
         else: content, numbers = self.space_.transform(rows), self._numbers(rows)
         return content, [dict(zip(numbers, row)) for row in zip(*(v.tolist() for v in numbers.values()))]
 
-    def terms(self, rows: pd.DataFrame, query: tuple | None = None) -> dict[str, np.ndarray]:
+    def terms(self,
+              rows: pd.DataFrame,  # the seeds: films with the columns that were fitted
+              query: tuple | None = None,  # what `seeds` gives for them, where it is known
+              ) -> dict[str, np.ndarray]:
         "The weighted terms of every fitted film for the seeds in `rows`, without the films' own merits"
         content, seeds = query or self.seeds(rows)
         found = {"content": self.weights_["content"] * (self.content_ @ np.asarray(content.mean(axis=0)).ravel()),
@@ -240,11 +250,15 @@ class FilmScorer(BaseEstimator):
         if self.neighbors_ is not None: found["likes"] = self.weights_["likes"] * self.liked(rows).mean(axis=0)
         return found
 
-    def score(self, rows: pd.DataFrame) -> np.ndarray:
+    def score(self,
+              rows: pd.DataFrame,  # the seeds: films with the columns that were fitted
+              ) -> np.ndarray:
         "The score of every fitted film for the seeds in `rows`"
         return self.merit_ + sum(self.terms(rows).values())
 
-    def liked(self, rows: pd.DataFrame) -> np.ndarray:
+    def liked(self,
+              rows: pd.DataFrame,  # the seeds: films with the columns that were fitted
+              ) -> np.ndarray:
         "How much those who like each seed like every film; a row per seed, 0 for a seed outside the table"
         at = self.films_.index.get_indexer(rows.index)
         return np.stack([self.neighbors_.likeness(i) if i >= 0 else np.zeros(len(self.films_)) for i in at])
