@@ -91,7 +91,7 @@ push-space: $(VENV)/.dev  ## Upload it: make push-space SPACE=user/name (needs H
 	$(BIN)/movie-recsys publish space $(SPACE)
 
 bench: $(VENV)/.dev  ## Measure speed and memory: benchmarks/results.json and results.md
-	$(BIN)/uv pip install --quiet --python $(BIN)/python implicit
+	$(BIN)/uv pip install --quiet --python $(BIN)/python implicit scikit-learn-intelex
 	$(BIN)/python benchmarks/bench.py
 
 clean:           ## Remove what the other targets made

@@ -1,6 +1,6 @@
 """How weights like those in `movie_recsys.similarity` are found: a seeded search on the tuning users, never on the reported ones.
 
-    python benchmarks/fit_weights.py [audience|critics] [--movies DIR]
+    python benchmarks/fit_weights.py [audience|critics] [--movies DIR] [--items|--likes]
 
 For every trial of a tuning user the terms of the score are computed once with weight 1; a small evolution strategy
 then looks for the weights with the best mean of P@5 and P@10 plus pmAUC. It is run on each half of the tuning users and judged on the
@@ -14,9 +14,9 @@ import json
 import numpy as np
 
 from movie_recsys.data import dev_data, load_movies, load_ratings
-from movie_recsys.evaluate import make_trials, split_users
+from movie_recsys.evaluate import judge, make_trials, split_users
 from movie_recsys.preprocess import clean_movies
-from movie_recsys.similarity import FILM_TERMS, PAIR_TERMS, WEIGHTS, FilmScorer, liked_films
+from movie_recsys.similarity import FILM_TERMS, PAIR_TERMS, WEIGHTS, WITH_LIKES, FilmScorer, LikeNeighbors, like_matrix, liked_films
 
 TERMS = ("content", *PAIR_TERMS, "newer", *FILM_TERMS)
 
@@ -75,11 +75,28 @@ def item_split(films, seen, tuning, unit, known, order, written, scale):
                       "found": dict(zip(order, found.round(2).tolist()))}))
 
 
+def likes_weight(films, seen, tuning, kind, folds=4):
+    """P@5 and pmAUC of the tuning users for several weights of the likes, which in each fold come from the others alone"""
+    scorer = FilmScorer(weights=WEIGHTS[kind] | WITH_LIKES[kind]).fit(films)
+    year, weights, found = scorer.numbers_["year"], (0, 8, 10, 12, 14, 17, 20, 25, 30), []
+    for fold in range(folds):
+        held = tuning[fold::folds]
+        neighbors = LikeNeighbors().fit(like_matrix(seen[~seen["userId"].isin(held)], films))
+        for trial in make_trials(seen, films, held):
+            score, likes = scorer.score(films.iloc[trial.seeds]), np.mean([neighbors.likeness(i) for i in trial.seeds], axis=0)
+            candidates = (year <= trial.last_year) & ~np.isin(np.arange(len(films)), trial.seeds)
+            judged = [judge(score + w * likes, trial, candidates)[0] for w in weights]
+            found.append([(j["P@5"], j["pmAUC"]) for j in judged])
+    for weight, (precision, auc) in zip(weights, np.mean(found, axis=0).round(4).tolist()):
+        print(json.dumps({"weight of the likes": weight, "P@5": precision, "pmAUC": auc}))
+
+
 def main():
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("kind", nargs="?", default="audience", choices=WEIGHTS)
     ask.add_argument("--movies", default=dev_data(), help="folder of the Kaggle dataset, for its ratings")
     ask.add_argument("--items", action="store_true", help="the item split: tune on half of the films, judge on the other half")
+    ask.add_argument("--likes", action="store_true", help="the weight of other people's likes, cross-validated")
     args = ask.parse_args()
     films = clean_movies(load_movies(args.movies if args.kind == "audience" else "bundled")).films
     ratings = load_ratings(args.movies, films)
@@ -87,6 +104,7 @@ def main():
     likes = liked_films(ratings, films)
     tuning = [u for u in training if u in likes.index and len(likes[u]) >= 10]
     seen = ratings[ratings["userId"].isin(training)]
+    if args.likes: return likes_weight(films, seen, tuning, args.kind)
     unit = FilmScorer(weights=dict.fromkeys(TERMS, 1.0)).fit(films)
     known = np.union1d(np.argsort(-unit.numbers_["fame"])[:6000], np.concatenate(likes[likes.index.isin(tuning)].tolist()))
     order = list(TERMS)

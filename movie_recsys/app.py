@@ -28,6 +28,7 @@ from functools import wraps
 from html import escape
 from importlib import resources
 from importlib.util import find_spec
+from threading import Thread
 from typing import TypedDict
 from urllib.parse import parse_qs, urlencode
 from zlib import crc32
@@ -65,6 +66,11 @@ class FilmPage:
         titles = "|".join(f"{i}{title}" for i, title in films["title"].items())
         self.key = f"{crc32(titles.encode()):08x}"  # the table's fingerprint
         self.posters = Posters(self.tmdb)
+
+    def warm(self):
+        "Make what the first answer needs: the index of titles, scores"
+        self.rec.titles
+        self.rec.recommend(int(self.films.index[0]))
 
 def _by_frequency(values):
     "The different values of a column, most frequent first"
@@ -826,6 +832,7 @@ def build_app(
         gr.HTML(page_html(page), js_on_load=asset("app.js"), server_functions=page_questions(page),
                 apply_default_css=False)
         add_endpoints(app, page)
+    app.page = page
     return app
 
 # %% ../nbs/10_app.ipynb #45f1b10d
@@ -853,5 +860,6 @@ def launch_app(
     taken = "" if port or app.server_port == 7860 else " (port 7860 is taken)"
     print(f"Movie Recommender System: http://127.0.0.1:{app.server_port}{taken}", flush=True)
     if mcp: print(f"MCP tools: http://127.0.0.1:{app.server_port}/gradio_api/mcp/", flush=True)
+    Thread(target=app.page.warm, daemon=True).start()
     if block: app.block_thread()
     return app

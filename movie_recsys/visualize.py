@@ -185,7 +185,7 @@ def plot_pca_3d(
 MEASURES = {"inertia": "Inertia (lower fits closer)", "silhouette": "Silhouette (higher is better)",
             "davies_bouldin": "Davies-Bouldin (lower is better)",
             "calinski_harabasz": "Calinski-Harabasz (higher is better)",
-            "smallest": "Films in the smallest cluster", "stability": "Stability (1: same clusters each time)"}
+            "smallest": "Films in the smallest cluster (log scale)", "stability": "Stability (1: same clusters each time)"}
 
 def plot_sweep(
     table: pd.DataFrame,  # what `sweep_k` returns, by k
@@ -200,6 +200,7 @@ def plot_sweep(
         if marked in table.index:
             ax.axvline(marked, color=PALETTE[1], linewidth=1, linestyle=":")
             ax.plot(marked, table[measure].loc[marked], color=PALETTE[1], marker="o", markersize=8)
+        if measure == "smallest": ax.set_yscale("log")
         ax.set_title(MEASURES[measure], fontsize=9.5, loc="left")
         ax.spines[["top", "right"]].set_visible(False)
     for ax in axes.flat[len(shown):]: ax.axis("off")

@@ -146,6 +146,7 @@ def app(
     "Open the app in a browser on this machine."
     from importlib.util import find_spec
     if mcp and not find_spec("mcp"): raise MovieRecsysError('MCP tools need the library mcp: pip install "movie_recsys[mcp]"')
+    if not mcp: sys.modules.setdefault("mcp", None)  # Gradio would import it, which takes up to two seconds
     from movie_recsys.app import launch_app
     from movie_recsys.tmdb import TMDB
     tmdb = TMDB()

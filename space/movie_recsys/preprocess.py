@@ -12,11 +12,10 @@ __all__ = ['COLUMNS', 'NUMERIC', 'CATEGORICAL', 'HUGE', 'MOSTLY', 'POSITIVE', 'S
 # %% ../nbs/01_preprocess.ipynb #92a49aa2
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .data import MovieDataError
 
@@ -201,8 +200,10 @@ def note_features(
 # %% ../nbs/01_preprocess.ipynb #13fc407e
 def feature_pipeline(
     films: pd.DataFrame,  # cleaned films, looked at for the features that they have
-) -> ColumnTransformer:  # not fitted
+) -> Any:  # a ColumnTransformer, not fitted
     "Make the transformer that scales numbers and encodes categories."
+    from sklearn.compose import ColumnTransformer
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
     numeric, categorical = feature_columns(films)
     return ColumnTransformer([("scale", StandardScaler(), numeric),
                               ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False), categorical)],
@@ -210,7 +211,7 @@ def feature_pipeline(
 
 # %% ../nbs/01_preprocess.ipynb #1f482aeb
 def save_scaler(
-    features: ColumnTransformer,  # fitted
+    features: Any,  # a ColumnTransformer, fitted
     path: str | Path,  # where to write the file, for example "scaler.joblib"
 ) -> Path:  # the file
     "Store the fitted StandardScaler with joblib, as the report does."

@@ -20,11 +20,10 @@ import pandas as pd
 import scipy.sparse as sp
 
 from .cluster import (MovieClusters, fit_clusters, load_clusters,
-                                 save_clusters, set_file, write_set, make_pipeline)
+                                 save_clusters, set_file, write_set, make_pipeline, run_from)
 from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, film_label,
                               load_movies, LISTS, Limits, _is_dataset, _read_dataset)
 from .preprocess import clean_movies
-from .similarity import FilmScorer, like_matrix, part_records, score_parts
 from .titles import TitleIndex
 
 # %% ../nbs/07_recommend.ipynb #5a3c9dfb
@@ -69,12 +68,17 @@ class Scores:
         if len(films) != len(model.labels_):
             raise MovieDataError(f"{len(films):,} films but {len(model.labels_):,} cluster labels: fit the clusters on these films.")
         self.films, self.model, self.ratings, self.tmdb = films, model, ratings, tmdb
-        self.scorer = FilmScorer().fit(films, likes=None if ratings is None else like_matrix(ratings, films))
         self.shown = films.reindex(columns=["title", "release_year", "genres", "vote_average", "vote_count"])
         if "genres" not in films: self.shown["genres"] = [[] for _ in range(len(films))]
         self.shown.attrs = {}  # what a result shows, without the rest: pandas copies attrs at every step
 
     def __repr__(self): return f"{type(self).__name__}({len(self.films):,} films, {self.model.n_clusters} clusters)"
+
+    @cached_property
+    def scorer(self) -> Any:
+        "The `FilmScorer` of the films, made when the first score is asked for"
+        from movie_recsys.similarity import FilmScorer, like_matrix
+        return FilmScorer().fit(self.films, likes=None if self.ratings is None else like_matrix(self.ratings, self.films))
 
     @cached_property
     def titles(self) -> TitleIndex:
@@ -346,6 +350,7 @@ class Recommendations(Lists):
                 film: str | int,  # the film to be explained
                 ) -> pd.DataFrame:
         "The parts of the score of `film`: seed, block, shared, share; they add up to the score"
+        from movie_recsys.similarity import score_parts
         return score_parts(self.scorer, self.seed_films(seeds), self._resolve(film))
 
     def _random(self, allowed, rows, n, random_state):
@@ -359,6 +364,7 @@ class Recommendations(Lists):
 
     def _table(self, at, score, rows, query):
         "The result for the films at positions `at`"
+        from movie_recsys.similarity import part_records
         films, names = self.shown.iloc[at], film_label(rows).to_dict()
         why = [because(part_records(self.scorer, rows, film_id, query), names, merit(film)) for film_id, film in films.iterrows()]
         return pd.DataFrame({"title": films["title"], "year": films["release_year"], "genres": films["genres"],
@@ -457,12 +463,13 @@ class ReportRecommender(ReportFunctions):
     def set_movie_options(self,
                           random_state: int | None = None,  # seed
                           ) -> list[str]:
-        "Labels of two movies of each cluster, from its twenty best known: 26 for 13 clusters"
+        "Labels of two movies of each cluster, from its twenty best known and liked: 26 for 13 clusters"
         labels, rng, options = film_label(self.films), np.random.default_rng(random_state), []
+        known, liked = (self.films[c].rank().to_numpy() if c in self.films else 0 for c in ("vote_count", "vote_average"))
         for c in range(self.model.n_clusters):
             at = np.flatnonzero(self.model.labels_ == c)
-            known = at[np.argsort(-self.scorer.numbers_["fame"][at], kind="stable")[:20]]
-            options += labels.iloc[rng.choice(known, min(2, len(known)), replace=False)].tolist()
+            best = at[np.argsort(-(known * liked + np.zeros(len(labels)))[at], kind="stable")[:20]]
+            options += labels.iloc[rng.choice(best, min(2, len(best)), replace=False)].tolist()
         return options
 
 # %% ../nbs/07_recommend.ipynb #8f4644e0
@@ -479,7 +486,7 @@ def clusters_of_table(
     pipeline = make_pipeline(films, len(names), n_init=1)
     X = np.asarray(pipeline["features"].fit_transform(films))
     centers = np.array([X[labels == c].mean(axis=0) for c in range(len(names))])
-    pipeline["kmeans"].set_params(init=centers).fit(X)
+    run_from(pipeline["kmeans"], X, centers)
     return films, MovieClusters(pipeline, labels, names)
 
 # %% ../nbs/07_recommend.ipynb #54417892
