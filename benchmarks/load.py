@@ -108,7 +108,7 @@ def measure(users: int = 100, seconds: float = 60, pause: float = 5, fault: str 
         begin = time.perf_counter()
         asyncio.run(load(base, 1, 0.1, 0.01))
         first = time.perf_counter() - begin
-        asyncio.run(load(base, users, min(10, seconds), pause))  # warm: threads, caches, allocator
+        asyncio.run(load(base, users, .75 * seconds, pause / 10))  # fills what Gradio keeps: the messages of 2,000 sessions
         before = memory(process.pid)
         times, errors = asyncio.run(load(base, users, seconds, pause))
         after = memory(process.pid)

@@ -816,9 +816,9 @@ def page_html(
 class MovieApp(gr.Blocks):
     "A gr.Blocks that knows its own look"
     def launch(self, **kwargs):
-        "As gr.Blocks.launch, with this app's look, and without Gradio's footer"
+        "As gr.Blocks.launch, with this app's look, without Gradio's footer, and with memory for few sessions, for it keeps nothing in them"
         icon = str(resources.files("movie_recsys")/"assets"/"favicon.png")
-        look = {"theme": theme(), "css": page_css(), "footer_links": [], "favicon_path": icon}
+        look = {"theme": theme(), "css": page_css(), "footer_links": [], "favicon_path": icon, "state_session_capacity": 100}
         return super().launch(**(look | kwargs))
 
 def build_app(

@@ -1,4 +1,4 @@
-"""The widgets in JupyterLab, in a real browser: keys, clicks, kernel round trips (skipped where there is no Chromium)."""
+"""The widgets in JupyterLab and in Notebook 7, in a real browser: keys, clicks, kernel round trips (skipped where there is no Chromium)."""
 import json
 import os
 import re
@@ -61,7 +61,7 @@ def run_cell(lab, browser, tmp_path):
     "Run one cell in a new notebook; gives the page that shows it"
     contexts = []
 
-    def run(name, code):
+    def run(name, code, view="doc/tree"):
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         cell = nbformat.v4.new_code_cell(SETUP + code)
         nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), lab.folder / f"{name}.ipynb")
@@ -69,8 +69,8 @@ def run_cell(lab, browser, tmp_path):
         page = contexts[-1].new_page()
         page.set_default_timeout(120_000)
         page.on("pageerror", lambda error: pytest.fail(f"an error in the page: {error}"))
-        page.goto(f"{lab.url}/doc/tree/{name}.ipynb")
-        page.get_by_text("| Idle").wait_for()
+        page.goto(f"{lab.url}/{view}/{name}.ipynb")
+        page.locator(".jp-NotebookPanel-toolbar [data-status='idle']").wait_for()
         page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
         page.keyboard.press("Shift+Enter")
         return page
@@ -125,6 +125,18 @@ def test_picker(run_cell):
     assert third[0] not in wait_for_other_cards(page, third)
     page.get_by_role("button", name="✕ Heat (1995)").click()
     page.get_by_role("button", name="✕ Heat (1995)").wait_for(state="detached")
+
+
+def test_picker_in_notebook_7(run_cell):
+    "The same widget where the classic notebook's successor shows it"
+    pytest.importorskip("notebook")
+    page = run_cell("notebook7", CELLS["picker"], view="notebooks")
+    page.wait_for_selector(".jp-OutputArea .film-map[data-ready]")
+    first = cards(page)
+    page.get_by_placeholder("Type a title").fill("the matrx")
+    page.get_by_role("button", name="The Matrix (1999)").first.click()
+    page.get_by_role("button", name="✕ The Matrix (1999)").wait_for()
+    wait_for_other_cards(page, first)
 
 
 def test_clusters(run_cell):
