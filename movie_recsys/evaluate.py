@@ -57,7 +57,7 @@ def make_trials(
     popular = np.asarray(like_matrix(ratings[~ratings["userId"].isin(test_users)], films).sum(axis=0)).ravel() * items
     when = pd.to_datetime(ratings["timestamp"], unit="s").dt.year if "timestamp" in ratings else pd.Series(np.inf, ratings.index)
     last = when.groupby(ratings["userId"]).max()
-    rated = ratings.groupby("userId")["film_id"].agg(lambda ids: films.index.get_indexer(ids))
+    rated = {user: films.index.get_indexer(ids) for user, ids in ratings.groupby("userId")["film_id"]}
     trials = []
     for user in [u for u in test_users if len(likes.get(u, ())) > 3]:
         rng, weight = np.random.default_rng([random_state, user]), popular * (year <= last[user])

@@ -26,7 +26,7 @@ WEIGHTS = {
     "critics": {"content": 2.7, "era": 3.0, "newer": -1.0, "language": .25, "league": .36, "standing": 2.0,
                 "fame": .7, "rating": .60, "revenue": .20, "cast_size": .2, "awards": .08},
 }
-WITH_LIKES = {"audience": {"likes": 17.0, "fame": .15, "acclaim": .20}, "critics": {"likes": 25.0}}
+WITH_LIKES = {"audience": {"likes": 20.0, "fame": .15, "acclaim": .20}, "critics": {"likes": 25.0}}
 
 # %% ../nbs/04_similarity.ipynb #bf672d8a
 WORDY = {"title", "keywords", "overview"}
