@@ -130,6 +130,14 @@ def test_the_first_names_load_nothing_heavy(statement):
     assert modules_after(statement) & HEAVY == set()
 
 
+def test_the_page_starts_without_scikit_learn(tmp_path, monkeypatch):
+    "Clusters that were kept open without it; it is imported once there is something to fit"
+    monkeypatch.setenv("MOVIE_RECSYS_CACHE", str(tmp_path))
+    statement = "from movie_recsys.app import build_app; from movie_recsys import MovieRecommender; build_app(MovieRecommender.from_movies())"
+    assert "sklearn" in modules_after(statement)
+    assert "sklearn" not in modules_after(statement)
+
+
 def test_every_name_at_the_top_is_there():
     for name in movie_recsys.__all__: assert getattr(movie_recsys, name) is not None
 
