@@ -408,7 +408,7 @@ def match_listed(
     if len(longer) == 1: return longer.pop(), "beginning of the title"
     near, likeness = forms.alike(query)
     likeness = np.where((off[forms.row[near]] <= 1) & (likeness >= 0.9), likeness, 0)
-    return (forms.row[near[likeness.argmax()]], "near title") if likeness.any() else (None, "not in the table")
+    return (int(forms.row[near[likeness.argmax()]]), "near title") if likeness.any() else (None, "not in the table")
 
 # %% ../nbs/05_titles.ipynb #92cba1bf
 def read_export(

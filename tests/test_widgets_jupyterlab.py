@@ -58,8 +58,8 @@ def lab(root, browser, tmp_path_factory):
 
 @pytest.fixture
 def run_cell(lab, browser, tmp_path):
-    "Run one cell in a new notebook; gives the page that shows it"
-    contexts = []
+    "Run one cell in a new notebook; gives the page that shows it. In JupyterLab no script may fail"
+    contexts, errors = [], []
 
     def run(name, code, view="doc/tree"):
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -68,15 +68,20 @@ def run_cell(lab, browser, tmp_path):
         contexts.append(browser.new_context(viewport={"width": 1400, "height": 1500}))
         page = contexts[-1].new_page()
         page.set_default_timeout(120_000)
-        page.on("pageerror", lambda error: pytest.fail(f"an error in the page: {error}"))
+        if view == "doc/tree": page.on("pageerror", lambda error: errors.append(str(error)))  # Notebook 7 has some of its own
         page.goto(f"{lab.url}/{view}/{name}.ipynb")
         page.locator(".jp-NotebookPanel-toolbar [data-status='idle']").wait_for()
-        page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Shift+Enter")
-        return page
+        prompt = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
+        for _ in range(20):  # the first keys may come before the page listens to them
+            page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+            page.keyboard.press("Shift+Enter")
+            page.wait_for_timeout(500)
+            if prompt.inner_text() != "[ ]:": return page
+        raise AssertionError("the cell does not run")
 
     yield run
     for context in contexts: context.close()
+    assert errors == []
     sessions = json.load(urllib.request.urlopen(f"{lab.url}/api/sessions"))
     for session in sessions:
         urllib.request.urlopen(urllib.request.Request(f"{lab.url}/api/sessions/{session['id']}", method="DELETE"))
