@@ -26,7 +26,7 @@ WEIGHTS = {
     "critics": {"content": 2.7, "era": 3.0, "newer": -1.0, "language": .25, "league": .36, "standing": 2.0,
                 "fame": .7, "rating": .60, "revenue": .20, "cast_size": .2, "awards": .08},
 }
-WITH_LIKES = {"audience": {"likes": 20.0, "fame": .15, "acclaim": .20}, "critics": {"likes": 25.0}}
+WITH_LIKES = {"audience": {"likes": 21.0, "fame": .15, "acclaim": .20}, "critics": {"likes": 30.0}}
 
 # %% ../nbs/04_similarity.ipynb #bf672d8a
 WORDY = {"title", "keywords", "overview"}
@@ -113,7 +113,7 @@ def like_matrix(
 class LikeNeighbors(BaseEstimator):
     "Item-item collaborative filtering: the shrunk cosine of who likes two films, busy users counting less"
     def __init__(self,
-                 shrink: float = 10.0,  # added to the divisor
+                 shrink: float = 5.0,  # added to the candidate's divisor
                  fame: float = .4,  # power of the candidate's like count in the divisor; less favours well-liked films
                  activity: float = .6,  # a user weighs 1 / likes ** activity, scaled to 1 on average
                  ):
@@ -125,7 +125,7 @@ class LikeNeighbors(BaseEstimator):
         weighted = (sp.diags(busy / busy.mean() if len(busy) else busy) @ likes).tocsr()
         self.likes_, self.together_ = likes.tocsc(), (likes.T @ weighted).tocsr().astype(np.float32)
         self.count_ = np.asarray(weighted.sum(axis=0)).ravel()
-        self.norm_ = self.count_ ** self.fame
+        self.norm_ = self.count_ ** self.fame + self.shrink
         return self
 
     def likeness(self,
@@ -133,7 +133,7 @@ class LikeNeighbors(BaseEstimator):
                  ) -> np.ndarray:
         "The likeness of every film to the film at position `at`; 0 where nobody likes both"
         out, row = np.zeros(len(self.count_)), self.together_[[at]]
-        out[row.indices] = row.data / (self.norm_[row.indices] * self.count_[at] ** .5 + self.shrink)
+        out[row.indices] = row.data / (self.norm_[row.indices] * self.count_[at] ** .5)
         return out
 
     def fans(self,
