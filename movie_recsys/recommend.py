@@ -390,7 +390,7 @@ class Recommender(Recommendations):
                   strategy: str = "ranked",  # or "random": the report's pick
                   random_state: int | None = None,  # for strategy="random"
                   ) -> pd.DataFrame:
-        "The `n` best films for these seeds: title, year, genres, cluster, score, because"
+        "The `n` best films for these seeds, those that share most with them first: title, year, genres, cluster, score, because"
         if n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
             raise SelectionError(f"n is at least 1, adventure between 0 and 1, strategy 'ranked' or 'random': not {n}, {adventure}, {strategy!r}.")
         rows, masks = self.seed_films(seeds), filter_masks(self.films, genres, exclude_genres, years, languages, runtime, min_votes)
@@ -406,6 +406,7 @@ class Recommender(Recommendations):
             if probes is None and pool.sum() < n: pool = allowed
             value = score + FOCUS / len(rows) ** 2 * terms["content"] - adventure * ADVENTURE * self.scorer.renown_
             at = self.best(np.flatnonzero(pool), value, query[0], n, diversity * (1 + FOCUS / len(rows) ** 2) / len(rows))
+            at = at[np.argsort(-(value + FOCUS * terms["content"])[at], kind="stable")]
         result = self._table(at, score, rows, query)
         if strategy == "random": result["because"] = "Drawn at random from the clusters of your picks"
         if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))
@@ -465,10 +466,11 @@ class ReportRecommender(ReportFunctions):
                           ) -> list[str]:
         "Labels of two movies of each cluster, from its twenty best known and liked: 26 for 13 clusters"
         labels, rng, options = film_label(self.films), np.random.default_rng(random_state), []
-        known, liked = (self.films[c].rank().to_numpy() if c in self.films else 0 for c in ("vote_count", "vote_average"))
+        ranks = [self.films[c].rank() for c in ("vote_count", "vote_average") if c in self.films]
+        worth = np.prod([np.ones(len(labels)), *ranks], axis=0)
         for c in range(self.model.n_clusters):
             at = np.flatnonzero(self.model.labels_ == c)
-            best = at[np.argsort(-(known * liked + np.zeros(len(labels)))[at], kind="stable")[:20]]
+            best = at[np.argsort(-worth[at], kind="stable")[:20]]
             options += labels.iloc[rng.choice(best, min(2, len(best)), replace=False)].tolist()
         return options
 

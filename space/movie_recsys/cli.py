@@ -144,13 +144,9 @@ def app(
     mcp: Annotated[bool, typer.Option(help="Serve the functions as MCP tools too.")] = False,  # Needs the extra `mcp`
 ):
     "Open the app in a browser on this machine."
-    from importlib.util import find_spec
-    if mcp and not find_spec("mcp"): raise MovieRecsysError('MCP tools need the library mcp: pip install "movie_recsys[mcp]"')
     if not mcp: sys.modules.setdefault("mcp", None)  # Gradio would import it, which takes up to two seconds
     from movie_recsys.app import launch_app
-    from movie_recsys.tmdb import TMDB
-    tmdb = TMDB()
-    launch_app(open_recommender(movies), port=port, mcp=mcp, tmdb=tmdb if tmdb.ready else None)
+    launch_app(open_recommender(movies), port=port, mcp=mcp)
 
 # %% ../nbs/13_cli.ipynb #27dd6f31
 publish = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
