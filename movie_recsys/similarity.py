@@ -198,6 +198,7 @@ def choose_weights(
     kind = "critics" if _column(films, "vote_count", 0).max() < 1000 else "audience"
     return WEIGHTS[kind] | (WITH_LIKES[kind] if likes else {})
 
+# %% ../nbs/04_similarity.ipynb #0808b8c5
 class FilmScorer(BaseEstimator):
     "The score of every film for some seeds"
     def __init__(self,

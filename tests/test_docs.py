@@ -40,6 +40,11 @@ def test_each_check_finds_its_fault(problem, tmp_path):
     assert len(found) == 1 and problem in found[0]
 
 
+def test_a_reference_page_that_shows_too_little_is_found(tmp_path):
+    nbformat.write(new_notebook(cells=[HEAD, new_code_cell("#| export\nx = 1"), new_code_cell("x")]), tmp_path / "00_page.ipynb")
+    assert "only 1 show something" in check_docs.problems(tmp_path)[0]
+
+
 def test_a_page_that_the_sidebar_forgets_is_found(tmp_path):
     (tmp_path / "sidebar.yml").write_text("website: {sidebar: {contents: [other.ipynb]}}")
     nbformat.write(new_notebook(cells=[HEAD]), tmp_path / "page.ipynb")

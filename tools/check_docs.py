@@ -102,7 +102,15 @@ def exported_names(path, notebook):
             for name in undocumented(node, lines): yield f"{node.name}: parameter {name} is not documented"
 
 
-CHECKS = [title_and_description, links, pictures, outputs, exported_names]
+def shows_more_than_it_exports(path, notebook):
+    "A reference page has more cells that show or check something than cells that export; hidden ones do not count"
+    cells = [c.source for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+    exported = [s for s in cells if re.search(r"^#\s*\|\s*export", s, re.M)]
+    shown = [s for s in cells if not re.search(r"^#\s*\|\s*(export|hide|default_exp)", s, re.M)]
+    if re.match(r"\d\d_", path.name) and len(shown) <= len(exported): yield f"{len(exported)} cells export and only {len(shown)} show something"
+
+
+CHECKS = [title_and_description, links, pictures, outputs, exported_names, shows_more_than_it_exports]
 
 
 def sidebar(nbs: Path):
