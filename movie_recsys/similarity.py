@@ -32,8 +32,8 @@ WITH_LIKES = {"audience": {"likes": 21.0, "fame": .15, "acclaim": .20}, "critics
 
 # %% ../nbs/04_similarity.ipynb #bf672d8a
 WORDY = {"title", "keywords", "overview"}
-DAMP = 100  # added to the squared length of a film's words, so that a film with one rare word is not all of that word
-_STOP = ENGLISH_STOP_WORDS | {"ii", "iii", "iv", "part", "movie", "film", "based", "novel", "book", "vs", "director", "sequel",
+DAMP = {"keywords": 100, "overview": 100}  # added to the squared length of a film's words, so that a film with one rare word is not all of that word
+_STOP = ENGLISH_STOP_WORDS | {"ii", "iii", "iv", "part", "movie", "film", "based", "novel", "book", "vs", "jr", "director", "sequel",
                              "remake", "aftercreditsstinger", "duringcreditsstinger", "independent", "type", "story"}
 
 def words(
@@ -78,7 +78,7 @@ class ContentSpace(TransformerMixin, BaseEstimator):
         "One row per film"
         check_is_fitted(self)
         weights, empty = BLOCKS if self.blocks is None else self.blocks, [[]] * len(films)
-        parts = [_scaled(v.transform(block_tokens(films[b]) if b in films else empty), DAMP if b in WORDY else 0) * np.float32(weights[b] ** .5)
+        parts = [_scaled(v.transform(block_tokens(films[b]) if b in films else empty), DAMP.get(b, 0)) * np.float32(weights[b] ** .5)
                  for b, v in self.vectorizers_.items()]
         return sp.hstack(parts, format="csr") if parts else sp.csr_matrix((len(films), 0), dtype=np.float32)
 
@@ -237,7 +237,8 @@ class FilmScorer(BaseEstimator):
         self.merit_ = sum(self.weights_[t] * self.numbers_[t] for t in FILM_TERMS)
         self.renown_ = sum(self.weights_[t] * self.numbers_[t] for t in ("fame", "revenue", "cast_size"))
         self.worth_ = worth(self.numbers_["fame"], self.numbers_["rating"])
-        self.genres_ = np.flatnonzero([block == "genres" for block, _ in self.names_])
+        self.of_genre_ = np.flatnonzero([block == "genres" for block, _ in self.names_])
+        self.genres_ = self.content_[:, self.of_genre_]
         return self
 
     def _numbers(self, films):
@@ -283,7 +284,7 @@ class FilmScorer(BaseEstimator):
         return np.stack([self.neighbors_.likeness(i) if i >= 0 else np.zeros(len(self.films_)) for i in at])
 
 # %% ../nbs/04_similarity.ipynb #8fe07495
-KIN = {"shared": 6.0, "language": 1.0, "era": -.5, "merit": -.5}  # what is added to the score of a list for one film
+KIN = {"shared": 5.0, "language": 1.0, "era": -.5, "merit": -1.0}  # what is added to the score of a list for one film
 
 def kinship(
     scorer: FilmScorer,  # fitted
@@ -291,8 +292,7 @@ def kinship(
     terms: dict[str, np.ndarray],  # what `scorer.terms` gave for them
     ) -> np.ndarray:
     "What every film earns in a list for one film, beyond its score"
-    weight, g = scorer.weights_["content"], scorer.genres_
-    genres = scorer.content_[:, g] @ np.asarray(content[:, g].mean(axis=0)).ravel() if len(g) else np.zeros(len(scorer.films_))
+    weight, genres = scorer.weights_["content"], scorer.genres_ @ np.asarray(content[:, scorer.of_genre_].mean(axis=0)).ravel()
     alike = genres / (scorer.blocks or BLOCKS).get("genres", 1)
     shared = (terms["content"] - .75 * weight * genres) * (1 + alike) / 2
     return scorer.worth_ * (KIN["shared"] * shared + KIN["language"] * terms.get("language", 0)) + KIN["era"] * terms.get("era", 0) + KIN["merit"] * scorer.merit_

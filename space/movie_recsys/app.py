@@ -41,7 +41,7 @@ from gradio.themes.utils.fonts import LocalFont
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from .data import MovieRecsysError, TitleNotFoundError, film_label
+from .data import MovieRecsysError, TitleNotFoundError, film_label, language_name
 from .posters import FACES, FONTS, Posters
 from .recommend import MovieRecommender
 from .titles import export_seeds, read_export
@@ -338,7 +338,7 @@ def no_film(
     parts = [f"only {' or '.join(wish.genres)}" if wish.genres else "",
              f"without {', '.join(wish.without)}" if wish.without else "",
              f"from {wish.since}" if wish.since else "", f"up to {wish.until}" if wish.until else "",
-             f"in the language “{wish.language}”" if wish.language else "", "not yet seen" if wish.seen else ""]
+             f"in {language_name(wish.language)}" if wish.language else "", "not yet seen" if wish.seen else ""]
     said = escape("; ".join(p for p in parts if p)) or "nothing else"
     return (f'<p class="mr-note">No film of this table fits all of this: {said}. '
             '<button type="button" class="mr-link" data-do="free">Take the filters away</button></p>')
@@ -396,7 +396,7 @@ BLOCKS = {
     "newer": "how much newer it is", "fame": "how well known it is", "rating": "how well rated it is",
     "acclaim": "well known and well rated", "revenue": "what it earned", "cast_size": "how many play in it",
     "awards": "its awards"}
-SHARED = {"genres", "directors", "cast", "keywords", "collection", "title", "era"}  # it can be said what is shared
+SHARED = {"genres", "directors", "cast", "keywords", "collection", "title", "era", "language"}  # it can be said what is shared
 
 def parts_table(
     page: FilmPage,  # the films of the page
@@ -462,7 +462,8 @@ def steer_html(
     first, last = page.years
     year = lambda id, text, hint: (f'<div><label for="mr-{id}">{text}</label><input type="number" id="mr-{id}" '
                                    f'inputmode="numeric" min="{first}" max="{last}" placeholder="{hint}"></div>')
-    languages = "".join(f'<option value="{escape(code)}">{escape(code)}</option>' for code in page.languages)
+    names = sorted((language_name(code), code) for code in page.languages)
+    languages = "".join(f'<option value="{escape(code)}">{escape(name)}</option>' for name, code in names)
     return f"""<div class="mr-steer" role="group" aria-label="Steer the list">
       {_ticks("genres", "Only genres", page.genres)}{_ticks("without", "Without", page.genres)}
       {year("since", "From year", first)}{year("until", "To year", last)}

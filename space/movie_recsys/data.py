@@ -6,7 +6,7 @@
 __all__ = ['LISTS', 'NUMBERS', 'COLUMNS', 'ALIASES', 'UPLOAD_LIMITS', 'CAST_SIZE', 'KAGGLE', 'MovieRecsysError', 'MovieDataError',
            'SelectionError', 'ServiceError', 'TitleNotFoundError', 'parse_names', 'tidy_movies', 'write_movies',
            'Limits', 'cache_dir', 'load_movies', 'dev_data', 'upload_movies', 'load_upload', 'film_label',
-           'load_ratings', 'describe_movies']
+           'language_name', 'load_ratings', 'describe_movies']
 
 # %% ../nbs/00_data.ipynb #6d1e71cf
 import ast
@@ -27,7 +27,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -719,6 +719,18 @@ def film_label(
     while (nth := label.groupby(label).cumcount()).any():
         label = label.where(nth == 0, label + " #" + (nth + 1).astype("string"))
     return label.astype(_TEXT).rename("label")
+
+# %% ../nbs/00_data.ipynb #05b9ebbe
+@cache
+def _language_names():
+    from babel import Locale
+    return dict(Locale("en").languages) | {"cn": "Cantonese", "xx": "no language"}
+
+def language_name(
+    code: str,  # ISO 639-1 code, such as "sv"
+    ) -> str:
+    "The English name of a language, or the code itself where nobody knows it"
+    return _language_names().get(code, code)
 
 # %% ../nbs/00_data.ipynb #dcbd2ce3
 def _film_of(links, films):
