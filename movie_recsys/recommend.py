@@ -399,8 +399,8 @@ class Recommender(Recommendations):
         allowed[[i for i in self.films.index.get_indexer([*rows.index, *self.resolve(seen)]) if i >= 0]] = False
         for mask in masks.values(): allowed &= mask
         query = self.scorer.seeds(rows)
-        terms, few = self.scorer.terms(rows, query), FEW.get(len(rows), 0)
-        score, kin = sum(terms.values()) + self.scorer.merit_, kinship(self.scorer, query[0], terms)
+        terms, few = self.scorer.terms(rows, query), max(FEW.get(len(rows), 0), adventure)
+        score, kin = sum(terms.values()) + self.scorer.merit_, kinship(self.scorer, query[0], terms, adventure)
         if strategy == "random": at = self._random(allowed, rows, n, random_state)
         else:
             pool = allowed & self.pool(rows, probes or PROBES, None if probes else score - self.scorer.merit_ + few * kin)

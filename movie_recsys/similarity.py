@@ -210,9 +210,10 @@ def choose_weights(
 def worth(
     fame: np.ndarray,  # fame of each film, from `film_numbers`
     rating: np.ndarray,  # its weighted rating
+    adventure: float = 0.0,  # 1 leaves fame out
     ) -> np.ndarray:
     "How well known and liked each film is, between 0 and 1: the product of its two ranks, to the power 1.5"
-    return (pd.Series(fame).rank(pct=True) * pd.Series(rating).rank(pct=True)).to_numpy() ** 1.5
+    return (pd.Series(fame).rank(pct=True) ** (1 - adventure) * pd.Series(rating).rank(pct=True)).to_numpy() ** 1.5
 
 # %% ../nbs/04_similarity.ipynb #0808b8c5
 class FilmScorer(BaseEstimator):
@@ -290,12 +291,14 @@ def kinship(
     scorer: FilmScorer,  # fitted
     content: sp.csr_matrix,  # content rows of the seeds, from `scorer.seeds`
     terms: dict[str, np.ndarray],  # what `scorer.terms` gave for them
+    adventure: float = 0.0,  # see `worth`
     ) -> np.ndarray:
     "What every film earns in a list for one film, beyond its score"
     weight, genres = scorer.weights_["content"], scorer.genres_ @ np.asarray(content[:, scorer.of_genre_].mean(axis=0)).ravel()
     alike = genres / (scorer.blocks or BLOCKS).get("genres", 1)
     shared = (terms["content"] - .75 * weight * genres) * (1 + alike) / 2
-    return scorer.worth_ * (KIN["shared"] * shared + KIN["language"] * terms.get("language", 0)) + KIN["era"] * terms.get("era", 0) + KIN["merit"] * scorer.merit_
+    worthy = worth(scorer.numbers_["fame"], scorer.numbers_["rating"], adventure) if adventure else scorer.worth_
+    return worthy * (KIN["shared"] * shared + KIN["language"] * terms.get("language", 0)) + KIN["era"] * terms.get("era", 0) + KIN["merit"] * scorer.merit_
 
 # %% ../nbs/04_similarity.ipynb #0c76d85a
 def _row(matrix, i):
