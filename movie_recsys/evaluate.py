@@ -131,13 +131,13 @@ def item_item(
     likes: sp.csr_matrix,  # from `like_matrix`
     **settings,  # of `LikeNeighbors`
     ) -> Callable[[np.ndarray], np.ndarray]:
-    "Item-item collaborative filtering at its best setting"
+    "Item-item collaborative filtering, at the setting that the page on quality finds"
     neighbors = LikeNeighbors(**settings).fit(likes)
     return lambda at: np.mean([neighbors.likeness(i) for i in at], axis=0)
 
 def ease(
     likes: sp.csr_matrix,  # from `like_matrix`
-    ridge: float = 100.0,  # strength of the regularisation
+    ridge: float = 1000.0,  # strength of the regularisation; the page on quality tries others
     least: int = 3,  # films with fewer likes are left out
     ) -> Callable[[np.ndarray], np.ndarray]:
     "EASE: a linear autoencoder with a closed form (Steck 2019)"
@@ -161,7 +161,7 @@ def baselines(
     random_state: int = 0,  # seed of the random ones
     ) -> dict[str, Baseline]:
     "Every baseline that these data allow"
-    rng, votes = np.random.default_rng(random_state), films["vote_count"].fillna(0).to_numpy(float)
+    rng, votes = np.random.default_rng(random_state), films.get("vote_count", pd.Series(0.0, films.index)).fillna(0).to_numpy(float)
     found = {"random": lambda at: rng.random(len(films)), "most voted": lambda at: votes,
              "genre Jaccard": content_cosine(films, {"genres": 1.0}, binary=True),
              "TF-IDF cosine": content_cosine(films, BLOCKS)}

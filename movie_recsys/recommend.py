@@ -109,10 +109,13 @@ class Seeds(Scores):
     def new_film(self,
                  name: str,  # a title that the table does not have
                  ) -> pd.DataFrame:
-        "The film that TMDB knows by this title, as a row like those of the table"
+        "The film that TMDB knows by this title, as a row like those of the table; the table's own row where TMDB only knows it by another title"
         details = self.tmdb.movie(self.tmdb.best(name)["id"], append="keywords,credits")
         if not details: raise TitleNotFoundError(name)
-        return film_from_tmdb(details, self.films)
+        film = film_from_tmdb(details, self.films)
+        same = (self.films["title"] == film["title"].iloc[0]) & (self.films["release_year"] == film["release_year"].iloc[0])
+        if "imdb_id" in self.films and details.get("imdb_id"): same |= self.films["imdb_id"] == details["imdb_id"]
+        return self.films[same].head(1) if same.any() else film
 
     def seed_films(self,
                    seeds: str | int | Iterable[str | int],  # titles, labels or film_ids
@@ -122,7 +125,7 @@ class Seeds(Scores):
         ids, new = [], {}
         for found in map(self._seed, seeds):
             ids.append(int(found.index[0]) if isinstance(found, pd.DataFrame) else found)
-            if isinstance(found, pd.DataFrame): new[ids[-1]] = found
+            if isinstance(found, pd.DataFrame) and ids[-1] not in self.films.index: new[ids[-1]] = found
         ids = list(dict.fromkeys(ids))
         if not ids: raise SelectionError("No movies were selected. Choose between 1 and 5 movies, or type a title.")
         if len(ids) > 5: raise SelectionError(f"You chose {len(ids)} movies. Please select 5 or fewer.")
@@ -199,7 +202,7 @@ def filter_reason(
     alone = [f"{name} leaves {mask.sum():,}" for name, mask in masks.items()]
     found = "No film is left" if not left else f"Only {left} film{'s' * (left > 1)} left"
     if not alone: return f"{found}: all others are seeds, seen already, or in clusters that were not looked at."
-    together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting seeds and films seen"
+    together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting seeds, films seen, and clusters that were not looked at"
     return f"{found}: {', '.join(alone)}; {together}."
 
 # %% ../nbs/07_recommend.ipynb #bbd81ba6
@@ -257,7 +260,7 @@ def _when(years):
 
 _SAY = {"collection": lambda s: f"also in the {s[0].removesuffix(' Collection').removeprefix('The ')} series",
         "directors": lambda s: f"same director ({s[0]})", "cast": lambda s: f"also with {' and '.join(s[:2])}",
-        "keywords": lambda s: f"shared themes ({', '.join(s[:3])})", "genres": genre_phrase, "era": _when,
+        "keywords": lambda s: f"shared themes ({', '.join(s[:3])})" if s else "", "genres": genre_phrase, "era": _when,
         "title": lambda s: f"“{s[0]}” in both titles", "language": lambda s: f"also in {s[0]}" if s else "",
         "likes": lambda s: f"{s[0]:,} people like both" if s[0] > 1 else ""}
 
@@ -332,7 +335,7 @@ class Lists(Seeds):
              diversity: float,  # see `pick_varied`
              ) -> np.ndarray:
         "The positions of the `n` best films, varied, every seed heard"
-        if len(at) > 400: at = at[np.argpartition(-value[at], 400)[:400]]
+        if len(at) > (most := max(400, 10 * n)): at = at[np.argpartition(-value[at], most)[:most]]
         if not len(at): return at
         alike = (self.scorer.content_[at] @ seeds.T).toarray()
         loudest = np.where(alike.max(axis=1) > 0, alike.argmax(axis=1), -1)
@@ -400,14 +403,15 @@ class Recommender(Recommendations):
         for mask in masks.values(): allowed &= mask
         query = self.scorer.seeds(rows)
         terms, few = self.scorer.terms(rows, query), max(FEW.get(len(rows), 0), adventure)
-        score, kin = sum(terms.values()) + self.scorer.merit_, kinship(self.scorer, query[0], terms, adventure)
+        score = sum(terms.values()) + self.scorer.merit_
+        kin = few * kinship(self.scorer, query[0], terms, adventure) if few else 0
         if strategy == "random": at = self._random(allowed, rows, n, random_state)
         else:
-            pool = allowed & self.pool(rows, probes or PROBES, None if probes else score - self.scorer.merit_ + few * kin)
+            pool = allowed & self.pool(rows, probes or PROBES, None if probes else score - self.scorer.merit_ + kin)
             if probes is None and pool.sum() < n: pool = allowed
-            value = score + few * kin - adventure * ADVENTURE * self.scorer.renown_
+            value = score + kin - adventure * ADVENTURE * self.scorer.renown_
             at = self.best(np.flatnonzero(pool), value, query[0], n, diversity * (1 + .6 * KIN["shared"] * few) / len(rows) ** 2)
-            at = at[np.argsort(-(value + (1 - few) * kin)[at], kind="stable")]
+            at = at[np.argsort(-(value[at] + (1 - few) * kinship(self.scorer, query[0], terms, adventure, at)), kind="stable")]
         result = self._table(at, score, rows, query)
         if strategy == "random": result["because"] = "Drawn at random from the clusters of your picks"
         if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))
@@ -455,12 +459,17 @@ class ReportRecommender(ReportFunctions):
                                      random_state: int | None = None,  # seed
                                      ) -> list[str]:
         "Five random titles of the genres that TMDB gives the movie, of `Other` where the table shares none"
-        if self.tmdb is None: raise TitleNotFoundError(movie_name, self.find(movie_name, limit=3)["label"].tolist())
-        ids = self.tmdb.fetch_movie_feature(movie_name, "genre")
-        genre, rng = self.films["reduced_genre"], np.random.default_rng(random_state)
-        shared = {GENRE_IDS.get(i) for i in ids} | {_OTHER_NAMES.get(GENRE_IDS.get(i)) for i in ids}
+        genre, rng, genres = self.films["reduced_genre"], np.random.default_rng(random_state), self._genres_of(movie_name)
+        shared = genres | {_OTHER_NAMES.get(g, g) for g in genres}
         known = self.films[genre.isin(shared)] if genre.isin(shared).any() else self.films[genre == "Other"]
         return known["title"].iloc[rng.choice(len(known), min(5, len(known)), replace=False)].tolist()
+
+    def _genres_of(self, name):
+        "The genres of a movie as TMDB knows them; without TMDB as the table does, where it has the movie"
+        try:
+            if self.tmdb is not None: return {GENRE_IDS.get(i) for i in self.tmdb.fetch_movie_feature(name, "genre")}
+        except ServiceError: pass
+        return set(self.films.at[self._resolve(name), "genres"])
 
     def set_movie_options(self,
                           random_state: int | None = None,  # seed

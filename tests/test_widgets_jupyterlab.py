@@ -68,6 +68,8 @@ def run_cell(lab, browser, tmp_path):
         contexts.append(browser.new_context(viewport={"width": 1400, "height": 1500}))
         page = contexts[-1].new_page()
         page.set_default_timeout(120_000)
+        question = page.locator("dialog.jp-Dialog")  # on a busy machine Jupyter may ask whether to go on: yes
+        page.add_locator_handler(question, lambda box: (print(box.inner_text()), box.locator(".jp-mod-accept").click()))
         if view == "doc/tree": page.on("pageerror", lambda error: errors.append(str(error)))  # Notebook 7 has some of its own
         page.goto(f"{lab.url}/{view}/{name}.ipynb")
         page.locator(".jp-NotebookPanel-toolbar [data-status='idle']").wait_for()

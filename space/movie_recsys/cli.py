@@ -114,7 +114,7 @@ def evaluate(
     likes = load_ratings(ratings, rec.films)
     train, test = split_users(likes, rec.films)
     taught = MovieRecommender(rec.films, rec.model, ratings=likes[likes["userId"].isin(train)])
-    judged = {"movie_recsys": rec, "movie_recsys with ratings": taught, **baselines(rec.films, rec.model.labels_, likes, train)}
+    judged = {"movie_recsys": MovieRecommender(rec.films, rec.model), "movie_recsys with ratings": taught, **baselines(rec.films, rec.model.labels_, likes, train)}
     found = evaluate(judged, likes, rec.films, test[:users]).summary()
     if as_json: print(json.dumps(json.loads(found.reset_index().to_json(orient="records")), indent=2))
     else: print(found[["P@5", "P@5 95%", "pmAUC", "pmAUC 95%", "films named"]].round(3).to_string())
