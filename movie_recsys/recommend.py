@@ -39,7 +39,7 @@ def film_from_tmdb(
     films: pd.DataFrame,  # the table that it is to be compared with
     ) -> pd.DataFrame:
     "One row like those of `films`"
-    known = set(films["genres"].explode().dropna())
+    known = set(films["genres"].explode().dropna()) if "genres" in films else set()
     genres = [GENRE_IDS.get(g.get("id"), g.get("name")) for g in details.get("genres") or []]
     genres = [_OTHER_NAMES.get(g, g) if g not in known else g for g in genres]
     credits, words = details.get("credits") or {}, details.get("keywords") or {}
@@ -161,6 +161,7 @@ def probe_order(
 # %% ../nbs/07_recommend.ipynb #c9577024
 def _range(value):
     "`(lowest, highest)` of a filter that takes one number or two, None for an open end"
+    if isinstance(value, (tuple, list)) and len(value) != 2: raise SelectionError(f"A range has a lowest and a highest number (None where it is open), not {value!r}.")
     low, high = value if isinstance(value, (tuple, list)) else (value, value)
     return -np.inf if low is None else low, np.inf if high is None else high
 
@@ -394,8 +395,8 @@ class Recommender(Recommendations):
                   random_state: int | None = None,  # for strategy="random"
                   ) -> pd.DataFrame:
         "The `n` best films for these seeds, those that share most with them first: title, year, genres, cluster, score, because"
-        if n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
-            raise SelectionError(f"n is at least 1, adventure between 0 and 1, strategy 'ranked' or 'random': not {n}, {adventure}, {strategy!r}.")
+        if not isinstance(n, (int, np.integer)) or n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
+            raise SelectionError(f"n is a whole number from 1, adventure between 0 and 1, strategy 'ranked' or 'random': not {n}, {adventure}, {strategy!r}.")
         from movie_recsys.similarity import KIN, kinship
         rows, masks = self.seed_films(seeds), filter_masks(self.films, genres, exclude_genres, years, languages, runtime, min_votes)
         allowed = np.ones(len(self.films), bool)

@@ -129,10 +129,10 @@ def content_cosine(
 # %% ../nbs/08_evaluate.ipynb #5950c99c
 def item_item(
     likes: sp.csr_matrix,  # from `like_matrix`
-    **settings,  # of `LikeNeighbors`
+    **settings,  # of `LikeNeighbors`, with a shrink of 10 where nothing else is asked
     ) -> Callable[[np.ndarray], np.ndarray]:
     "Item-item collaborative filtering, at the setting that the page on quality finds"
-    neighbors = LikeNeighbors(**settings).fit(likes)
+    neighbors = LikeNeighbors(**{"shrink": 10.0} | settings).fit(likes)
     return lambda at: np.mean([neighbors.likeness(i) for i in at], axis=0)
 
 def ease(
