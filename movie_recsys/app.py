@@ -390,13 +390,13 @@ def answer(
 
 # %% ../nbs/10_app.ipynb #2ffd08bc
 BLOCKS = {
-    "genres": "same genres", "directors": "same director", "cast": "same cast", "keywords": "same subjects",
+    "genres": "same genres", "directors": "same director", "writers": "same writer", "cast": "same cast", "keywords": "same subjects",
     "collection": "same series", "title": "same words in the title", "era": "near in time", "language": "same language",
     "league": "as well known", "standing": "as well rated", "length": "as long", "likes": "liked by the same people",
     "newer": "how much newer it is", "fame": "how well known it is", "rating": "how well rated it is",
     "acclaim": "well known and well rated", "revenue": "what it earned", "cast_size": "how many play in it",
     "awards": "its awards"}
-SHARED = {"genres", "directors", "cast", "keywords", "collection", "title", "era", "language"}  # it can be said what is shared
+SHARED = {"genres", "directors", "writers", "cast", "keywords", "collection", "title", "era", "language"}  # it can be said what is shared
 
 def parts_table(
     page: FilmPage,  # the films of the page

@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 from .data import language_name
 
 # %% ../nbs/04_similarity.ipynb #5b4d5194
-BLOCKS = {"collection": 1.2, "keywords": 2.0, "directors": .9, "cast": 1.0, "genres": 1.0, "title": .3}
+BLOCKS = {"collection": 1.2, "keywords": 2.0, "directors": .9, "writers": .5, "cast": 1.0, "genres": 1.0, "title": .3}
 WEIGHTS = {
     "audience": {"content": 1.7, "era": 2.2, "newer": -1.4, "language": .45, "league": .10, "standing": .6, "length": .1,
                  "fame": .25, "acclaim": .25},

@@ -207,7 +207,7 @@ def filter_reason(
     return f"{found}: {', '.join(alone)}; {together}."
 
 # %% ../nbs/07_recommend.ipynb #bbd81ba6
-REPETITION = {"collection": 3.0, "directors": 1.0, "cast": 1.0, "title": 2.0}  # block -> how bad its repetition is
+REPETITION = {"collection": 3.0, "directors": 1.0, "writers": 1.0, "cast": 1.0, "title": 2.0}  # block -> how bad its repetition is
 
 def pick_varied(
     value: np.ndarray,  # value of each candidate
@@ -260,12 +260,12 @@ def _when(years):
     return {1: "a year apart"}.get(abs(a - b), f"{abs(a - b)} years apart") if abs(a - b) <= 4 else ""
 
 _SAY = {"collection": lambda s: f"also in the {s[0].removesuffix(' Collection').removeprefix('The ')} series",
-        "directors": lambda s: f"same director ({s[0]})", "cast": lambda s: f"also with {' and '.join(s[:2])}",
+        "directors": lambda s: f"same director ({s[0]})", "writers": lambda s: f"same writer ({s[0]})" if s else "", "cast": lambda s: f"also with {' and '.join(s[:2])}",
         "keywords": lambda s: f"shared themes ({', '.join(s[:3])})" if s else "", "genres": genre_phrase, "era": _when,
         "title": lambda s: f"“{s[0]}” in both titles", "language": lambda s: f"also in {s[0]}" if s else "",
         "likes": lambda s: f"{s[0]:,} people like both" if s[0] > 1 else ""}
 
-_ORDER = ["likes", "collection", "directors", "genres", "cast", "keywords", "language", "title", "era"]  # as people would say it
+_ORDER = ["likes", "collection", "directors", "writers", "genres", "cast", "keywords", "language", "title", "era"]  # as people would say it
 
 def because(
     parts: list[dict],  # of one film, from `part_records`
@@ -278,6 +278,8 @@ def because(
     for p in pairs: total[p["seed"]] = total.get(p["seed"], 0) + p["share"]
     for seed in sorted(total, key=total.get, reverse=True):
         own = [p for p in pairs if p["seed"] == seed and p["block"] in _SAY]
+        directors = {name for p in own if p["block"] == "directors" for name in p["shared"]}  # who wrote it too is said once
+        own = [p | {"shared": [name for name in p["shared"] if name not in directors]} if p["block"] == "writers" else p for p in own]
         own.sort(key=lambda p: (p["block"] == "era", -p["share"]))
         own = [p for p in own if _SAY[p["block"]](p["shared"])][:most]
         said = [_SAY[p["block"]](p["shared"]) for p in sorted(own, key=lambda p: _ORDER.index(p["block"]))]
