@@ -407,14 +407,14 @@ class Recommender(Recommendations):
         query = self.scorer.seeds(rows)
         terms, few = self.scorer.terms(rows, query), max(FEW.get(len(rows), 0), adventure)
         score = sum(terms.values()) + self.scorer.merit_
-        kin = few * kinship(self.scorer, query[0], terms, adventure) if few else 0
+        kin = kinship(self.scorer, query[0], terms, adventure)
         if strategy == "random": at = self._random(allowed, rows, n, random_state)
         else:
-            pool = allowed & self.pool(rows, probes or PROBES, None if probes else score - self.scorer.merit_ + kin)
+            pool = allowed & self.pool(rows, probes or PROBES, None if probes else score - self.scorer.merit_ + few * kin)
             if probes is None and pool.sum() < n: pool = allowed
-            value = score + kin - adventure * ADVENTURE * self.scorer.renown_
+            value = score + few * kin - adventure * ADVENTURE * self.scorer.renown_
             at = self.best(np.flatnonzero(pool), value, query[0], n, diversity * (1 + .6 * KIN["shared"] * few) / len(rows) ** 2)
-            at = at[np.argsort(-(value[at] + (1 - few) * kinship(self.scorer, query[0], terms, adventure, at)), kind="stable")]
+            at = at[np.argsort(-(value + (1 - few) * kin)[at], kind="stable")]
         result = self._table(at, score, rows, query)
         if strategy == "random": result["because"] = "Drawn at random from the clusters of your picks"
         if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))

@@ -178,8 +178,8 @@ def film_numbers(
     out["revenue"] = np.log1p(_column(films, "revenue", 0).clip(0) / 1e6)
     out["cast_size"] = np.log1p(films["cast"].map(len)) if "cast" in films else 0.
     out["awards"] = np.log1p(_oscars(films["awards"])) if "awards" in films else 0.
-    unknown = {c: out[c].median() for c in ("fame", "rating", "standing", "acclaim")} if reference is None else film_numbers(known)[["fame", "rating", "standing", "acclaim"]].median()
-    return out.fillna(unknown).fillna(0)
+    middle = (out if reference is None else film_numbers(known))[["fame", "rating", "standing", "acclaim"]].median()
+    return out.fillna(middle).fillna(0)
 
 # %% ../nbs/04_similarity.ipynb #aeaeda60
 PAIR_TERMS = {
@@ -242,7 +242,7 @@ class FilmScorer(BaseEstimator):
         self.merit_ = sum(self.weights_[t] * self.numbers_[t] for t in FILM_TERMS)
         self.renown_ = sum(self.weights_[t] * self.numbers_[t] for t in ("fame", "revenue", "cast_size"))
         self.worth_ = worth(self.numbers_["fame"], self.numbers_["rating"])
-        self.beyond_ = np.array([BEYOND.get(block, 1) for block, _ in self.names_])
+        self.beyond_ = np.array([BEYOND.get(block, 1) for block, _ in self.names_], np.float32)
         self.of_genre_ = np.flatnonzero([block == "genres" for block, _ in self.names_])
         self.genres_ = self.content_[:, self.of_genre_]
         return self
@@ -297,17 +297,14 @@ def kinship(
     content: sp.csr_matrix,  # content rows of the seeds, from `scorer.seeds`
     terms: dict[str, np.ndarray],  # what `scorer.terms` gave for them
     adventure: float = 0.0,  # see `worth`
-    at: np.ndarray | None = None,  # positions of the films that are asked for, all where None
     ) -> np.ndarray:
     "What every film earns in a list for one film, beyond its score"
-    pick, seed = slice(None) if at is None else at, np.asarray(content.mean(axis=0)).ravel()
-    rows, genres = (m if at is None else m[at] for m in (scorer.content_, scorer.genres_))
-    shared = scorer.weights_["content"] * (rows @ (seed * scorer.beyond_))
-    most = (BLOCKS if scorer.blocks is None else scorer.blocks).get("genres", 0)
-    alike = genres @ seed[scorer.of_genre_] / most if most else 0
+    seed, most = np.asarray(content.mean(axis=0)).ravel(), (BLOCKS if scorer.blocks is None else scorer.blocks).get("genres", 0)
+    shared = scorer.weights_["content"] * (scorer.content_ @ (seed * scorer.beyond_))
+    alike = scorer.genres_ @ seed[scorer.of_genre_] / most if most else 0
     worthy = worth(scorer.numbers_["fame"], scorer.numbers_["rating"], adventure) if adventure else scorer.worth_
-    own = {"language": terms.get("language", scorer.merit_ * 0), "era": terms.get("era", scorer.merit_ * 0), "merit": scorer.merit_}
-    return worthy[pick] * (KIN["shared"] * shared * (1 + alike) / 2 + KIN["language"] * own["language"][pick]) + sum(KIN[t] * own[t][pick] for t in ("era", "merit"))
+    gained = worthy * (KIN["shared"] * shared * (1 + alike) / 2 + KIN["language"] * terms.get("language", 0))
+    return gained + KIN["era"] * terms.get("era", 0) + KIN["merit"] * scorer.merit_
 
 # %% ../nbs/04_similarity.ipynb #0c76d85a
 def _row(matrix, i):
@@ -328,7 +325,7 @@ def _phrases(shared, film, seed):
     runs.sort(key=lambda run: min(map(shared.index, run)))
     return [" ".join(run) for run in runs if len(run) > 1 or run[0] not in _FRAGMENTS]
 
-def _content_parts(scorer, rows, content, at, film_id):
+def _content_parts(scorer, rows, content, at):
     "One record per seed and block: what the film at position `at` shares with the seed, the strongest first"
     own, weight = dict(_row(scorer.content_, at)), scorer.weights_["content"] / len(rows)
     for i, seed in enumerate(rows.index):
@@ -338,7 +335,7 @@ def _content_parts(scorer, rows, content, at, film_id):
             blocks.setdefault(block, []).append((token, weight * value))
         for block, found in blocks.items():
             names = [t for t, _ in found]
-            if block in DAMP: names = _phrases(names, scorer.films_.at[film_id, block], (scorer.films_ if seed in scorer.films_.index else rows).at[seed, block])
+            if block in DAMP: names = _phrases(names, scorer.films_[block].iloc[at], (scorer.films_ if seed in scorer.films_.index else rows).at[seed, block])
             yield {"seed": seed, "block": block, "shared": names, "share": sum(v for _, v in found)}
 
 def _like_parts(scorer, rows, at):
@@ -362,7 +359,7 @@ def part_records(
     at = scorer.films_.index.get_loc(film_id)
     content, seeds = query or scorer.seeds(rows)
     film = {k: v[at] for k, v in scorer.numbers_.items()}
-    parts = list(_content_parts(scorer, rows, content, at, film_id))
+    parts = list(_content_parts(scorer, rows, content, at))
     if scorer.neighbors_ is not None: parts += _like_parts(scorer, rows, at)
     for term, f in PAIR_TERMS.items():
         for seed, numbers in zip(rows.index, seeds):
