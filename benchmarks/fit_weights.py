@@ -16,9 +16,9 @@ import numpy as np
 from movie_recsys.data import dev_data, load_movies, load_ratings
 from movie_recsys.evaluate import judge, make_trials, split_users
 from movie_recsys.preprocess import clean_movies
-from movie_recsys.similarity import FILM_TERMS, PAIR_TERMS, WEIGHTS, WITH_LIKES, FilmScorer, LikeNeighbors, like_matrix, liked_films
+from movie_recsys.similarity import FILM_TERMS, PAIR_TERMS, SEEDS_TERMS, WEIGHTS, WITH_LIKES, FilmScorer, LikeNeighbors, like_matrix, liked_films
 
-TERMS = ("content", *PAIR_TERMS, "newer", *FILM_TERMS)
+TERMS = ("content", *PAIR_TERMS, *SEEDS_TERMS, *FILM_TERMS)
 
 
 def features(scorer, trials, known, items=True):
