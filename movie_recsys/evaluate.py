@@ -181,6 +181,11 @@ class Evaluation:
     n_boot: int = 2000  # bootstrap samples
     random_state: int = 0  # their seed
 
+    @property
+    def precision(self) -> str:
+        "The name of the first measure: `P@5`, or what another length of the list makes of it"
+        return next(measure for measure in self.users if measure.startswith("P@"))
+
     def interval(self,
                  values: pd.Series,  # one number per user
                  ) -> tuple[float, float, float]:
@@ -191,18 +196,19 @@ class Evaluation:
         return float(v.mean()), float(low), float(high)
 
     def summary(self) -> pd.DataFrame:
-        "One row per recommender: the mean of every measure, with the interval of P@5 and pmAUC"
+        "One row per recommender: the mean of every measure, with the interval of precision and pmAUC"
         rows = [{"recommender": name} | part.mean().to_dict() |
-                {f"{m} 95%": "{1:.3f} to {2:.3f}".format(*self.interval(part[m])) for m in ("P@5", "pmAUC") if m in part}
+                {f"{m} 95%": "{1:.3f} to {2:.3f}".format(*self.interval(part[m])) for m in (self.precision, "pmAUC")}
                 for name, part in self.users.groupby(level=0, sort=False)]
         return pd.DataFrame(rows).set_index("recommender").join(self.lists)
 
     def difference(self,
                    first: str,  # a recommender
                    second: str,  # another
-                   measure: str = "P@5",  # a column of `users`
+                   measure: str | None = None,  # a column of `users`, `precision` where None
                    ) -> tuple[float, float, float]:
         "`first` minus `second`, user by user: mean and 95% interval"
+        measure = measure or self.precision
         return self.interval(self.users.loc[first, measure] - self.users.loc[second, measure])
 
 # %% ../nbs/08_evaluate.ipynb #75be907d
@@ -230,6 +236,7 @@ def evaluate(
     items: np.ndarray | None = None,  # mask of the films that count, for the item split
     ) -> Evaluation:
     "Put every recommender through the same trials"
+    if not 1 <= k < len(films): raise MovieDataError(f"A list is one film long at least and shorter than the table of {len(films):,} films: k cannot be {k}.")
     trials = make_trials(ratings, films, test_users, draws, random_state, items)
     if not trials: raise MovieDataError("No user has enough liked films of this table: the test needs ratings of at least ten.")
     year, counted, rows, lists = films["release_year"].to_numpy(float), True if items is None else items, [], {}
@@ -272,14 +279,15 @@ def plot_evaluation(
     ):
     "Accuracy against popularity bias, one point per recommender; the matplotlib axes"
     import matplotlib.pyplot as plt
-    table, height = found.summary().sort_values("P@5"), -1.0
+    precision = found.precision
+    table, height = found.summary().sort_values(precision), -1.0
     ax = ax or plt.subplots(figsize=(8, 4.8), layout="constrained")[1]
     for name, row in table.iterrows():
-        mean, low, high = found.interval(found.users.loc[name, "P@5"])
-        height = max(height + table["P@5"].max() / 20, mean)  # labels that would overlap move up
+        mean, low, high = found.interval(found.users.loc[name, precision])
+        height = max(height + table[precision].max() / 20, mean)  # labels that would overlap move up
         ax.errorbar(row["median votes"], mean, [[mean - low], [high - mean]], fmt="o", capsize=2)
         ax.annotate(f"{name}  {row['pmAUC']:.2f}", (row["median votes"], mean), xytext=(row["median votes"] * 1.25, height), fontsize=8)
     ax.margins(x=.25)
-    ax.set(xlabel="median votes of the films named", ylabel="P@5, 95% interval (number beside the name: pmAUC)", xscale="log")
+    ax.set(xlabel="median votes of the films named", ylabel=f"{precision}, 95% interval (number beside the name: pmAUC)", xscale="log")
     ax.spines[["top", "right"]].set_visible(False)
     return ax

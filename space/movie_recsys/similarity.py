@@ -19,7 +19,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from .data import language_name
+from .data import MovieDataError, language_name
 
 # %% ../nbs/04_similarity.ipynb #5b4d5194
 BLOCKS = {"collection": 1.2, "keywords": 2.0, "directors": .9, "writers": .5, "cast": 1.0, "genres": 1.0, "title": .3}
@@ -105,6 +105,8 @@ def liked_films(
     threshold: float = 4.0,  # the lowest rating that means "liked"
     ) -> pd.Series:
     "For every user the positions in `films` of the films they liked"
+    missing = {"userId", "film_id", "rating"} - set(ratings)
+    if missing: raise MovieDataError(f"Ratings need the columns userId, film_id and rating; this table has no {', '.join(sorted(missing))}.")
     liked = ratings[ratings["rating"] >= threshold]
     at = pd.Series(films.index.get_indexer(liked["film_id"]), index=liked["userId"].to_numpy())
     return at[at >= 0].groupby(level=0).apply(np.unique)
