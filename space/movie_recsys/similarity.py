@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['BLOCKS', 'WEIGHTS', 'COMMON', 'WITH_LIKES', 'WORDY', 'DAMP', 'PAIR_TERMS', 'FILM_TERMS', 'SEEDS_TERMS', 'BEYOND',
            'KIN', 'words', 'block_tokens', 'ContentSpace', 'weighted_rating', 'liked_films', 'like_matrix',
-           'LikeNeighbors', 'film_numbers', 'era', 'newer', 'choose_weights', 'worth', 'FilmScorer', 'kinship',
-           'likeness', 'part_records', 'score_parts']
+           'LikeNeighbors', 'film_numbers', 'era', 'newer', 'choose_weights', 'worth', 'FilmFacts', 'FilmScorer',
+           'kinship', 'likeness', 'part_records', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #45e4b0ef
 import re
@@ -234,15 +234,15 @@ def worth(
     return (pd.Series(fame).rank(pct=True) ** (1 - adventure) * pd.Series(rating).rank(pct=True)).to_numpy() ** 1.5
 
 # %% ../nbs/04_similarity.ipynb #0808b8c5
-class FilmScorer(BaseEstimator):
-    "The score of every film for some seeds"
+class FilmFacts(BaseEstimator):
+    "What the score needs to know of every film, and of the seeds"
     def __init__(self,
                  weights: dict[str, float] | None = None,  # term -> weight; `choose_weights` where None
                  blocks: dict[str, float] | None = None,  # content block -> weight; `BLOCKS` where None
                  ):
         self.weights, self.blocks = weights, blocks
 
-    def fit(self, films: pd.DataFrame, y=None, likes: sp.csr_matrix | None = None) -> "FilmScorer":
+    def fit(self, films: pd.DataFrame, y=None, likes: sp.csr_matrix | None = None) -> "FilmFacts":
         "Turn the films into content rows and numbers, and the likes of other people, where there are any, into neighbours"
         self.neighbors_ = LikeNeighbors().fit(likes) if likes is not None and likes.nnz else None
         self.weights_ = {t: 0.0 for t in ("content", *PAIR_TERMS, *SEEDS_TERMS, *FILM_TERMS)}
@@ -280,6 +280,9 @@ class FilmScorer(BaseEstimator):
         else: content, numbers = self.space_.transform(rows), self._numbers(rows)
         return content, [dict(zip(numbers, row)) for row in zip(*(v.tolist() for v in numbers.values()))]
 
+# %% ../nbs/04_similarity.ipynb #5d910a95
+class FilmScorer(FilmFacts):
+    "The score of every film for some seeds"
     def common(self,
                content: sp.csr_matrix,  # content rows of the seeds
                ) -> np.ndarray:
