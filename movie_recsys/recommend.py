@@ -126,7 +126,7 @@ class Seeds(Scores):
                    seeds: str | int | Iterable[str | int],  # titles, labels or film_ids
                    ) -> pd.DataFrame:
         "One row per seed, between one and five; titles outside the table are asked of TMDB where there is a client"
-        seeds = [seeds] if isinstance(seeds, (str, int, np.integer)) else list(seeds)
+        seeds = [seeds] if isinstance(seeds, (str, int, np.integer)) else list(() if seeds is None else seeds)
         ids, new = [], {}
         for found in map(self._seed, seeds):
             ids.append(int(found.index[0]) if isinstance(found, pd.DataFrame) else found)
@@ -168,6 +168,7 @@ def _range(value):
     "`(lowest, highest)` of a filter that takes one number or two, None for an open end"
     if isinstance(value, (tuple, list)) and len(value) != 2: raise SelectionError(f"A range has a lowest and a highest number (None where it is open), not {value!r}.")
     low, high = value if isinstance(value, (tuple, list)) else (value, value)
+    if any(isinstance(end, str) for end in (low, high)): raise SelectionError(f"A range is of numbers, not {value!r}.")
     return -np.inf if low is None else low, np.inf if high is None else high
 
 def _lower(names): return {str(n).casefold() for n in ([names] if isinstance(names, str) else names)}
@@ -216,7 +217,7 @@ REPETITION = {"collection": 3.0, "directors": 1.0, "writers": 1.0, "cast": 1.0, 
 
 def pick_varied(
     value: np.ndarray,  # value of each candidate
-    repeats: np.ndarray,  # what each repeats of each, (n_candidates, n_candidates)
+    repeats: sp.csr_matrix,  # what each repeats of each, (n_candidates, n_candidates)
     n: int,  # how many to pick
     diversity: float,  # what repetition costs, 0 for nothing
     ) -> list[int]:
@@ -224,7 +225,8 @@ def pick_varied(
     left, picks = value.astype(float), []
     for _ in range(min(n, len(value))):
         picks.append(int(np.argmax(left)))
-        left -= diversity * repeats[picks[-1]]
+        row = slice(*repeats.indptr[picks[-1]:picks[-1] + 2])
+        left[repeats.indices[row]] -= diversity * repeats.data[row]
         left[picks] = -np.inf
     return picks
 
@@ -247,10 +249,11 @@ def hear_all(
     speaks: np.ndarray,  # which candidate speaks for which seed, a row per seed
     ) -> list[int]:
     "The picks, with one film at least that speaks for every seed, where there is one"
-    for seed in np.flatnonzero(speaks.any(axis=1) & ~speaks[:, picks].any(axis=1)):
-        spare = [i for i, p in enumerate(picks) if (speaks[:, picks].sum(axis=1) > speaks[:, p])[speaks[:, p]].all()]
-        if spare and not speaks[seed, picks].any():
-            picks = [*picks[:spare[-1]], int(np.argmax(np.where(speaks[seed], value, -np.inf))), *picks[spare[-1] + 1:]]
+    picks, best = list(picks), np.where(speaks, value, -np.inf)
+    for seed in np.argsort(best.max(axis=1, initial=-np.inf)):  # the hardest to please first
+        heard = speaks[:, picks]
+        spare = np.flatnonzero(~(heard & (heard.sum(axis=1, keepdims=True) == 1)).any(axis=0))  # no seed hangs on them alone
+        if speaks[seed].any() and not heard[seed].any() and len(spare): picks[spare[-1]] = int(np.argmax(best[seed]))
     return picks
 
 # %% ../nbs/07_recommend.ipynb #f76e336d
@@ -304,7 +307,8 @@ def because(
     ) -> list[str]:
     "Why these films: for each a sentence that names only what is shared, about the seed it shares most with"
     named = [[max(film, key=film.get)] if film else [] for film in shared]
-    for seed in [seed for seed in labels if not any(seed in seeds for seeds in named)]:
+    unnamed = [seed for seed in labels if not any(seed in seeds for seeds in named)]
+    for seed in unnamed:
         holders = [i for i, film in enumerate(shared) if seed in film]
         if holders: named[max(holders, key=lambda i: shared[i][seed])].append(seed)
     return [_sentence([(labels[seed], film[seed][1]) for seed in seeds], merit) for film, seeds, merit in zip(shared, named, merits)]
@@ -379,7 +383,7 @@ class Lists(Seeds):
         if len(at) > (most := 10 * n): at = at[np.argpartition(-value[at], most)[:most]]
         at = np.union1d(at, voices).astype(int)
         at = at[np.argsort(-value[at], kind="stable")]
-        repeats = (self.traits[at] @ self.traits[at].T).toarray()
+        repeats = (self.traits[at] @ self.traits[at].T).tocsr()
         return at[hear_all(pick_varied(value[at], repeats, n, diversity), value[at], speaks[:, at])]
 
 # %% ../nbs/07_recommend.ipynb #c1efb4c8
@@ -434,10 +438,12 @@ class Recommender(Recommendations):
         "The `n` best films for these seeds, those that share most with them first: title, year, genres, cluster, score, because"
         if not isinstance(n, (int, np.integer)) or n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
             raise SelectionError(f"n is a whole number from 1, adventure between 0 and 1, strategy 'ranked' or 'random': not {n}, {adventure}, {strategy!r}.")
+        if not diversity >= 0 or probes is not None and (not isinstance(probes, (int, np.integer)) or probes < 1):
+            raise SelectionError(f"diversity is 0 or more, probes a whole number from 1: not {diversity}, {probes}.")
         from movie_recsys.similarity import KIN, kinship, likeness
         rows, masks = self.seed_films(seeds), filter_masks(self.films, genres, exclude_genres, years, languages, runtime, min_votes)
         allowed = np.ones(len(self.films), bool)
-        allowed[[i for i in self.films.index.get_indexer([*rows.index, *self.resolve(seen)]) if i >= 0]] = False
+        allowed[[i for i in self.films.index.get_indexer([*rows.index, *self.resolve(() if seen is None else seen)]) if i >= 0]] = False
         for mask in masks.values(): allowed &= mask
         query = self.scorer.seeds(rows)
         pairs, few = self.scorer.pairs(rows, query), max(FEW.get(len(rows), 0), adventure)

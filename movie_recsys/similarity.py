@@ -287,7 +287,8 @@ class FilmScorer(FilmFacts):
                content: sp.csr_matrix,  # content rows of the seeds
                ) -> np.ndarray:
         "For each column of the content 0, or what `COMMON` says where there are several seeds and all have it"
-        return self.common_ * (content.getnnz(axis=0) == max(2, content.shape[0]))
+        n = content.shape[0]
+        return self.common_ * (n > 1) * (content.getnnz(axis=0) == n)
 
     def pairs(self,
               rows: pd.DataFrame,  # the seeds: films with the columns that were fitted
