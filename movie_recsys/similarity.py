@@ -372,6 +372,7 @@ def _phrases(shared, film, seed):
     runs.sort(key=lambda run: min(map(shared.index, run)))
     return [" ".join(run) for run in runs if len(run) > 1 or run[0] not in _FRAGMENTS]
 
+# %% ../nbs/04_similarity.ipynb #d8cc3ea9
 def _content_parts(scorer, rows, content, at):
     "One record per seed and block: what the film at position `at` shares with the seed, the strongest first"
     own, weight = dict(_row(scorer.content_, at)), scorer.weights_["content"] / len(rows)
@@ -404,6 +405,7 @@ def _tongue(scorer, film, seed):
     known = film["language"] == seed["language"] and film["language"] > 0
     return [language_name(scorer.languages_.index[film["language"]])] if known else []
 
+# %% ../nbs/04_similarity.ipynb #4aeaaf43
 def part_records(
     scorer: FilmScorer,  # fitted
     rows: pd.DataFrame,  # the seeds
