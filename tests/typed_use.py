@@ -6,9 +6,11 @@ import pandas as pd
 
 from movie_recsys.cluster import MovieClusters, fit_clusters
 from movie_recsys.data import MovieRecsysError, TitleNotFoundError, load_movies
+from movie_recsys.posters import Posters
 from movie_recsys.preprocess import Cleaned, clean_movies
 from movie_recsys.publish import build_space, push_dataset
 from movie_recsys.recommend import MovieRecommender
+from movie_recsys.tmdb import TMDB, film_from_tmdb
 
 
 def use() -> None:
@@ -30,6 +32,15 @@ def use() -> None:
     space: Path = build_space("space", source=rec)
     sent: str | pd.DataFrame = push_dataset(rec, "user/films", license="cc0-1.0", dry_run=True)
     print(labels, names, parts, score, options, known, five, space, sent)
+
+
+def ask(tmdb: TMDB, cleaned: Cleaned) -> pd.DataFrame:
+    found: list[dict[str, object]] = tmdb.search("Heat", 1995)
+    urls: list[str | None] = tmdb.fetch_list_posters(["Heat (1995)"])
+    stack: list[np.ndarray] = tmdb.to_numpy_images_from_urls(urls) + Posters(tmdb).arrays(cleaned.films)
+    trouble: str | None = tmdb.trouble
+    print(found, stack, trouble, tmdb.ready)
+    return film_from_tmdb(tmdb.movie(949, append="keywords,credits") or {}, cleaned.films)
 
 
 def near(error: MovieRecsysError) -> list[str]:
