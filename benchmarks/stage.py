@@ -147,14 +147,13 @@ def sweep(path):
 def judged(path):
     "Evaluation on MovieLens' users, and the same of a TF-IDF cosine; nothing where their ratings are absent"
     from movie_recsys.data import dev_data, load_ratings
-    from movie_recsys.evaluate import Baseline, content_cosine, evaluate, split_users
+    from movie_recsys.evaluate import Baseline, evaluate, split_users, tfidf_cosine
     from movie_recsys.recommend import MovieRecommender
-    from movie_recsys.similarity import BLOCKS
     if (folder := dev_data("the-movies-dataset")) is None: return {}
     rec = MovieRecommender.from_movies(path)
     ratings = load_ratings(folder, rec.films)
     _, test = split_users(ratings, rec.films)
-    cosine = Baseline(content_cosine(rec.films, BLOCKS), rec.films)
+    cosine = Baseline(tfidf_cosine(rec.films), rec.films)
     measure = lambda judged: timed(lambda: evaluate({"one": judged}, ratings, rec.films, test))[0]  # noqa: E731
     rec.scorer
     return {"evaluate": measure(rec), "cosine": measure(cosine), "users": len(test)}

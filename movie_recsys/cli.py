@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['cli', 'Titles', 'Movies', 'Json', 'publish', 'Private', 'DryRun', 'movie_recsys', 'main', 'open_recommender',
-           'recommend', 'print_json', 'fit', 'evaluate', 'info', 'app', 'print_sent', 'dataset', 'space']
+           'recommend', 'print_json', 'fit', 'print_measured', 'evaluate', 'info', 'app', 'print_sent', 'dataset',
+           'space']
 
 # %% ../nbs/13_cli.ipynb #6ceb369d
 import json
@@ -98,26 +99,45 @@ def fit(
     MovieRecommender(cleaned.films, model).save(out)
     print(f"{len(cleaned.films):,} films in {clusters} clusters, kept in {out}")
 
+# %% ../nbs/13_cli.ipynb #0f02b7da
+def print_measured(
+    found: dict,  # A table for each yardstick
+    as_json: bool,  # One JSON object instead, with a list of rows for each yardstick
+) -> None:
+    "Print what was measured; of ratings only the columns that fit a terminal"
+    if as_json: return print(json.dumps({name: json.loads(table.reset_index().to_json(orient="records")) for name, table in found.items()}, indent=2))
+    for name, table in found.items():
+        shown = table[[c for c in table if c not in ("hit@5", "NDCG@5", "novelty", "variety") and not c.endswith("long tail 95%")]]
+        print(f"{name}\n{shown.round(3).to_string()}\n")
+
 # %% ../nbs/13_cli.ipynb #95a137fe
 @cli.command()
 def evaluate(
-    ratings: Annotated[Path, typer.Option(help="Ratings of MovieLens or Kaggle: a file beside its links.csv, or their folder.")],  # Who liked what
+    ratings: Annotated[Path | None, typer.Option(help="Ratings of MovieLens or Kaggle: a file beside its links.csv, or their folder.")] = None,  # Who liked what
+    pairs: Annotated[Path | None, typer.Option(help="A TSV of judged pairs: title_1, year_1, title_2, year_2, rating (OK or NOT_OK).")] = None,  # What people find alike
+    neighbours: Annotated[Path | None, typer.Option(help="A JSON list of films: film_id, label, neighbours, labels.")] = None,  # What others recommend
     movies: Movies = "bundled",  # Where the films come from
     users: Annotated[int | None, typer.Option(min=2, help="At most so many test users; all of them if not given.")] = None,  # To be quicker
+    sets: Annotated[int, typer.Option(min=2, help="At most so many sets of films of each size for the neighbours.")] = 400,  # To be quicker
     as_json: Json = False,  # For another program
 ):
-    "Measure recommendations on people's ratings, beside the baselines."
+    "Measure recommendations by people's ratings, judged pairs or known neighbours, beside the baselines."
     from movie_recsys.data import load_ratings
-    from movie_recsys.evaluate import baselines, evaluate, split_users
+    from movie_recsys.evaluate import baselines, evaluate, evaluate_neighbours, evaluate_pairs, read_neighbours, read_pairs, split_users
     from movie_recsys.recommend import MovieRecommender
+    if not (ratings or pairs or neighbours): raise typer.BadParameter("Say what to measure by: --ratings, --pairs or --neighbours.")
     rec = open_recommender(movies)
-    likes = load_ratings(ratings, rec.films)
-    train, test = split_users(likes, rec.films)
-    taught = MovieRecommender(rec.films, rec.model, ratings=likes[likes["userId"].isin(train)])
-    judged = {"movie_recsys": MovieRecommender(rec.films, rec.model), "movie_recsys with ratings": taught, **baselines(rec.films, rec.model.labels_, likes, train)}
-    found = evaluate(judged, likes, rec.films, test[:users]).summary()
-    if as_json: print(json.dumps(json.loads(found.reset_index().to_json(orient="records")), indent=2))
-    else: print(found[["P@5", "P@5 95%", "pmAUC", "pmAUC 95%", "films named"]].round(3).to_string())
+    judged, known = pairs and read_pairs(pairs, rec.films), neighbours and read_neighbours(neighbours, rec.films)
+    likes = load_ratings(ratings, rec.films) if ratings else None
+    train, test = split_users(likes, rec.films) if ratings else ((), ())
+    rivals = {"movie_recsys": MovieRecommender(rec.films, rec.model)}
+    if ratings: rivals["movie_recsys with ratings"] = MovieRecommender(rec.films, rec.model, ratings=likes[likes["userId"].isin(train)])
+    rivals |= baselines(rec.films, rec.model.labels_, likes, train)
+    found = {}
+    if ratings: found["ratings"] = evaluate(rivals, likes, rec.films, test[:users]).summary()
+    if pairs: found["pairs"] = evaluate_pairs(rivals, judged)
+    if neighbours: found["neighbours"] = evaluate_neighbours(rivals, known, rec.films, sets=sets)
+    print_measured(found, as_json)
 
 # %% ../nbs/13_cli.ipynb #1a94615f
 @cli.command()
