@@ -1,10 +1,10 @@
 """Two recommenders' lists in random order, so that a judge cannot tell which is whose.
 
-    python benchmarks/film_lover/blind.py lists FILE      # the lists of the installed library on the Kaggle films
-    python benchmarks/film_lover/blind.py mix OLD NEW     # both, in random order, to blind.json
+    python benchmarks/film_lover/blind.py lists ROUND FILE    # the installed library's lists on the Kaggle films
+    python benchmarks/film_lover/blind.py mix ROUND OLD NEW   # both, in random order, to round_ROUND/blind.json
 
-`lists` was run in a checkout of d3c85f0 and in this one. A judge sees blind.json alone and writes verdicts.json; the page on
-quality takes the blinds off with `unblind`.
+`lists` was run in a checkout of d3c85f0, whose lists are called old, and in this one. A judge saw blind.json alone and wrote verdicts_1.json or
+verdicts_2.json, after blind.json was committed. The page on quality takes the blinds off with `unblind`.
 """
 import json
 import sys
@@ -13,41 +13,47 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-SEED = 20261126  # of the order of the two lists
+SEEDS = {1: 20261126, 2: 20261127}  # of the order of the two lists
 
 
-def queries() -> list[list[str]]:
+def queries(round: int) -> list[list[str]]:
     "Forty films and thirty sets, none of them in the tables that were looked at before"
-    seeds = json.loads((HERE / "seeds.json").read_text())
+    seeds = json.loads((HERE / f"round_{round}" / "seeds.json").read_text(encoding="utf-8"))
     return [[film] for film in seeds["films"]] + seeds["sets"]
 
 
-def lists(path: str) -> None:
+def lists(round: str, path: str) -> None:
     "Write five films for every query"
     from movie_recsys import MovieRecommender
     from movie_recsys.data import dev_data
     rec = MovieRecommender.from_movies(dev_data())
-    Path(path).write_text(json.dumps([rec.labels[rec.recommend(seeds).index].tolist() for seeds in queries()]))
+    Path(path).write_text(json.dumps([rec.labels[rec.recommend(seeds).index].tolist() for seeds in queries(int(round))]))
 
 
-def new_first(n: int) -> np.ndarray:
+def new_first(round: int, n: int) -> np.ndarray:
     "For which queries the new list is A"
-    return np.random.default_rng(SEED).random(n) < .5
+    return np.random.default_rng(SEEDS[round]).random(n) < .5
 
 
-def mix(old: str, new: str) -> None:
+def mix(round: str, old: str, new: str) -> None:
     "Write the two lists of every query in random order"
     old_lists, new_lists = (json.loads(Path(p).read_text()) for p in (old, new))
     rows = [{"query": k, "named": seeds, "A": b if first else a, "B": a if first else b}
-            for k, (seeds, a, b, first) in enumerate(zip(queries(), old_lists, new_lists, new_first(len(old_lists))))]
-    (HERE / "blind.json").write_text("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n", encoding="utf-8")
+            for k, (seeds, a, b, first) in enumerate(zip(queries(int(round)), old_lists, new_lists, new_first(int(round), len(old_lists))))]
+    text = "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
+    (HERE / f"round_{round}" / "blind.json").write_text(text, encoding="utf-8")
 
 
-def unblind(verdicts: list[dict]) -> list[dict]:
-    "Verdicts about A and B as verdicts about the old list and the new one"
-    first = new_first(len(verdicts))
-    return [{"query": v["query"], "better": "even" if v["better"] == "even" else "new" if (v["better"] == "A") == first[v["query"]] else "old",
-             "new": v["A" if first[v["query"]] else "B"], "old": v["B" if first[v["query"]] else "A"], "why": v["why"]} for v in verdicts]
+def unblind(round: int, judge: int) -> list[dict]:
+    "A judge's verdicts about A and B as verdicts about the old list and the new one, with the two lists"
+    folder = HERE / f"round_{round}"
+    rows, verdicts = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("blind.json", f"verdicts_{judge}.json"))
+    found = []
+    for row, verdict, first in zip(rows, verdicts, new_first(round, len(rows))):
+        new, old = "AB" if first else "BA"
+        found.append({"named": row["named"], "better": {new: "new", old: "old"}.get(verdict["better"], "even"), "signed new": verdict[new],
+                      "signed old": verdict[old], "why": verdict["why"], "new": row[new], "old": row[old]})
+    return found
 
 
 if __name__ == "__main__": globals()[sys.argv[1]](*sys.argv[2:])
