@@ -28,12 +28,12 @@ from sklearn.preprocessing import Normalizer
 
 from .data import MovieDataError, language_name
 
-# %% ../nbs/04_similarity.ipynb #bbfce7b1
-CONTENT = {"genres": 5.0, "keywords": 8.0, "collection": 5.0, "directors": 7.0, "writers": 5.0, "cast": 7.0,
-           "title": 4.0, "companies": 2.0, "original_language": 1.5}  # column -> weight of what two films share in it
+# %% ../nbs/04_similarity.ipynb #c45ad4a6
+CONTENT = {"genres": 5.0, "keywords": 8.0, "collection": 5.0, "directors": 7.0, "writers": 4.0, "cast": 7.0,
+           "title": 4.0, "companies": 3.0, "original_language": 1.5}  # column -> weight of what two films share in it
 PLOT = 1.5  # weight of the cosine of two plots
-DISTANCE = {"years": -.4, "votes": -.3, "rating": -.5, "runtime": -.2}  # weight of each distance
-LIKES = 4.0  # weight of the surprise at how many people like both
+DISTANCE = {"years": -.5, "votes": -.3, "rating": -.5, "runtime": -.2}  # weight of each distance
+LIKES = 5.0  # weight of the surprise at how many people like both
 PRIOR = {"fame": {0: 1.5, .5: .0, 1: -1.2}, "acclaim": {0: 1.0, .5: .4, 1: .6}}  # adventure -> weight of the film's own numbers
 SOFTNESS = 1.5  # how far several films are averaged: towards 0 only the nearest counts, towards infinity all alike
 MEAN_VOTES = 50  # as many average votes are added to every rating
