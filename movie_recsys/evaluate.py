@@ -340,7 +340,7 @@ class Listed:
               until: float = np.inf,  # no film of a later year is named
               ) -> pd.Series:
         "The score of every film, those of the list above all others; the list names films until a year"
-        score = self.recommender.score(seeds).copy()
+        score = self.recommender.score(seeds, **{k: v for k, v in self.settings.items() if k == "adventure"}).copy()
         years = {} if np.isinf(until) else {"years": (None, until)}
         named = self.recommender.recommend(seeds, **years, **self.settings).index
         score[named] = score.max() + np.arange(len(named), 0, -1)
