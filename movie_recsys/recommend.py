@@ -28,12 +28,12 @@ from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundEr
 from .preprocess import clean_movies
 from .titles import TitleIndex
 
-# %% ../nbs/07_recommend.ipynb #d45e1ef0
-PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is the report's method
-DIVERSITY = .2  # what a repeated director or actor costs, in the score's unit
-REPEATED = {"collection": 3.0, "directors": 1.0, "cast": 1.0, "title": 1.0}  # column -> how much a repetition counts
-HEARING = 3.0  # what a film earns that speaks for a seed no film has spoken for yet
-GEMS = .75  # from here on the dial asks for hidden gems: no sequel, no director or series twice, nothing below the average
+# %% ../nbs/07_recommend.ipynb #8fe16956
+PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is the report's method [neighbours]
+DIVERSITY = .2  # what a repeated director or actor costs, in the unit of the score [neighbours]
+REPEATED = {"collection": 3.0, "directors": 1.0, "cast": 1.0, "title": 1.0}  # column: how much a repetition counts [by eye]
+HEARING = 3.0  # what a film earns that speaks for a seed no film has spoken for yet, in the unit of the score [neighbours]
+GEMS = .75  # from here on the dial asks for hidden gems: no sequel, no director or series twice, nothing rated below the average [by eye]
 
 # %% ../nbs/07_recommend.ipynb #e41f3edc
 def probe_order(
