@@ -470,7 +470,7 @@ def seed_films(
     known = [film_id for film_id, film in rows.items() if film is None]
     return rec._bare.iloc[rec.films.index.get_indexer(known)] if len(known) == len(rows) else pd.concat([rec._bare.loc[[i]] if film is None else film for i, film in rows.items()])
 
-# %% ../nbs/07_recommend.ipynb #4a4243df
+# %% ../nbs/07_recommend.ipynb #f9bc03fe
 def check_dials(n, adventure, diversity, probes, strategy) -> None:
     "Raise a `SelectionError` where a dial of `recommend` is set to something that makes no sense"
     if not isinstance(n, (int, np.integer)) or n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
@@ -525,10 +525,9 @@ def pick_films(
     if len(at) > (most := max(20 * n, 200)): at = at[np.argpartition(-score[at], most)[:most]]
     at = at[np.argsort(-score[at], kind="stable")]
     repeats, shares = (rec.traits[at] @ rec.traits[at].T).toarray(), shares_of(rec.scorer, query, at)
-    picks = pick(score[at], shares, repeats, n, diversity)
-    placed = dict(zip(picks, placed_by(picks, pick(score[at], shares, repeats, n, diversity, hearing=0), score[at])))
-    picks = sorted(picks)  # the candidates stand in the order of their score
-    return at[picks], [placed[p] for p in picks]
+    picks = sorted(pick(score[at], shares, repeats, n, diversity))  # the candidates stand in the order of their score
+    without = picks if picks == list(range(len(picks))) else pick(score[at], shares, repeats, n, diversity, hearing=0)
+    return at[picks], placed_by(picks, without, score[at])
 
 def shares_of(scorer, query, at) -> np.ndarray:
     "Which share of each film's score is due to which seed; alike for all where the scorer does not say"
