@@ -7,8 +7,9 @@ __all__ = ['PROBES', 'DIVERSITY', 'REPEATED', 'HEARING', 'GEMS', 'FILTERS', 'SAY
            'in_range', 'among', 'Filters', 'filter_masks', 'filter_reason', 'repetition', 'pick', 'placed_by',
            'sequels', 'genre_phrase', 'said_of', 'shared_with', 'because', 'MovieRecommender', 'as_list',
            'resolve_seed', 'outside_film', 'seed_films', 'check_dials', 'allowed_films', 'candidate_films', 'gems_only',
-           'pick_films', 'shares_of', 'make_list', 'list_table', 'seed_labels', 'why_films', 'random_films',
-           'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table', 'published_clusters']
+           'pick_films', 'shares_of', 'make_list', 'list_table', 'seed_labels', 'why_films', 'well_liked',
+           'random_films', 'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
+           'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #3cbf7d1e
 from collections.abc import Callable, Iterable
@@ -211,7 +212,7 @@ def genre_phrase(
     said = [_ADJECTIVES.get(g, _NOUNS.get(g, g.lower())) for g in others + heads[::-1]]
     return " ".join(said if heads else [*said, "film"])
 
-# %% ../nbs/07_recommend.ipynb #9db891e0
+# %% ../nbs/07_recommend.ipynb #81c9640e
 def _series(name):
     "The name of a series as people say it"
     name = name.removesuffix(" Collection").removesuffix(" Series").strip(" .…")
@@ -265,7 +266,7 @@ def because(
 
 def _sentence(reasons):
     "A seed and what is shared with it, in full for the first seed, in two things for the others"
-    if not reasons: return "Well known and well liked"
+    if not reasons: return "Chosen from the clusters of your picks"
     (label, words), *others = reasons
     return f"Because you picked {label}: {', '.join(words)}" + "".join(f"; and {label}: {', '.join(words[:2])}" for label, words in others)
 
@@ -533,7 +534,7 @@ def shares_of(scorer, query, at) -> np.ndarray:
     "Which share of each film's score is due to which seed; alike for all where the scorer does not say"
     return scorer.shares(query, at) if len(query.seeds) > 1 and hasattr(scorer, "shares") else np.empty((0, len(at)))
 
-# %% ../nbs/07_recommend.ipynb #dead88f6
+# %% ../nbs/07_recommend.ipynb #a7a92f3b
 def make_list(
     rec: MovieRecommender,  # the films, the clusters and the scorer
     query: Any,  # a `Query`
@@ -586,7 +587,13 @@ def seed_labels(rec: MovieRecommender, query) -> dict[int, str]:
 def why_films(rec: MovieRecommender, query, at, names) -> list[str]:
     "A sentence for each film of a list; a scorer that cannot explain has none"
     if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
+    if not len(query.seeds): return [well_liked(film) for _, film in rec._bare.iloc[at].iterrows()]
     return because([shared_with(parts) for parts in rec.scorer.explain(query, at)], names)
+
+def well_liked(film: pd.Series) -> str:
+    "What can be said of a film itself, where none was named to compare it with"
+    rating, votes = film.get("vote_average"), film.get("vote_count")
+    return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f" in {votes:,.0f} votes")
 
 def random_films(rec: MovieRecommender, query, allowed, n, random_state) -> tuple[np.ndarray, np.ndarray]:
     "The report's pick: any film of the first seed's cluster, then of the second's, and round again; no score is made"

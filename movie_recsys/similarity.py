@@ -319,14 +319,14 @@ def agreement(
     "What a film loses by leaning to some of the seeds: 0 where it is near to all alike, below 0 otherwise"
     return -softness * (shares * np.log(np.maximum(shares, 1e-12) / weights[:, None])).sum(axis=0)
 
-# %% ../nbs/04_similarity.ipynb #e622626c
+# %% ../nbs/04_similarity.ipynb #23077724
 def prior_terms(
     numbers: dict[str, np.ndarray],  # from `film_numbers`
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
     ) -> dict[str, np.ndarray]:
-    "Term -> its weighted value for each film: fame, from the votes, and acclaim, from the weighted rating"
+    "Term -> its weighted value for each film: fame, from the votes, and acclaim, from the weighted rating; a weight of 0 is no term"
     weight = {name: np.interp(adventure, list(dial), list(dial.values())) for name, dial in PRIOR.items()}
-    return {name: np.float32(weight[name]) * numbers[source] for name, source in (("fame", "votes"), ("acclaim", "rating")) if source in numbers}
+    return {name: np.float32(weight[name]) * numbers[source] for name, source in (("fame", "votes"), ("acclaim", "rating")) if source in numbers and weight[name]}
 
 # %% ../nbs/04_similarity.ipynb #50cde3ae
 @dataclass
