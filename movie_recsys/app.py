@@ -860,13 +860,15 @@ def build_report_app(
     def recommend_posters(selected_movies, text):
         "The stacked posters, or the message"
         found = gradio_function(page, selected_movies, text)
-        if isinstance(found, str): raise gr.Error(found, title="Movie Recommender System", print_exception=False)
+        if isinstance(found, str): raise gr.Error(found, print_exception=False)
         return found
     ticks = gr.CheckboxGroup(Report(page.rec).set_movie_options(), label="Select between 1 to 5 Movies")
     typed = gr.Textbox(label="If you did not find any of your favorite movies you can write it below or try a mix choice :)",
                        placeholder="feel free to write any movie you like")
-    return gr.Interface(recommend_posters, [ticks, typed], gr.Image(label="Scroll to see all movies we recommend to you", format="png"),
-                        title="Movie Recommender System", api_name="gradio_function", flagging_mode="never", analytics_enabled=False)
+    app = gr.Interface(recommend_posters, [ticks, typed], gr.Image(label="Scroll to see all movies we recommend to you", format="png"),
+                       title="Movie Recommender System", api_name="gradio_function", flagging_mode="never", analytics_enabled=False)
+    app.page = page
+    return app
 
 # %% ../nbs/10_app.ipynb #45f1b10d
 def client_from_environment():

@@ -4,12 +4,11 @@
 
 # %% auto #0
 __all__ = ['PROBES', 'DIVERSITY', 'REPEATED', 'HEARING', 'GEMS', 'FILTERS', 'SAYING', 'probe_order', 'probed_films', 'has_any',
-           'in_range', 'among', 'Filters', 'filter_masks', 'filter_reason', 'repetition', 'pick', 'placed_by',
-           'sequels', 'genre_phrase', 'said_of', 'shared_with', 'because', 'MovieRecommender', 'as_list',
-           'resolve_seed', 'outside_film', 'seed_films', 'check_dials', 'allowed_films', 'candidate_films', 'gems_only',
-           'pick_films', 'shares_of', 'make_list', 'list_table', 'seed_labels', 'why_films', 'well_liked',
-           'random_films', 'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
-           'published_clusters']
+           'in_range', 'among', 'Filters', 'filter_masks', 'filter_reason', 'Traits', 'pick', 'placed_by', 'sequels',
+           'genre_phrase', 'said_of', 'shared_with', 'because', 'MovieRecommender', 'as_list', 'resolve_seed',
+           'outside_film', 'seed_films', 'check_dials', 'allowed_films', 'candidate_films', 'gems_only', 'pick_films',
+           'shares_of', 'make_list', 'list_table', 'seed_labels', 'why_films', 'well_liked', 'random_films',
+           'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #3cbf7d1e
 from collections.abc import Callable, Iterable
@@ -29,12 +28,12 @@ from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundEr
 from .preprocess import clean_movies
 from .titles import TitleIndex
 
-# %% ../nbs/07_recommend.ipynb #8fe16956
+# %% ../nbs/07_recommend.ipynb #78cfecd9
 PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is the report's method [neighbours]
 DIVERSITY = .2  # what a repeated director or actor costs, in the unit of the score [neighbours]
 REPEATED = {"collection": 3.0, "directors": 1.0, "cast": 1.0, "title": 1.0}  # column: how much a repetition counts [by eye]
 HEARING = 3.0  # what a film earns that speaks for a seed no film has spoken for yet, in the unit of the score [neighbours]
-GEMS = .75  # from here on the dial asks for hidden gems: no sequel, no director or series twice, nothing rated below the average [by eye]
+GEMS = .75  # from here on the dial asks for hidden gems: no sequel, no director or series twice, none of the best-known twentieth, nothing rated below the average [by eye]
 
 # %% ../nbs/07_recommend.ipynb #e41f3edc
 def probe_order(
@@ -143,18 +142,34 @@ def filter_reason(
     together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting films named, films seen, and clusters that were not looked at"
     return f"{found}: {', '.join(alone)}; {together}."
 
-# %% ../nbs/07_recommend.ipynb #2cf6f4e0
-def repetition(
-    films: pd.DataFrame,  # some films
-    ) -> sp.csr_matrix:
-    "What a list should not repeat: a row per film; the product of two rows is how much the two repeat each other"
-    from sklearn.feature_extraction.text import CountVectorizer
-    from movie_recsys.similarity import _same, column_tokens
-    parts = []
-    for name, weight in REPEATED.items():
-        tokens = column_tokens(films[name]) if name in films else []
-        if any(tokens): parts.append(CountVectorizer(analyzer=_same, binary=True, dtype=np.float32).fit_transform(tokens) * weight ** .5)
-    return sp.hstack(parts, format="csr") if parts else sp.csr_matrix((len(films), 0), dtype=np.float32)
+# %% ../nbs/07_recommend.ipynb #10600006
+class Traits:
+    "What a list should not repeat, of every film: its series, director, actors and title words"
+    def fit(self,
+            films: pd.DataFrame,  # the table of films
+            ) -> "Traits":
+        "Learn the names that the films have in the columns of `REPEATED`"
+        from sklearn.feature_extraction.text import CountVectorizer
+        from movie_recsys.similarity import _same, column_tokens
+        tokens = {name: column_tokens(films[name]) for name in REPEATED if name in films}
+        self.names_ = {name: CountVectorizer(analyzer=_same, binary=True, dtype=np.float32).fit(rows) for name, rows in tokens.items() if any(rows)}
+        self.rows_ = self.transform(films)
+        self.postings_ = self.rows_.T.tocsr()  # the films of each name, as in an inverted file
+        return self
+
+    def transform(self,
+                  films: pd.DataFrame,  # some films
+                  ) -> sp.csr_matrix:
+        "A row per film; the product of two rows is how much the two repeat each other"
+        from movie_recsys.similarity import column_tokens
+        parts = [names.transform(column_tokens(films[name]) if name in films else [[]] * len(films)) * REPEATED[name] ** .5 for name, names in self.names_.items()]
+        return sp.hstack(parts, format="csr") if parts else sp.csr_matrix((len(films), 0), dtype=np.float32)
+
+    def kin(self,
+            seeds: sp.csr_matrix,  # rows of the films named
+            ) -> np.ndarray:
+        "Positions of the films that share one of these names with a film named"
+        return np.unique((seeds @ self.postings_).indices)
 
 # %% ../nbs/07_recommend.ipynb #f733352c
 def pick(
@@ -186,7 +201,7 @@ def placed_by(
     best = set(np.argsort(-score, kind="stable")[:len(picks)].tolist())
     return ["score" if at in best else "variety" if at in without_hearing else "coverage" for at in picks]
 
-# %% ../nbs/07_recommend.ipynb #450392f0
+# %% ../nbs/07_recommend.ipynb #363b4461
 def sequels(
     films: pd.DataFrame,  # the table of films
     seeds: pd.DataFrame,  # the films named
@@ -195,8 +210,9 @@ def sequels(
     from movie_recsys.similarity import words
     own = set(seeds["collection"].dropna()) if "collection" in seeds else set()
     found = films["collection"].isin(own).to_numpy() if "collection" in films else np.zeros(len(films), bool)
-    named = [set(words(title)) for title in seeds["title"]]
-    return found | np.fromiter((any(a and b and (a <= b or b <= a) for a in named) for b in (set(words(str(t))) for t in films["title"])), bool, len(films))
+    singular = lambda title: {word.removesuffix("s") for word in words(str(title))}
+    named = [singular(title) for title in seeds["title"]]
+    return found | np.fromiter((any(a and b and (a <= b or b <= a) for a in named) for b in map(singular, films["title"])), bool, len(films))
 
 # %% ../nbs/07_recommend.ipynb #73c28181
 _ADJECTIVES = {"Romance": "romantic", "Animation": "animated", "History": "historical", "Biography": "biographical", "Sport": "sports", "TV Movie": "television"}
@@ -212,7 +228,7 @@ def genre_phrase(
     said = [_ADJECTIVES.get(g, _NOUNS.get(g, g.lower())) for g in others + heads[::-1]]
     return " ".join(said if heads else [*said, "film"])
 
-# %% ../nbs/07_recommend.ipynb #81c9640e
+# %% ../nbs/07_recommend.ipynb #96f80275
 def _series(name):
     "The name of a series as people say it"
     name = name.removesuffix(" Collection").removesuffix(" Series").strip(" .…")
@@ -244,7 +260,7 @@ def said_of(
     kind = [genre_phrase(genres)] if genres else ["film"] * bool(when)
     if kind and when: kind = [f"{kind[0]} {when}"] if when.startswith("of") else [*kind, when]
     if said or len(genres) > 1 and when: return said + kind * bool(genres), True
-    return [f"no person or theme in common, but a {', '.join(kind)}" if kind else "no person or theme in common", *get("votes"), *get("rating")], False
+    return [f"no person or theme in common, but {'an' if kind[0][0] in 'aeiou' else 'a'} {', '.join(kind)}" if kind else "no person or theme in common", *get("votes"), *get("rating")], False
 
 def shared_with(
     parts: list[dict],  # of one film, from a scorer's `explain`
@@ -270,7 +286,7 @@ def _sentence(reasons):
     (label, words), *others = reasons
     return f"Because you picked {label}: {', '.join(words)}" + "".join(f"; and {label}: {', '.join(words[:2])}" for label, words in others)
 
-# %% ../nbs/07_recommend.ipynb #dd2cb033
+# %% ../nbs/07_recommend.ipynb #0e687a15
 class MovieRecommender:
     "Recommendations from a table of films and their clusters"
     def __init__(self,
@@ -335,9 +351,9 @@ class MovieRecommender:
         return shown if "genres" in self.films else shown.assign(genres=[[] for _ in range(len(shown))])
 
     @cached_property
-    def traits(self) -> sp.csr_matrix:
+    def traits(self) -> Traits:
         "What a list should not repeat, of every film"
-        return repetition(self._bare)
+        return Traits().fit(self._bare)
 
     def find(self,
              text: str,  # what somebody types: a title, part of one, with typos, with or without a year
@@ -471,8 +487,14 @@ def seed_films(
     known = [film_id for film_id, film in rows.items() if film is None]
     return rec._bare.iloc[rec.films.index.get_indexer(known)] if len(known) == len(rows) else pd.concat([rec._bare.loc[[i]] if film is None else film for i, film in rows.items()])
 
-# %% ../nbs/07_recommend.ipynb #f9bc03fe
-def check_dials(n, adventure, diversity, probes, strategy) -> None:
+# %% ../nbs/07_recommend.ipynb #740094e4
+def check_dials(
+    n: int,  # how many films
+    adventure: float,  # 0 to 1
+    diversity: float,  # what a repetition costs
+    probes: int | None,  # clusters looked at
+    strategy: str,  # "ranked" or "random"
+    ) -> None:
     "Raise a `SelectionError` where a dial of `recommend` is set to something that makes no sense"
     if not isinstance(n, (int, np.integer)) or n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
         raise SelectionError(f"n is a whole number from 1, adventure between 0 and 1, strategy 'ranked' or 'random': not {n}, {adventure}, {strategy!r}.")
@@ -498,10 +520,12 @@ def candidate_films(
     n: int,  # how many are wanted
     probes: int | None = None,  # clusters looked at for each seed
     ) -> np.ndarray:
-    "Positions of the films to be scored: those allowed in the clusters looked at"
+    "Positions of the films to be scored: those allowed in the clusters looked at, and by default the seeds' kin in all others"
     known = (query.at >= 0).all()
     order = rec.probe_order[query.at] if known else probe_order(rec.model, query.seeds)
-    found = allowed & probed_films(order, rec.model.labels_, probes or PROBES)
+    found = probed_films(order, rec.model.labels_, probes or PROBES)
+    if probes is None: found[rec.traits.kin(rec.traits.rows_[query.at] if known else rec.traits.transform(query.seeds))] = True
+    found &= allowed
     return np.flatnonzero(allowed if probes is None and found.sum() < n else found)
 
 def gems_only(
@@ -509,10 +533,9 @@ def gems_only(
     query: Any,  # a `Query`
     allowed: np.ndarray,  # which films may be named
     ) -> np.ndarray:
-    "Which films may be named as hidden gems: no sequel of a seed, nothing rated below the average"
-    good = np.ones(len(rec.films), bool)
-    if "vote_average" in rec.films: good = (rec.films["vote_average"] >= rec.films["vote_average"].mean()).fillna(False).to_numpy(bool)
-    return allowed & good & ~sequels(rec.films, query.seeds)
+    "Which films may be named as hidden gems: no sequel of a seed, none of the best-known twentieth, none rated below the average"
+    rating, votes = (pd.to_numeric(rec.films[name]).astype(float) if name in rec.films else pd.Series(0.0, rec.films.index) for name in ("vote_average", "vote_count"))
+    return allowed & (rating >= rating.mean()).to_numpy() & ~(votes > votes.quantile(.95)).to_numpy() & ~sequels(rec.films, query.seeds)
 
 def pick_films(
     rec: MovieRecommender,  # with the scorer
@@ -525,16 +548,21 @@ def pick_films(
     at = query.candidates
     if len(at) > (most := max(20 * n, 200)): at = at[np.argpartition(-score[at], most)[:most]]
     at = at[np.argsort(-score[at], kind="stable")]
-    repeats, shares = (rec.traits[at] @ rec.traits[at].T).toarray(), shares_of(rec.scorer, query, at)
+    rows = rec.traits.rows_[at]
+    repeats, shares = (rows @ rows.T).toarray(), shares_of(rec.scorer, query, at)
     picks = sorted(pick(score[at], shares, repeats, n, diversity))  # the candidates stand in the order of their score
     without = picks if picks == list(range(len(picks))) else pick(score[at], shares, repeats, n, diversity, hearing=0)
     return at[picks], placed_by(picks, without, score[at])
 
-def shares_of(scorer, query, at) -> np.ndarray:
+def shares_of(
+    scorer: Any,  # perhaps with `shares(query, at)`
+    query: Any,  # a `Query`
+    at: np.ndarray,  # positions of some films
+    ) -> np.ndarray:
     "Which share of each film's score is due to which seed; alike for all where the scorer does not say"
     return scorer.shares(query, at) if len(query.seeds) > 1 and hasattr(scorer, "shares") else np.empty((0, len(at)))
 
-# %% ../nbs/07_recommend.ipynb #a7a92f3b
+# %% ../nbs/07_recommend.ipynb #8c97665f
 def make_list(
     rec: MovieRecommender,  # the films, the clusters and the scorer
     query: Any,  # a `Query`
@@ -579,23 +607,39 @@ def list_table(
     table.attrs["seeds"] = names
     return table
 
-def seed_labels(rec: MovieRecommender, query) -> dict[int, str]:
+def seed_labels(
+    rec: MovieRecommender,  # the films
+    query: Any,  # a `Query`
+    ) -> dict[int, str]:
     "`Title (Year)` of every seed"
     known = (query.at >= 0).all()
     return (rec.labels.iloc[query.at] if known else film_label(query.seeds)).to_dict()
 
-def why_films(rec: MovieRecommender, query, at, names) -> list[str]:
+def why_films(
+    rec: MovieRecommender,  # with the scorer
+    query: Any,  # a `Query`
+    at: np.ndarray,  # positions of the films of a list
+    names: dict[int, str],  # label of every seed
+    ) -> list[str]:
     "A sentence for each film of a list; a scorer that cannot explain has none"
     if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
     if not len(query.seeds): return [well_liked(film) for _, film in rec._bare.iloc[at].iterrows()]
     return because([shared_with(parts) for parts in rec.scorer.explain(query, at)], names)
 
-def well_liked(film: pd.Series) -> str:
+def well_liked(
+    film: pd.Series,  # a row of the table
+    ) -> str:
     "What can be said of a film itself, where none was named to compare it with"
     rating, votes = film.get("vote_average"), film.get("vote_count")
     return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f" in {votes:,.0f} votes")
 
-def random_films(rec: MovieRecommender, query, allowed, n, random_state) -> tuple[np.ndarray, np.ndarray]:
+def random_films(
+    rec: MovieRecommender,  # the films and the clusters
+    query: Any,  # a `Query`
+    allowed: np.ndarray,  # which films may be named
+    n: int,  # how many
+    random_state: int | None,  # seed
+    ) -> tuple[np.ndarray, np.ndarray]:
     "The report's pick: any film of the first seed's cluster, then of the second's, and round again; no score is made"
     rng, labels = np.random.default_rng(random_state), rec.model.labels_
     own = labels[query.at] if (query.at >= 0).all() else rec.model.predict(query.seeds)
