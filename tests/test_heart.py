@@ -10,7 +10,7 @@ import pytest
 from movie_recsys import app as pages
 from movie_recsys.cli import main
 from movie_recsys.data import MovieRecsysError, SelectionError, dev_data, load_movies
-from movie_recsys.evaluate import evaluate, evaluate_neighbours
+from movie_recsys.evaluate import Listed, evaluate, evaluate_neighbours
 from movie_recsys.recommend import FILTERS, SAYING, MovieRecommender, sequels
 
 ONE, THREE = ["Heat (1995)"], ["Toy Story (1995)", "Amélie (2001)", "Alien (1979)"]
@@ -113,6 +113,11 @@ def test_a_foreign_scorer_is_measured(foreign, rec, thousand):
     taste = evaluate(rivals, likes, rec.films, test_users=[0, 1], draws=1).summary()
     near = evaluate_neighbours(rivals, {i: set(ids) - {i} for i in ids}, rec.films, sets=3, sizes=(1, 3))
     assert set(taste.index) == set(rivals) == set(near.index.get_level_values("recommender")) and near["P@10"].between(0, 1).all()
+
+
+def test_our_own_list_is_measured(rec, thousand):
+    score = Listed(rec).score([int(thousand[0])])
+    assert set(score.nlargest(5).index) == set(rec.recommend(int(thousand[0])).index)
 
 
 def test_a_foreign_scorer_serves_the_app(foreign):
