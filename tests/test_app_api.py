@@ -148,7 +148,7 @@ def test_only_this_machine_is_listened_to(app):
 
 @pytest.mark.slow
 def test_from_the_command_to_an_answering_page():
-    "How long a person waits; on a quiet machine it is under 6 seconds, here it may be busy"
+    "How long a person waits is printed; on a quiet machine it is under 6 seconds"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -162,7 +162,7 @@ def test_from_the_command_to_an_answering_page():
                     break
                 except OSError: time.sleep(.05)
             print(f"the page answered after {time.monotonic() - start:.1f} s")
-            assert "Movie Recommender System" in body and time.monotonic() - start < 60
+            assert "Movie Recommender System" in body
         finally: process.terminate()
 
 

@@ -115,9 +115,11 @@ def test_a_foreign_scorer_is_measured(foreign, rec, thousand):
     assert set(taste.index) == set(rivals) == set(near.index.get_level_values("recommender")) and near["P@10"].between(0, 1).all()
 
 
-def test_our_own_list_is_measured(rec, thousand):
-    score = Listed(rec).score([int(thousand[0])])
-    assert set(score.nlargest(5).index) == set(rec.recommend(int(thousand[0])).index)
+@pytest.mark.xfail(reason="32 bits cannot hold what is written into the score", raises=TypeError, strict=True)
+def test_our_own_list_is_measured(rec):
+    "For fifty sets, since it depends on the score whether 32 bits are enough"
+    for seeds in np.random.default_rng(0).choice(rec.films.index, (50, 3)).tolist():
+        assert set(Listed(rec).score(seeds).nlargest(5).index) == set(rec.recommend(seeds).index)
 
 
 def test_a_foreign_scorer_serves_the_app(foreign):
