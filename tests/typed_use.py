@@ -10,6 +10,8 @@ from movie_recsys.posters import Posters
 from movie_recsys.preprocess import Cleaned, clean_movies
 from movie_recsys.publish import build_space, push_dataset
 from movie_recsys.recommend import MovieRecommender
+from movie_recsys.report import Report
+from movie_recsys.similarity import Query
 from movie_recsys.tmdb import TMDB, film_from_tmdb
 
 
@@ -21,17 +23,32 @@ def use() -> None:
     names: list[str] = model.names_
     rec = MovieRecommender(cleaned.films, model)
     again: MovieRecommender = MovieRecommender.load(rec.save("model"))
-    found: pd.DataFrame = again.recommend(["Heat", 862], n=5, genres="Crime", years=(1990, None), seen=["Casino"])
-    parts: pd.DataFrame = rec.explain("Heat", found.index[0])
+    found: pd.DataFrame = again.recommend(["Heat", 862], n=5, seen=["Casino"], adventure=.75, genres="Crime", years=(1990, None),
+                                          languages=["en"], runtime=(90, None), min_votes=100, people="Al Pacino", items=cleaned.films.index)
+    parts: pd.DataFrame = rec.explain("Heat", found.index[0], adventure=.75)
     score: pd.Series = rec.score("Heat")
-    options: list[str] = rec.set_movie_options(random_state=0)
-    label: int = rec.get_label_by_name("Heat")
-    title: str = rec.find_samelabel_movie(label)
-    known: bool = rec.movie_existence(title)
-    five: list[str] = rec.recommend_movie([title])
+    many: pd.DataFrame = rec.recommend_many([["Heat"], ["Casino"]], n=10)
+    report = Report(rec, random_state=0)
+    options: list[str] = report.set_movie_options()
+    label: int = report.get_label_by_name("Heat")
+    title: str = report.find_samelabel_movie(label)
+    known: bool = report.movie_existence(title)
+    five: list[str] = report.recommend_movie([title]) + report.recommend_based_on_new_movie(title)
     space: Path = build_space("space", source=rec)
     sent: str | pd.DataFrame = push_dataset(rec, "user/films", license="cc0-1.0", dry_run=True)
-    print(labels, names, parts, score, options, known, five, space, sent)
+    print(labels, names, parts, many, score, options, known, five, space, sent)
+
+
+class Voted:
+    "A scorer of one's own needs this method alone"
+    def __init__(self, films: pd.DataFrame): self.votes: np.ndarray = films["vote_count"].to_numpy(float)
+
+    def score(self, query: Query) -> np.ndarray: return self.votes - len(query.seeds)
+
+
+def replaced(cleaned: Cleaned, model: MovieClusters) -> pd.DataFrame:
+    rec = MovieRecommender(cleaned.films, model, scorer=Voted(cleaned.films))
+    return rec.recommend(None, genres=["Drama"])
 
 
 def ask(tmdb: TMDB, cleaned: Cleaned) -> pd.DataFrame:
