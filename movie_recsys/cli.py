@@ -128,10 +128,11 @@ def explain(
     film: Annotated[str, typer.Option(help="The recommended film.")],  # What to explain
     adventure: Adventure = .5,  # As it was asked for in the recommendation
     movies: Movies = "bundled",  # Where the films come from
+    scorer: Scorer = None,  # In place of the library's
     as_json: Json = False,  # For another program
 ):
     "Take the score of a recommended film apart: what it shares with each of your films, and how much that counts."
-    rec = open_recommender(movies)
+    rec = open_recommender(movies, scorer)
     parts = rec.explain(titles, film, adventure=adventure)
     named = rec.query(titles).seeds.index
     parts = parts.assign(seed=parts["seed"].map(rec.labels.reindex(named).to_dict()).fillna(""), shared=parts["shared"].map(", ".join))
@@ -193,7 +194,7 @@ def evaluate(
     train, test = split_users(likes, rec.films) if ratings else ((), ())
     rivals = {"movie_recsys": MovieRecommender(rec.films, rec.model)}
     if scorer: rivals[scorer] = MovieRecommender(rec.films, rec.model, scorer=named_scorer(scorer))
-    if ratings: rivals["movie_recsys with ratings"] = MovieRecommender(rec.films, rec.model, ratings=likes[likes["userId"].isin(train)])
+    if likes is not None: rivals["movie_recsys with ratings"] = MovieRecommender(rec.films, rec.model, ratings=likes[likes["userId"].isin(train)])
     rivals |= baselines(rec.films, rec.model.labels_, likes, train)
     found = {}
     if ratings: found["ratings"] = evaluate(rivals, likes, rec.films, test[:users]).summary()

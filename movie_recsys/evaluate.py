@@ -340,7 +340,7 @@ class Listed:
               until: float = np.inf,  # no film of a later year is named
               ) -> pd.Series:
         "The score of every film, those of the list above all others; the list names films until a year"
-        score = self.recommender.score(seeds, **{k: v for k, v in self.settings.items() if k == "adventure"}).copy()
+        score = self.recommender.score(seeds, **{k: v for k, v in self.settings.items() if k == "adventure"}).astype(float)
         years = {} if np.isinf(until) else {"years": (None, until)}
         named = self.recommender.recommend(seeds, **years, **self.settings).index
         score[named] = score.max() + np.arange(len(named), 0, -1)
@@ -477,7 +477,8 @@ def pair_auc(
     good_times, bad_times = times[:, alike], times[:, ~alike]
     enough = good_times.any(axis=1) & bad_times.any(axis=1)
     areas = ((good_times @ higher) * bad_times).sum(axis=1)[enough] / (good_times.sum(axis=1) * bad_times.sum(axis=1))[enough]
-    return float(higher.mean()), *map(float, np.quantile(areas, [.025, .975]))
+    low, high = np.quantile(areas, [.025, .975])
+    return float(higher.mean()), float(low), float(high)
 
 # %% ../nbs/08_evaluate.ipynb #d4465494
 def evaluate_pairs(
@@ -505,12 +506,13 @@ def read_neighbours(
     except OSError as e: raise MovieDataError(f"The neighbours cannot be read: {e.strerror or e}: {path}.") from None
     except (ValueError, KeyError, TypeError):
         raise MovieDataError(f"{path} is not a JSON list of films with film_id, label, neighbours and labels.") from None
-    find, known = film_finder(films), {}
+    find = film_finder(films)
+    known: dict[int, set[int]] = {}
     same_ids = sum(i in films.index and _plain(films.at[i, "title"]) == _plain(title) for i, (title, _), _, _ in rows) > len(rows) / 2
     for film_id, label, neighbours, their_labels in rows:
         at, near = (film_id, neighbours) if same_ids else (find(*label), [find(*other) for other in their_labels])
         near = {i for i in near if i in films.index}
-        if at in films.index and len(near) >= 5: known[at] = near
+        if at in films.index and len(near) >= 5: known[int(at)] = near
     if len(known) < least:
         raise MovieDataError(f"Only {len(known)} of the {len(rows)} films of {path} are in this table with five neighbours: "
                              f"{least} are needed to measure anything.")

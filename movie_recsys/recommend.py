@@ -6,13 +6,15 @@
 __all__ = ['PROBES', 'DIVERSITY', 'REPEATED', 'HEARING', 'GEMS', 'FILTERS', 'SAYING', 'probe_order', 'probed_films', 'has_any',
            'in_range', 'among', 'Filters', 'filter_masks', 'filter_reason', 'Traits', 'pick', 'placed_by', 'sequels',
            'genre_phrase', 'said_of', 'shared_with', 'because', 'MovieRecommender', 'as_list', 'resolve_seed',
-           'outside_film', 'seed_films', 'check_dials', 'allowed_films', 'candidate_films', 'gems_only', 'pick_films',
-           'shares_of', 'make_list', 'list_table', 'seed_labels', 'why_films', 'well_liked', 'random_films',
-           'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table', 'published_clusters']
+           'outside_film', 'seed_films', 'check_dials', 'score_of', 'allowed_films', 'candidate_films', 'gems_only',
+           'pick_films', 'shares_of', 'make_list', 'list_table', 'seed_labels', 'why_films', 'well_liked',
+           'random_films', 'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
+           'published_clusters']
 
-# %% ../nbs/07_recommend.ipynb #3cbf7d1e
+# %% ../nbs/07_recommend.ipynb #5a86d3da
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, TypedDict, Unpack
@@ -51,8 +53,11 @@ def probed_films(
     "Which films are in the clusters looked at; all of them where there is no seed"
     return np.isin(labels, order[:, :probes]) if len(order) else np.ones(len(labels), bool)
 
-# %% ../nbs/07_recommend.ipynb #621383f9
-def _lower(names): return {str(name).casefold() for name in ([names] if isinstance(names, str) else names)}
+# %% ../nbs/07_recommend.ipynb #b4b51ea7
+def _lower(names):
+    "Names in lower case, one or several"
+    if not isinstance(names, Iterable): raise SelectionError(f"A name or a list of names is wanted, not {names!r}.")
+    return {str(name).casefold() for name in ([names] if isinstance(names, str) else names)}
 
 def has_any(
     films: pd.DataFrame,  # the table of films
@@ -74,14 +79,16 @@ def in_range(
     "Which values lie in a range; an unknown value does not"
     if isinstance(value, (tuple, list)) and len(value) != 2: raise SelectionError(f"A range has a lowest and a highest number (None where it is open), not {value!r}.")
     low, high = value if isinstance(value, (tuple, list)) else (value, value)
-    if any(isinstance(end, str) for end in (low, high)): raise SelectionError(f"A range is of numbers, not {value!r}.")
+    if not all(end is None or isinstance(end, Real) for end in (low, high)): raise SelectionError(f"A range is of numbers, not {value!r}.")
     return pd.to_numeric(column).astype(float).between(-np.inf if low is None else low, np.inf if high is None else high).to_numpy()
 
 def among(
     films: pd.DataFrame,  # the table of films
     items: Iterable,  # film_ids, or a mask with a value for every film
     ) -> np.ndarray:
-    "Which films are among these"
+    "Which films are among these; a mask with an index is read by film_id"
+    if isinstance(items, pd.Series) and items.dtype == bool and not items.index.equals(films.index): items = items.reindex(films.index, fill_value=False)
+    if not isinstance(items, Iterable): raise SelectionError(f"items are film_ids, or a mask with a value for every film, not {items!r}.")
     items = np.asarray(items if isinstance(items, (pd.Series, pd.Index, np.ndarray)) else list(items))
     if items.dtype != bool: return films.index.isin(items)
     if len(items) != len(films): raise SelectionError(f"A mask has one value for each of the {len(films):,} films, not {len(items):,}.")
@@ -228,7 +235,7 @@ def genre_phrase(
     said = [_ADJECTIVES.get(g, _NOUNS.get(g, g.lower())) for g in others + heads[::-1]]
     return " ".join(said if heads else [*said, "film"])
 
-# %% ../nbs/07_recommend.ipynb #96f80275
+# %% ../nbs/07_recommend.ipynb #115b5049
 def _series(name):
     "The name of a series as people say it"
     name = name.removesuffix(" Collection").removesuffix(" Series").strip(" .…")
@@ -240,6 +247,7 @@ SAYING = {  # block -> how what is shared in it is said, in the order in which p
     "writers": lambda s: f"same writer ({s[0]})",
     "cast": lambda s: f"also with {' and '.join(s[:2])}",
     "keywords": lambda s: f"shared themes ({', '.join(s[:3])})" if len(s) > 1 else f"shared theme ({s[0]})",
+    "plot": lambda s: f"both plots speak of {' and '.join(s[:2])}",
     "title": lambda s: f"“{' '.join(s)}” in both titles",
     "companies": lambda s: f"also made by {s[0]}",
     "original_language": lambda s: f"also in {s[0]}",
@@ -251,42 +259,44 @@ def said_of(
     most: int = 2,  # how many things at most, beside the genres
     ) -> tuple[list[str], bool]:
     "What the two share, in words, and whether anything of it is specific"
-    telling = {p["block"]: (p.get("telling", p["shared"]), p["share"]) for p in parts}
-    get = lambda block: telling.get(block, ([], 0))[0]
-    genres, when = next((p["shared"] for p in parts if p["block"] == "genres"), []), " ".join(get("years"))
-    new = [name for name in get("writers") if name not in get("directors")]
-    if "writers" in telling: telling["writers"] = new, telling["writers"][1]
-    said = [SAYING[block](get(block)) for block in sorted(SAYING, key=lambda b: -telling.get(b, ([], 0))[1]) if get(block)][:most]
+    telling = {p["block"]: p.get("telling", p["shared"]) for p in parts}
+    share = {p["block"]: p["share"] for p in parts}
+    genres, when = next((p["shared"] for p in parts if p["block"] == "genres"), []), " ".join(telling.get("years", []))
+    telling["writers"] = [name for name in telling.get("writers", []) if name not in telling.get("directors", [])]
+    telling["plot"] = [word for word in telling.get("plot", []) if word not in " ".join(telling.get("keywords", []))]
+    said = [SAYING[block](telling[block]) for block in sorted(SAYING, key=lambda b: -share.get(b, 0)) if telling.get(block)][:most]
     kind = [genre_phrase(genres)] if genres else ["film"] * bool(when)
     if kind and when: kind = [f"{kind[0]} {when}"] if when.startswith("of") else [*kind, when]
-    if said or len(genres) > 1 and when: return said + kind * bool(genres), True
-    return [f"no person or theme in common, but {'an' if kind[0][0] in 'aeiou' else 'a'} {', '.join(kind)}" if kind else "no person or theme in common", *get("votes"), *get("rating")], False
+    if said or when and (len(genres) > 1 or telling.get("genres")): return said + kind * bool(genres), True
+    article = "an" if kind and kind[0][0] in "aeiou" else "a"
+    return [f"{article} {', '.join(kind)}"] * bool(kind) + [*telling.get("votes", []), *telling.get("rating", [])], False
 
 def shared_with(
     parts: list[dict],  # of one film, from a scorer's `explain`
-    ) -> dict[int, tuple[float, list[str]]]:
-    "What the film shares with each seed: how much of the score that is, and in words"
+    ) -> dict[int, tuple[float, list[str], bool]]:
+    "What the film shares with each seed: how much of the score that is, in words, and whether anything of it is specific"
     seeds = {seed: [p for p in parts if p["seed"] == seed] for seed in dict.fromkeys(p["seed"] for p in parts if p["seed"] is not None)}
-    return {seed: (sum(p["share"] for p in own), said_of(own)[0]) for seed, own in seeds.items()}
+    return {seed: (sum(p["share"] for p in own), *said_of(own)) for seed, own in seeds.items()}
 
 def because(
     shared: list[dict],  # of each film of a list, from `shared_with`
     labels: dict[int, str],  # label of every seed
     ) -> list[str]:
-    "Why these films: for each a sentence about the seed it shares most with; every seed is named once at least"
+    "Why these films: for each a sentence about the seed it shares most with; every seed is named once at least, where something specific is shared if that can be"
     named = [[max(film, key=lambda seed: film[seed][0])] if film else [] for film in shared]
     for seed in [seed for seed in labels if not any(seed in seeds for seeds in named)]:
         holders = [i for i, film in enumerate(shared) if seed in film]
-        if holders: named[max(holders, key=lambda i: shared[i][seed][0])].append(seed)
-    return [_sentence([(labels[seed], film[seed][1]) for seed in seeds]) for film, seeds in zip(shared, named)]
+        if holders: named[max(holders, key=lambda i: (shared[i][seed][2], shared[i][seed][0]))].append(seed)
+    return [_sentence([(labels[seed], *film[seed][1:]) for seed in seeds]) for film, seeds in zip(shared, named)]
 
 def _sentence(reasons):
-    "A seed and what is shared with it, in full for the first seed, in two things for the others"
+    "A seed and what is shared with it, in full for the first seed, in two things for the others; said plainly where nothing of it is specific"
     if not reasons: return "Chosen from the clusters of your picks"
-    (label, words), *others = reasons
-    return f"Because you picked {label}: {', '.join(words)}" + "".join(f"; and {label}: {', '.join(words[:2])}" for label, words in others)
+    (label, words, specific), *others = reasons
+    first = ", ".join(words) if specific else "no person or theme in common" + (f", but {', '.join(words)}" if words else "")
+    return f"Because you picked {label}: {first}" + "".join(f"; and {label}: {', '.join(words[:2]) or 'little in common'}" for label, words, _ in others)
 
-# %% ../nbs/07_recommend.ipynb #0e687a15
+# %% ../nbs/07_recommend.ipynb #e8289d40
 class MovieRecommender:
     "Recommendations from a table of films and their clusters"
     def __init__(self,
@@ -381,7 +391,8 @@ class MovieRecommender:
               adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
               ) -> pd.Series:
         "The score of every film for these seeds, higher is better: the order of the list"
-        return pd.Series(self.scorer.score(self.query(seeds, adventure)), self.films.index, name="score")
+        check_dials(adventure=adventure)
+        return pd.Series(score_of(self, self.query(seeds, adventure)), self.films.index, name="score")
 
     def explain(self,
                 seeds: str | int | Iterable[str | int],  # up to five titles, labels or film_ids
@@ -389,6 +400,7 @@ class MovieRecommender:
                 adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
                 ) -> pd.DataFrame:
         "The parts of the score of `film`: seed, block, shared, share; the shares add up to the score"
+        check_dials(adventure=adventure)
         return explain_film(self, self.query(seeds, adventure), resolve_seed(self, film))
 
     def recommend(self,
@@ -441,12 +453,12 @@ class MovieRecommender:
         films, model = load_clusters(source)
         return cls(films, model, load_likes(source) if ratings is None else ratings, tmdb, scorer)
 
-# %% ../nbs/07_recommend.ipynb #e47b6736
+# %% ../nbs/07_recommend.ipynb #6e0ab93b
 def as_list(
     seeds: Any,  # one seed, several, or None
     ) -> list:
     "Several seeds as a list, one as a list of one, None as an empty list"
-    return [seeds] if isinstance(seeds, (str, int, np.integer)) else list(() if seeds is None else seeds)
+    return [seeds] if isinstance(seeds, (str, Real)) else list(() if seeds is None else seeds)
 
 def resolve_seed(
     rec: MovieRecommender,  # with the table of films
@@ -487,20 +499,35 @@ def seed_films(
     known = [film_id for film_id, film in rows.items() if film is None]
     return rec._bare.iloc[rec.films.index.get_indexer(known)] if len(known) == len(rows) else pd.concat([rec._bare.loc[[i]] if film is None else film for i, film in rows.items()])
 
-# %% ../nbs/07_recommend.ipynb #740094e4
+# %% ../nbs/07_recommend.ipynb #c4859f50
 def check_dials(
-    n: int,  # how many films
-    adventure: float,  # 0 to 1
-    diversity: float,  # what a repetition costs
-    probes: int | None,  # clusters looked at
-    strategy: str,  # "ranked" or "random"
+    n: int = 5,  # how many films
+    adventure: float = .5,  # 0 to 1
+    diversity: float = DIVERSITY,  # what a repetition costs
+    probes: int | None = None,  # clusters looked at
+    strategy: str = "ranked",  # or "random"
     ) -> None:
     "Raise a `SelectionError` where a dial of `recommend` is set to something that makes no sense"
+    if not all(isinstance(dial, Real) for dial in (adventure, diversity)):
+        raise SelectionError(f"adventure and diversity are numbers, not {adventure!r} and {diversity!r}.")
     if not isinstance(n, (int, np.integer)) or n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
         raise SelectionError(f"n is a whole number from 1, adventure between 0 and 1, strategy 'ranked' or 'random': not {n}, {adventure}, {strategy!r}.")
     if not diversity >= 0 or probes is not None and (not isinstance(probes, (int, np.integer)) or probes < 1):
         raise SelectionError(f"diversity is 0 or more, probes a whole number from 1: not {diversity}, {probes}.")
 
+def score_of(
+    rec: MovieRecommender,  # with the scorer
+    query: Any,  # a `Query`
+    ) -> np.ndarray:
+    "The scorer's value of every film; a film that it has no value for is minus infinity. Raises `MovieDataError` for too many or too few values"
+    score = rec.scorer.score(query)
+    if isinstance(score, pd.Series): score = score.reindex(rec.films.index)
+    score = np.asarray(score, float)
+    if score.shape != (len(rec.films),):
+        raise MovieDataError(f"{type(rec.scorer).__name__}.score gave values of the shape {score.shape}, and there are {len(rec.films):,} films.")
+    return np.nan_to_num(score, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
+
+# %% ../nbs/07_recommend.ipynb #c3e492f8
 def allowed_films(
     rec: MovieRecommender,  # with the table of films
     query: Any,  # a `Query`
@@ -545,8 +572,8 @@ def pick_films(
     diversity: float,  # what a repetition costs
     ) -> tuple[np.ndarray, list[str]]:
     "Positions of the films of the list, by score, and what placed each"
-    at = query.candidates
-    if len(at) > (most := max(20 * n, 200)): at = at[np.argpartition(-score[at], most)[:most]]
+    at = query.candidates[np.isfinite(score[query.candidates])]
+    if len(at) > (most := max(200, min(20 * n, 2000), 2 * n)): at = at[np.argpartition(-score[at], most)[:most]]
     at = at[np.argsort(-score[at], kind="stable")]
     rows = rec.traits.rows_[at]
     repeats, shares = (rows @ rows.T).toarray(), shares_of(rec.scorer, query, at)
@@ -562,7 +589,7 @@ def shares_of(
     "Which share of each film's score is due to which seed; alike for all where the scorer does not say"
     return scorer.shares(query, at) if len(query.seeds) > 1 and hasattr(scorer, "shares") else np.empty((0, len(at)))
 
-# %% ../nbs/07_recommend.ipynb #8c97665f
+# %% ../nbs/07_recommend.ipynb #9ed0b82e
 def make_list(
     rec: MovieRecommender,  # the films, the clusters and the scorer
     query: Any,  # a `Query`
@@ -580,10 +607,11 @@ def make_list(
     allowed = allowed_films(rec, query, hidden, masks)
     gems = query.adventure >= GEMS and len(query.seeds) > 0
     if gems: allowed = gems_only(rec, query, allowed)
+    if strategy == "random" and not len(query.seeds): raise SelectionError("No movies were selected: a random pick is made from the clusters of your movies.")
     if strategy == "random": at, score, placed = *random_films(rec, query, allowed, n, random_state), []
     else:
         query.candidates = candidate_films(rec, query, allowed, n, probes)
-        score = np.asarray(rec.scorer.score(query), float)
+        score = score_of(rec, query)
         at, placed = pick_films(rec, query, score, n, 100 if gems else diversity)
     result = list_table(rec, query, at, score, placed, reasons)
     if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))
@@ -648,7 +676,7 @@ def random_films(
     while len(picks) < n and any(queues.values()): picks += [queues[c].pop() for c in own.tolist() if queues[c]]
     return np.array(picks[:n], int), np.full(len(labels), np.nan)
 
-# %% ../nbs/07_recommend.ipynb #cbcc1d90
+# %% ../nbs/07_recommend.ipynb #7e5d5480
 def explain_film(
     rec: MovieRecommender,  # with the scorer
     query: Any,  # a `Query`
@@ -657,7 +685,7 @@ def explain_film(
     "The parts of the score of one film: seed, block, shared, share; one part, the score itself, where the scorer cannot explain"
     at = rec.films.index.get_loc(film_id)
     if hasattr(rec.scorer, "explain"): parts = rec.scorer.explain(query, np.array([at]))[0]
-    else: parts = [{"seed": None, "block": type(rec.scorer).__name__, "shared": ["a score of its own"], "share": float(rec.scorer.score(query)[at])}]
+    else: parts = [{"seed": None, "block": type(rec.scorer).__name__, "shared": ["a score of its own"], "share": float(score_of(rec, query)[at])}]
     return pd.DataFrame(parts, columns=["seed", "block", "shared", "share"]).astype({"seed": "Int64", "share": float})
 
 # %% ../nbs/07_recommend.ipynb #2b81f2ce

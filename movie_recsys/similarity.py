@@ -7,8 +7,8 @@ __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VO
            'TELLING', 'WORDY', 'words', 'column_tokens', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating',
            'film_numbers', 'distance', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query', 'FilmFeatures',
            'pair_terms', 'seed_shares', 'together', 'agreement', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table',
-           'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'pair_words', 'own_words', 'spread_over',
-           'score_parts']
+           'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words',
+           'spread_over', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
@@ -28,7 +28,7 @@ from sklearn.preprocessing import Normalizer
 
 from .data import MovieDataError, language_name
 
-# %% ../nbs/04_similarity.ipynb #9ae67cea
+# %% ../nbs/04_similarity.ipynb #4e804d1e
 CONTENT = {"genres": 5.0, "keywords": 8.0, "collection": 5.0, "directors": 7.0, "writers": 4.0, "cast": 7.0,
            "title": 4.0, "companies": 3.0, "original_language": 1.5}  # column: weight of what two films share in it, which is between 0 and 1 [neighbours, then the blind lists]
 PLOT = 1.5  # weight of the cosine of two plots [pairs and neighbours]
@@ -40,7 +40,7 @@ MEAN_VOTES = 50  # average votes that are added to every rating [by eye]
 LIKE_DAMP = 5  # people added to those who like both, and to those who should [taste]
 DIMENSIONS = 50  # of the space of plots [pairs]
 NEAR = {"years": 5, "votes": .7, "rating": .5}  # the largest gap that a reason calls near: years, logarithm of votes, points [by eye]
-TELLING = {"companies": 6.0, "original_language": 2.0}  # column: how rare a token must be to be worth saying, as the logarithm of one film in so many [by eye]
+TELLING = {"companies": 6.0, "original_language": 2.0, "genres": 3.0, "plot": 5.5}  # column: how rare a token must be to be worth saying, as the logarithm of one film in so many [by eye]
 
 # %% ../nbs/04_similarity.ipynb #9dba8852
 WORDY = {"title", "keywords", "overview"}  # columns of text, which are cut into words
@@ -234,7 +234,7 @@ def make_query(
     "The query for some films that count alike"
     return Query(seeds, films.index.get_indexer(seeds.index), np.full(len(seeds), 1 / max(len(seeds), 1)), adventure)
 
-# %% ../nbs/04_similarity.ipynb #4086d3e4
+# %% ../nbs/04_similarity.ipynb #a4d76cdb
 class FilmFeatures(BaseEstimator):
     "What the score knows of every film: tokens, plots and numbers"
     def fit(self,
@@ -249,8 +249,10 @@ class FilmFeatures(BaseEstimator):
         self.themes_ = Themes().fit(films["keywords"]) if "keywords" in films else None
         texts = plot_words(films)
         self.space_, self.plots_ = plot_space(texts)
-        self.words_ = self.space_[0].transform(texts) if self.space_ else None
-        if self.space_: self.word_names_, self.idf_ = self.space_[0].get_feature_names_out(), self.space_[0].idf_
+        if self.space_ is not None:
+            self.words_ = self.space_[0].transform(texts)
+            self.word_names_, self.idf_ = self.space_[0].get_feature_names_out(), self.space_[0].idf_
+            self.word_rarity_ = dict(zip(self.word_names_.tolist(), self.idf_.tolist()))
         self.numbers_ = film_numbers(films)
         return self
 
@@ -328,17 +330,18 @@ def prior_terms(
     weight = {name: np.interp(adventure, list(dial), list(dial.values())) for name, dial in PRIOR.items()}
     return {name: np.float32(weight[name]) * numbers[source] for name, source in (("fame", "votes"), ("acclaim", "rating")) if source in numbers and weight[name]}
 
-# %% ../nbs/04_similarity.ipynb #50cde3ae
+# %% ../nbs/04_similarity.ipynb #be69e433
 @dataclass
 class TermTable:
     "What is added up for some films: the terms of each seed and film, and the terms of each film alone"
     films: np.ndarray  # positions of the films, ascending
+    seeds: int  # how many films were named
     pairs: dict[str, np.ndarray]  # term -> its weighted value, a row per seed, a column per film
     prior: dict[str, np.ndarray]  # term -> its weighted value for each film
 
     def affinity(self) -> np.ndarray:
         "How alike each seed and each film are: a row per seed"
-        return sum(self.pairs.values(), np.float32(0))
+        return sum(self.pairs.values(), np.zeros((self.seeds, len(self.films)), np.float32))
 
     def take(self,
              at: np.ndarray,  # positions of some of the films
@@ -346,9 +349,9 @@ class TermTable:
         "The same for some of the films, in the order asked for"
         at = np.asarray(at, int)
         k = np.searchsorted(self.films, at)
-        return TermTable(at, {name: v[:, k] for name, v in self.pairs.items()}, {name: v[k] for name, v in self.prior.items()})
+        return TermTable(at, self.seeds, {name: v[:, k] for name, v in self.pairs.items()}, {name: v[k] for name, v in self.prior.items()})
 
-# %% ../nbs/04_similarity.ipynb #80ce1073
+# %% ../nbs/04_similarity.ipynb #45ee002d
 class FilmScorer(BaseEstimator):
     "Affinity to the films named, and the quality of the film itself"
     def __init__(self,
@@ -361,7 +364,9 @@ class FilmScorer(BaseEstimator):
             films: pd.DataFrame,  # indexed by film_id
             likes: sp.csr_matrix | None = None,  # from `like_matrix`, where there are ratings of other people
             ) -> "FilmScorer":
-        "Turn the films into features, and the likes into a lift for every pair of films"
+        "Turn the films into features, and the likes into a lift for every pair of films; raises `MovieDataError` for a weight that is none"
+        unknown = set(self.weights or ()) - {*CONTENT, "plot", *DISTANCE, "likes"}
+        if unknown or not self.softness > 0: raise MovieDataError(f"There is no term {', '.join(sorted(unknown))}." if unknown else f"The softness is above 0, not {self.softness}.")
         self.features_ = FilmFeatures().fit(films)
         self.lift_ = LikeLift().fit(likes) if likes is not None and likes.nnz else None
         return self
@@ -407,9 +412,9 @@ def term_table(
     features, at = scorer.features_, query.candidates
     if at is not None and 20 * len(at) > len(features.films_): at = None
     numbers = features.numbers_ if at is None else {name: values[at] for name, values in features.numbers_.items()}
-    return TermTable(np.arange(len(features.films_)) if at is None else at, pair_terms(features, query, at, scorer.lift_, scorer.weights), prior_terms(numbers, query.adventure))
+    return TermTable(np.arange(len(features.films_)) if at is None else at, len(query.seeds), pair_terms(features, query, at, scorer.lift_, scorer.weights), prior_terms(numbers, query.adventure))
 
-# %% ../nbs/04_similarity.ipynb #a2087d5a
+# %% ../nbs/04_similarity.ipynb #10fb8174
 class Themes(BaseEstimator):
     "Which shared keywords are themes, as whole phrases"
     def __init__(self,
@@ -427,8 +432,10 @@ class Themes(BaseEstimator):
         lines = [] if self.apart_ else [line for line in map(_line, lists) if line]
         self.pairs_ = Counter(pair for line in lines for pair in zip(line, line[1:]))
         count, opens, closes = (Counter(words) for words in ([w for line in lines for w in set(line)], [line[0] for line in lines], [line[-1] for line in lines]))
+        self.single_ = {k.casefold() for v in lists for k in v if words(k) == [k.casefold()]} if self.apart_ else set()
         self.alone_ = {word for word, n in count.items() if min(opens[word], closes[word]) >= max(self.edge * n, 1)
                        and n <= self.common * len(lines) and words(word) == [word] and word not in _languages()}
+        self.single_ |= self.alone_  # words that are a keyword by themselves
         return self
 
     def shared(self,
@@ -490,7 +497,7 @@ def goes_on(
     short, long = sorted((str(mine).casefold(), str(theirs).casefold()), key=len)
     return bool(re.match(re.escape(short) + r"(?!\w)", long)) or len(shared) > 1 and len(shared) == min(len(words(short)), len(words(long)))
 
-# %% ../nbs/04_similarity.ipynb #5e1d769a
+# %% ../nbs/04_similarity.ipynb #607495ea
 def shared_plot(
     features: FilmFeatures,  # fitted
     query: Query,  # what is asked
@@ -499,7 +506,7 @@ def shared_plot(
     ) -> list[str]:
     "The words that the plots of a seed and a film have in common, the rarest first"
     both = _common(features.seed_facts(query)["words"], seed, features.words_, at, features.idf_)
-    return [str(features.word_names_[i]) for i in both] or ["words that go together"]
+    return [str(features.word_names_[i]) for i in both]
 
 _NUMBER = {"years": "{:.0f} and {:.0f}", "rating": "weighted ratings {:.1f} and {:.1f}", "runtime": "{:.0f} and {:.0f} minutes", "votes": "{:,.0f} and {:,.0f} votes"}
 
@@ -515,6 +522,13 @@ def near_in(
     if mine // 10 == theirs // 10: return f"of the {mine // 10 * 10:.0f}s"
     return f"{gap:.0f} years apart" if gap > 1 else "a year apart"
 
+def telling_words(
+    features: FilmFeatures,  # fitted
+    spoken: list[str],  # from `shared_plot`
+    ) -> list[str]:
+    "Which shared words are worth saying: rare ones that are a keyword by themselves somewhere, which leaves verbs and names out"
+    return [word for word in spoken if features.themes_ and word in features.themes_.single_ and features.word_rarity_[word] >= TELLING["plot"]]
+
 def pair_words(
     scorer: FilmScorer,  # fitted
     query: Query,  # what is asked
@@ -525,7 +539,9 @@ def pair_words(
     "What a seed and a film share in one term: `shared`, and `telling` where that is less"
     features = scorer.features_
     if name in features.overlaps_: return dict(zip(("shared", "telling"), shared_tokens(features, query, name, seed, at)))
-    if name == "plot": return {"shared": shared_plot(features, query, seed, at), "telling": []}
+    if name == "plot":
+        spoken = shared_plot(features, query, seed, at)
+        return {"shared": spoken or ["words that go together"], "telling": telling_words(features, spoken)}
     if name == "likes": return {"shared": [f"{scorer.lift_.fans(query.at[seed], at):,} people like both"]}
     both = [features.seed_facts(query)["numbers"][name][seed], features.numbers_[name][at]]
     near = near_in(name, *both)
@@ -545,7 +561,7 @@ def spread_over(
     "Over how many seeds a film's likeness is spread: the exponential of the entropy of the shares"
     return f"near to {np.exp(-(shares * np.log(np.maximum(shares, 1e-12))).sum()):.1f} of {len(shares)} films"
 
-# %% ../nbs/04_similarity.ipynb #dae2d8f9
+# %% ../nbs/04_similarity.ipynb #84257139
 def score_parts(
     scorer: FilmScorer,  # fitted
     query: Query,  # what is asked
@@ -558,7 +574,7 @@ def score_parts(
     lost, films = agreement(shares, query.weights, scorer.softness), []
     for k, film in enumerate(table.films):
         parts = [{"seed": seed, "block": name, "share": float(shares[i, k] * values[i, k]), **pair_words(scorer, query, name, i, film)}
-                 for i, seed in enumerate(query.seeds.index) for name, values in table.pairs.items() if values[i, k]]
+                 for i, seed in enumerate(query.seeds.index) for name, values in table.pairs.items() if values[i, k] or name in scorer.features_.numbers_]
         if len(shares) > 1: parts.append({"seed": None, "block": "agreement", "shared": [spread_over(shares[:, k])], "share": float(lost[k])})
         parts += [{"seed": None, "block": name, "shared": [own_words(scorer.features_, name, film)], "share": float(values[k])} for name, values in table.prior.items()]
         films.append(parts)
