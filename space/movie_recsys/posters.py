@@ -605,9 +605,37 @@ def _jpeg_uri(image: Image.Image) -> str:
     image.save(data, "JPEG", quality=85)
     return "data:image/jpeg;base64," + b64encode(data.getvalue()).decode()
 
-# %% ../nbs/09_posters.ipynb #110db1f0
-class _Drawn:
-    "Drawn posters"
+# %% ../nbs/09_posters.ipynb #531efe86
+def _path_on_tmdb(tmdb: TMDB, film: Mapping) -> str | None:
+    "The path of a film's poster as TMDB's page of the film names it; None where there is no key or no such page"
+    if not tmdb.ready: return None
+    found, number = tmdb.find_by_imdb(film.get("imdb_id")), film.get("film_id", getattr(film, "name", None))
+    if not found and "poster_path" in film and pd.notna(number): found = tmdb.movie(number)
+    return (found or {}).get("poster_path")
+
+# %% ../nbs/09_posters.ipynb #655cf28b
+def _real_poster(tmdb: TMDB, film: Mapping) -> tuple[Image.Image | None, str | None]:
+    "The real poster of a film, None where none came; and what went wrong, None where nothing did"
+    path, trouble = film.get("poster_path"), None
+    try: path = _path_on_tmdb(tmdb, film) or path
+    except ServiceError as e: trouble = str(e)
+    try:
+        url = poster_url(path, image_url=tmdb.image_url)
+        return tmdb.image(url) if url else None, trouble
+    except MovieRecsysError as e: return None, str(e)
+
+# %% ../nbs/09_posters.ipynb #ebc3e722
+def _as_they_come(function, films: pd.DataFrame, within: float) -> Iterator[tuple]:
+    "Index and value of `function` for each film, eight at once, the first to be ready first; TimeoutError after `within`"
+    pool = ThreadPoolExecutor(8)
+    try:
+        jobs = {pool.submit(function, film): id_ for id_, film in films.iterrows()}
+        for job in as_completed(jobs, timeout=within): yield jobs[job], job.result()
+    finally: pool.shutdown(wait=False, cancel_futures=True)
+
+# %% ../nbs/09_posters.ipynb #7b7b1307
+class Posters:
+    "A poster for every film: drawn at once, the real one when it comes"
     def __init__(self,
         tmdb: TMDB | None = None,  # a client; posters are asked for by id where it has a key
         network: bool | None = None,  # whether pictures may be fetched; None: where TMDB has a key
@@ -629,34 +657,14 @@ class _Drawn:
         "The drawn poster of a film, as pixels"
         return draw_poster(*_facts(film), size)
 
-# %% ../nbs/09_posters.ipynb #cd45145e
-class _Real(_Drawn):
-    "Posters from TMDB"
-    def _path(self, film: Mapping) -> str | None:
-        "The path of a film's poster on the image server"
-        path = film.get("poster_path")
-        if not self.tmdb.ready: return path
-        try:
-            found = self.tmdb.find_by_imdb(film.get("imdb_id"))
-            number = film.get("film_id", getattr(film, "name", None))
-            if not found and "poster_path" in film and pd.notna(number): found = self.tmdb.movie(number)
-        except ServiceError as e:
-            self.trouble, found = str(e), None
-        return (found or {}).get("poster_path") or path
-
     def real(self,
         film: Mapping,  # a row: imdb_id, film_id, poster_path, as far as they are there
     ) -> Image.Image | None:  # None where there is none, or none came; `trouble` says why
         "The real poster of a film"
-        if not self.network: return None
-        try:
-            url = poster_url(self._path(film), image_url=self.tmdb.image_url)
-            return self.tmdb.image(url) if url else None
-        except MovieRecsysError as e: self.trouble = str(e)
+        image, trouble = _real_poster(self.tmdb, film) if self.network else (None, None)
+        if trouble: self.trouble = trouble
+        return image
 
-# %% ../nbs/09_posters.ipynb #f2ff495f
-class _Coming(_Real):
-    "Posters from TMDB as they come"
     def images(self,
         films: pd.DataFrame,  # films by film_id
         within: float = 20.0,  # seconds after which no more are waited for
@@ -664,13 +672,8 @@ class _Coming(_Real):
         "Real posters as they come, as pixels; films without one are left out"
         self.trouble = None
         if not self.network: return
-        pool = ThreadPoolExecutor(8)
-        try:
-            jobs = {pool.submit(self.real, film): id_ for id_, film in films.iterrows()}
-            for job in as_completed(jobs, timeout=within):
-                if job.result(): yield jobs[job], job.result()
+        try: yield from ((id_, image) for id_, image in _as_they_come(self.real, films, within) if image)
         except TimeoutError: self.trouble = f"Some posters did not come within {within:.0f} s."
-        finally: pool.shutdown(wait=False, cancel_futures=True)
 
     def fetch(self,
         films: pd.DataFrame,  # films by film_id
@@ -679,9 +682,6 @@ class _Coming(_Real):
         "Real posters as they come, as addresses; films without one are left out"
         for id_, image in self.images(films, within): yield id_, _jpeg_uri(image)
 
-# %% ../nbs/09_posters.ipynb #23c45330
-class Posters(_Coming):
-    "A poster for every film: drawn at once, the real one when it comes"
     def arrays(self,
         films: pd.DataFrame,  # films by film_id
         within: float = 5.0,  # seconds that real posters are waited for

@@ -137,8 +137,9 @@ class Dials:
         self.genres = _wide(widgets.SelectMultiple, "Genres", options=genres, rows=5)
         wait = {"continuous_update": False}
         self.years = _wide(widgets.IntRangeSlider, "Years", min=first, max=last, value=(first, last), **wait)
-        self.adventure = _wide(widgets.FloatSlider, "Adventure", min=0, max=1, step=0.1, **wait)
-        self.view = _column(self.genres, self.years, self.adventure)
+        self.adventure = _wide(widgets.FloatSlider, "Adventure", min=0, max=1, step=0.1, value=0.5, **wait)
+        ends = widgets.HTML('<div style="padding-left:84px;font-size:12px;line-height:1.3">0 what everybody knows, 1 hidden gems</div>')
+        self.view = _column(self.genres, self.years, self.adventure, ends)
         for dial in (self.genres, self.years, self.adventure): dial.observe(lambda _: changed(), "value")
 
     def wish(self) -> dict:

@@ -1,6 +1,6 @@
 // The page's script. The browser holds what was chosen; Python (`server`) finds, recommends and draws the HTML.
 const $ = s => element.querySelector(s), $$ = s => [...element.querySelectorAll(s)];
-const none = () => ({genres: [], without: [], since: null, until: null, language: "", adventure: 0});
+const none = () => ({genres: [], without: [], since: null, until: null, language: "", adventure: .5});
 const state = {films: [], text: "", steer: none(), seen: [], asked: false};
 const known = new Map();                                     // film_id -> label, of every film shown so far
 
