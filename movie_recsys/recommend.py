@@ -149,7 +149,7 @@ def filter_reason(
     together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting films named, films seen, and clusters that were not looked at"
     return f"{found}: {', '.join(alone)}; {together}."
 
-# %% ../nbs/07_recommend.ipynb #10600006
+# %% ../nbs/07_recommend.ipynb #42c84d92
 class Traits:
     "What a list should not repeat, of every film: its series, director, actors and title words"
     def fit(self,
@@ -158,9 +158,9 @@ class Traits:
         "Learn the names that the films have in the columns of `REPEATED`"
         from sklearn.feature_extraction.text import CountVectorizer
         from movie_recsys.similarity import _same, column_tokens
-        tokens = {name: column_tokens(films[name]) for name in REPEATED if name in films}
-        self.names_ = {name: CountVectorizer(analyzer=_same, binary=True, dtype=np.float32).fit(rows) for name, rows in tokens.items() if any(rows)}
-        self.rows_ = self.transform(films)
+        tokens = {name: rows for name in REPEATED if name in films and any(rows := column_tokens(films[name]))}
+        self.names_ = {name: CountVectorizer(analyzer=_same, binary=True, dtype=np.float32) for name in tokens}
+        self.rows_ = self._side_by_side([names.fit_transform(tokens[name]) for name, names in self.names_.items()], len(films))
         self.postings_ = self.rows_.T.tocsr()  # the films of each name, as in an inverted file
         return self
 
@@ -169,8 +169,12 @@ class Traits:
                   ) -> sp.csr_matrix:
         "A row per film; the product of two rows is how much the two repeat each other"
         from movie_recsys.similarity import column_tokens
-        parts = [names.transform(column_tokens(films[name]) if name in films else [[]] * len(films)) * REPEATED[name] ** .5 for name, names in self.names_.items()]
-        return sp.hstack(parts, format="csr") if parts else sp.csr_matrix((len(films), 0), dtype=np.float32)
+        return self._side_by_side([names.transform(column_tokens(films[name]) if name in films else [[]] * len(films)) for name, names in self.names_.items()], len(films))
+
+    def _side_by_side(self, parts, n):
+        "The columns of every trait, each times the root of its weight"
+        weighted = [part * REPEATED[name] ** .5 for name, part in zip(self.names_, parts)]
+        return sp.hstack(weighted, format="csr") if weighted else sp.csr_matrix((n, 0), dtype=np.float32)
 
     def kin(self,
             seeds: sp.csr_matrix,  # rows of the films named

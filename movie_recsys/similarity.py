@@ -62,7 +62,7 @@ def column_tokens(
     values = [[v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else [] for v in column]
     return [words(" ".join(v)) if column.name in WORDY else list(dict.fromkeys(v)) for v in values]
 
-# %% ../nbs/04_similarity.ipynb #c76fb0fc
+# %% ../nbs/04_similarity.ipynb #e8618d8a
 def _same(tokens): return tokens
 
 class TokenOverlap(BaseEstimator):
@@ -71,10 +71,12 @@ class TokenOverlap(BaseEstimator):
             column: pd.Series,  # one column of the table of films
             y=None) -> "TokenOverlap":
         "Learn which tokens at least two films have, how rare each is, and how much a film usually has"
-        self.vectorizer_ = CountVectorizer(analyzer=_same, min_df=2, binary=True, dtype=np.float32)
-        self.rows_ = self.vectorizer_.fit_transform(column_tokens(column)).tocsr()
+        tokens = column_tokens(column)
+        shared = sorted(token for token, n in Counter(token for film in tokens for token in film).items() if n > 1)
+        self.vectorizer_ = CountVectorizer(analyzer=_same, vocabulary=shared or ["nothing is shared"], binary=True, dtype=np.float32)
+        self.rows_ = self.vectorizer_.transform(tokens).tocsr()
         self.names_ = self.vectorizer_.get_feature_names_out()
-        self.rarity_ = np.log(len(column) / np.asarray(self.rows_.sum(axis=0)).ravel()).astype(np.float32)
+        self.rarity_ = np.log(len(column) / np.maximum(np.asarray(self.rows_.sum(axis=0)).ravel(), 1)).astype(np.float32)
         self.rare_ = (self.rows_ @ sp.diags(self.rarity_)).tocsr().astype(np.float32)
         self.postings_ = self.rare_.T.tocsr()  # the films of each token, as in an inverted file
         self.total_ = self.rows_ @ self.rarity_
@@ -98,7 +100,7 @@ class TokenOverlap(BaseEstimator):
         shared.data /= self.usual_ + mine + total[shared.indices] - shared.data
         return shared.toarray()
 
-# %% ../nbs/04_similarity.ipynb #263f5f8c
+# %% ../nbs/04_similarity.ipynb #12de1c50
 def plot_words(
     films: pd.DataFrame,  # a table of films
     ) -> list[list[str]]:
@@ -110,13 +112,15 @@ def plot_space(
     texts: list[list[str]],  # from `plot_words`
     dimensions: int = DIMENSIONS,  # of the space
     random_state: int = 0,  # seed of the decomposition
-    ) -> tuple[Pipeline | None, np.ndarray]:
-    "The space of plots, and where each film lies in it: a row of length 1, or 0 for a film without words; no space where there are too few words"
+    ) -> tuple[Pipeline, sp.csr_matrix, np.ndarray] | None:
+    "The space of plots, the weighted words of each film, and where it lies in the space: a row of length 1, or 0 for a film without words; None where there are too few words"
     common = Counter(word for text in texts for word in text)
-    if sum(n >= 5 for n in common.values()) <= 2 * dimensions: return None, np.zeros((len(texts), 0), np.float32)
-    space = make_pipeline(TfidfVectorizer(analyzer=_same, min_df=5, max_df=.1, sublinear_tf=True, dtype=np.float32),
-                          TruncatedSVD(dimensions, n_iter=2, random_state=random_state), Normalizer(copy=False))
-    return space, space.fit_transform(texts).astype(np.float32)
+    if sum(n >= 5 for n in common.values()) <= 2 * dimensions: return None
+    vectorizer = TfidfVectorizer(analyzer=_same, min_df=5, max_df=.1, sublinear_tf=True, dtype=np.float32)
+    space = make_pipeline(TruncatedSVD(dimensions, n_iter=2, random_state=random_state), Normalizer(copy=False))
+    words = vectorizer.fit_transform(texts)
+    plots = space.fit_transform(words).astype(np.float32)
+    return Pipeline([("words", vectorizer), *space.steps]), words.tocsr(), plots
 
 # %% ../nbs/04_similarity.ipynb #d296134f
 def weighted_rating(
@@ -234,7 +238,7 @@ def make_query(
     "The query for some films that count alike"
     return Query(seeds, films.index.get_indexer(seeds.index), np.full(len(seeds), 1 / max(len(seeds), 1)), adventure)
 
-# %% ../nbs/04_similarity.ipynb #a4d76cdb
+# %% ../nbs/04_similarity.ipynb #eafa4978
 class FilmFeatures(BaseEstimator):
     "What the score knows of every film: tokens, plots and numbers"
     def fit(self,
@@ -243,15 +247,14 @@ class FilmFeatures(BaseEstimator):
         "Read every column of content that at least two films share something in"
         self.films_ = films.copy(deep=False)
         self.films_.attrs = {}  # pandas copies attrs at every step
-        shared = [name for name in CONTENT if name in films and max(Counter(t for row in column_tokens(films[name]) for t in row).values(), default=0) > 1]
-        self.overlaps_ = {name: TokenOverlap().fit(films[name]) for name in shared}
+        overlaps = {name: TokenOverlap().fit(films[name]) for name in CONTENT if name in films}
+        self.overlaps_ = {name: overlap for name, overlap in overlaps.items() if overlap.rows_.nnz}
         self.columns_ = {name: films[name].tolist() for name in ("title", "keywords") if name in films}
         self.themes_ = Themes().fit(films["keywords"]) if "keywords" in films else None
-        texts = plot_words(films)
-        self.space_, self.plots_ = plot_space(texts)
+        found = plot_space(plot_words(films))
+        self.space_, self.words_, self.plots_ = found or (None, None, None)
         if self.space_ is not None:
-            self.words_ = self.space_[0].transform(texts)
-            self.word_names_, self.idf_ = self.space_[0].get_feature_names_out(), self.space_[0].idf_
+            self.word_names_, self.idf_ = self.space_["words"].get_feature_names_out(), self.space_["words"].idf_
             self.word_rarity_ = dict(zip(self.word_names_.tolist(), self.idf_.tolist()))
         self.numbers_ = film_numbers(films)
         return self
@@ -266,18 +269,18 @@ class FilmFeatures(BaseEstimator):
     def _known(self, at):
         "The facts of films of the table"
         tokens = {name: overlap.rows_[at] for name, overlap in self.overlaps_.items()}
-        plots = {"plots": self.plots_[at], "words": self.words_[at]} if self.space_ else {}
+        plots = {"plots": self.plots_[at], "words": self.words_[at]} if self.space_ is not None else {}
         return {"tokens": tokens, "numbers": {name: values[at] for name, values in self.numbers_.items()}, **plots}
 
     def _new(self, seeds):
         "The facts of films that need not be in the table"
         columns = {name: seeds[name] if name in seeds else pd.Series(None, seeds.index, object, name) for name in self.overlaps_}
         texts = plot_words(seeds)
-        plots = {"plots": self.space_.transform(texts).astype(np.float32), "words": self.space_[0].transform(texts)} if self.space_ else {}
+        plots = {"plots": self.space_.transform(texts).astype(np.float32), "words": self.space_["words"].transform(texts)} if self.space_ is not None else {}
         return {"tokens": {name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()},
                 "numbers": film_numbers(seeds, self.films_), **plots}
 
-# %% ../nbs/04_similarity.ipynb #5ebf2437
+# %% ../nbs/04_similarity.ipynb #7e06ccc0
 def pair_terms(
     features: FilmFeatures,  # fitted
     query: Query,  # what is asked
@@ -288,7 +291,7 @@ def pair_terms(
     "Term -> its weighted value, a row per seed and a column per film"
     facts, weights = features.seed_facts(query), {**CONTENT, "plot": PLOT, **DISTANCE, "likes": LIKES, **(weights or {})}
     terms = {name: overlap.overlap(facts["tokens"][name], at) for name, overlap in features.overlaps_.items() if weights[name]}
-    if features.space_: terms["plot"] = facts["plots"] @ (features.plots_ if at is None else features.plots_[at]).T
+    if features.space_ is not None: terms["plot"] = facts["plots"] @ (features.plots_ if at is None else features.plots_[at]).T
     for name, values in features.numbers_.items(): terms[name] = distance(name, facts["numbers"][name], values if at is None else values[at])
     if lift is not None: terms["likes"] = lift.lift(query.at, at)
     for name, values in terms.items(): values *= np.float32(weights[name])

@@ -7,8 +7,8 @@ __all__ = ['PROBES', 'DIVERSITY', 'REPEATED', 'HEARING', 'GEMS', 'FILTERS', 'SAY
            'in_range', 'among', 'Filters', 'filter_masks', 'filter_reason', 'Traits', 'pick', 'placed_by', 'sequels',
            'genre_phrase', 'said_of', 'shared_with', 'because', 'MovieRecommender', 'as_list', 'resolve_seed',
            'outside_film', 'seed_films', 'check_dials', 'score_of', 'allowed_films', 'candidate_films', 'gems_only',
-           'pick_films', 'shares_of', 'make_list', 'list_table', 'seed_labels', 'why_films', 'well_liked',
-           'random_films', 'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
+           'shares_of', 'pick_films', 'random_films', 'well_liked', 'why_films', 'seed_labels', 'list_table',
+           'make_list', 'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
            'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #5a86d3da
@@ -149,7 +149,7 @@ def filter_reason(
     together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting films named, films seen, and clusters that were not looked at"
     return f"{found}: {', '.join(alone)}; {together}."
 
-# %% ../nbs/07_recommend.ipynb #10600006
+# %% ../nbs/07_recommend.ipynb #42c84d92
 class Traits:
     "What a list should not repeat, of every film: its series, director, actors and title words"
     def fit(self,
@@ -158,9 +158,9 @@ class Traits:
         "Learn the names that the films have in the columns of `REPEATED`"
         from sklearn.feature_extraction.text import CountVectorizer
         from movie_recsys.similarity import _same, column_tokens
-        tokens = {name: column_tokens(films[name]) for name in REPEATED if name in films}
-        self.names_ = {name: CountVectorizer(analyzer=_same, binary=True, dtype=np.float32).fit(rows) for name, rows in tokens.items() if any(rows)}
-        self.rows_ = self.transform(films)
+        tokens = {name: rows for name in REPEATED if name in films and any(rows := column_tokens(films[name]))}
+        self.names_ = {name: CountVectorizer(analyzer=_same, binary=True, dtype=np.float32) for name in tokens}
+        self.rows_ = self._side_by_side([names.fit_transform(tokens[name]) for name, names in self.names_.items()], len(films))
         self.postings_ = self.rows_.T.tocsr()  # the films of each name, as in an inverted file
         return self
 
@@ -169,8 +169,12 @@ class Traits:
                   ) -> sp.csr_matrix:
         "A row per film; the product of two rows is how much the two repeat each other"
         from movie_recsys.similarity import column_tokens
-        parts = [names.transform(column_tokens(films[name]) if name in films else [[]] * len(films)) * REPEATED[name] ** .5 for name, names in self.names_.items()]
-        return sp.hstack(parts, format="csr") if parts else sp.csr_matrix((len(films), 0), dtype=np.float32)
+        return self._side_by_side([names.transform(column_tokens(films[name]) if name in films else [[]] * len(films)) for name, names in self.names_.items()], len(films))
+
+    def _side_by_side(self, parts, n):
+        "The columns of every trait, each times the root of its weight"
+        weighted = [part * REPEATED[name] ** .5 for name, part in zip(self.names_, parts)]
+        return sp.hstack(weighted, format="csr") if weighted else sp.csr_matrix((n, 0), dtype=np.float32)
 
     def kin(self,
             seeds: sp.csr_matrix,  # rows of the films named
@@ -453,7 +457,7 @@ class MovieRecommender:
         films, model = load_clusters(source)
         return cls(films, model, load_likes(source) if ratings is None else ratings, tmdb, scorer)
 
-# %% ../nbs/07_recommend.ipynb #6e0ab93b
+# %% ../nbs/07_recommend.ipynb #cbeac441
 def as_list(
     seeds: Any,  # one seed, several, or None
     ) -> list:
@@ -467,6 +471,7 @@ def resolve_seed(
     "The film_id that is meant; raises `TitleNotFoundError` where that is not sure"
     return int(seed) if not isinstance(seed, (str, bool)) and seed in rec.films.index else int(rec.titles.resolve(seed))
 
+# %% ../nbs/07_recommend.ipynb #92e9651b
 def outside_film(
     rec: MovieRecommender,  # with a TMDB client
     title: str,  # a title that the table does not have
@@ -480,6 +485,7 @@ def outside_film(
     if "imdb_id" in rec.films and details.get("imdb_id"): same |= rec.films["imdb_id"] == details["imdb_id"]
     return rec.films[same].head(1) if same.any() else film
 
+# %% ../nbs/07_recommend.ipynb #1eb2d2bd
 def seed_films(
     rec: MovieRecommender,  # with the table of films
     seeds: str | int | Iterable[str | int] | None,  # up to five titles, labels or film_ids
@@ -499,7 +505,7 @@ def seed_films(
     known = [film_id for film_id, film in rows.items() if film is None]
     return rec._bare.iloc[rec.films.index.get_indexer(known)] if len(known) == len(rows) else pd.concat([rec._bare.loc[[i]] if film is None else film for i, film in rows.items()])
 
-# %% ../nbs/07_recommend.ipynb #c4859f50
+# %% ../nbs/07_recommend.ipynb #0ecad489
 def check_dials(
     n: int = 5,  # how many films
     adventure: float = .5,  # 0 to 1
@@ -515,6 +521,7 @@ def check_dials(
     if not diversity >= 0 or probes is not None and (not isinstance(probes, (int, np.integer)) or probes < 1):
         raise SelectionError(f"diversity is 0 or more, probes a whole number from 1: not {diversity}, {probes}.")
 
+# %% ../nbs/07_recommend.ipynb #c6c50169
 def score_of(
     rec: MovieRecommender,  # with the scorer
     query: Any,  # a `Query`
@@ -527,7 +534,7 @@ def score_of(
         raise MovieDataError(f"{type(rec.scorer).__name__}.score gave values of the shape {score.shape}, and there are {len(rec.films):,} films.")
     return np.nan_to_num(score, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
 
-# %% ../nbs/07_recommend.ipynb #c3e492f8
+# %% ../nbs/07_recommend.ipynb #dc695213
 def allowed_films(
     rec: MovieRecommender,  # with the table of films
     query: Any,  # a `Query`
@@ -555,6 +562,7 @@ def candidate_films(
     found &= allowed
     return np.flatnonzero(allowed if probes is None and found.sum() < n else found)
 
+# %% ../nbs/07_recommend.ipynb #c254c352
 def gems_only(
     rec: MovieRecommender,  # with the table of films
     query: Any,  # a `Query`
@@ -563,6 +571,15 @@ def gems_only(
     "Which films may be named as hidden gems: no sequel of a seed, none of the best-known twentieth, none rated below the average"
     rating, votes = (pd.to_numeric(rec.films[name]).astype(float) if name in rec.films else pd.Series(0.0, rec.films.index) for name in ("vote_average", "vote_count"))
     return allowed & (rating >= rating.mean()).to_numpy() & ~(votes > votes.quantile(.95)).to_numpy() & ~sequels(rec.films, query.seeds)
+
+# %% ../nbs/07_recommend.ipynb #1570dff9
+def shares_of(
+    scorer: Any,  # perhaps with `shares(query, at)`
+    query: Any,  # a `Query`
+    at: np.ndarray,  # positions of some films
+    ) -> np.ndarray:
+    "Which share of each film's score is due to which seed; alike for all where the scorer does not say"
+    return scorer.shares(query, at) if len(query.seeds) > 1 and hasattr(scorer, "shares") else np.empty((0, len(at)))
 
 def pick_films(
     rec: MovieRecommender,  # with the scorer
@@ -581,15 +598,68 @@ def pick_films(
     without = picks if picks == list(range(len(picks))) else pick(score[at], shares, repeats, n, diversity, hearing=0)
     return at[picks], placed_by(picks, without, score[at])
 
-def shares_of(
-    scorer: Any,  # perhaps with `shares(query, at)`
+# %% ../nbs/07_recommend.ipynb #3cde7ba0
+def random_films(
+    rec: MovieRecommender,  # the films and the clusters
     query: Any,  # a `Query`
-    at: np.ndarray,  # positions of some films
-    ) -> np.ndarray:
-    "Which share of each film's score is due to which seed; alike for all where the scorer does not say"
-    return scorer.shares(query, at) if len(query.seeds) > 1 and hasattr(scorer, "shares") else np.empty((0, len(at)))
+    allowed: np.ndarray,  # which films may be named
+    n: int,  # how many
+    random_state: int | None,  # seed
+    ) -> tuple[np.ndarray, np.ndarray]:
+    "The report's pick: any film of the first seed's cluster, then of the second's, and round again; no score is made"
+    rng, labels = np.random.default_rng(random_state), rec.model.labels_
+    own = labels[query.at] if (query.at >= 0).all() else rec.model.predict(query.seeds)
+    queues = {c: list(rng.permutation(np.flatnonzero(allowed & (labels == c)))) for c in set(own.tolist())}
+    picks: list[int] = []
+    while len(picks) < n and any(queues.values()): picks += [queues[c].pop() for c in own.tolist() if queues[c]]
+    return np.array(picks[:n], int), np.full(len(labels), np.nan)
 
-# %% ../nbs/07_recommend.ipynb #9ed0b82e
+# %% ../nbs/07_recommend.ipynb #a5adb372
+def well_liked(
+    film: pd.Series,  # a row of the table
+    ) -> str:
+    "What can be said of a film itself, where none was named to compare it with"
+    rating, votes = film.get("vote_average"), film.get("vote_count")
+    return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f" in {votes:,.0f} votes")
+
+def why_films(
+    rec: MovieRecommender,  # with the scorer
+    query: Any,  # a `Query`
+    at: np.ndarray,  # positions of the films of a list
+    names: dict[int, str],  # label of every seed
+    ) -> list[str]:
+    "A sentence for each film of a list; a scorer that cannot explain has none"
+    if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
+    if not len(query.seeds): return [well_liked(film) for _, film in rec._bare.iloc[at].iterrows()]
+    return because([shared_with(parts) for parts in rec.scorer.explain(query, at)], names)
+
+def seed_labels(
+    rec: MovieRecommender,  # the films
+    query: Any,  # a `Query`
+    ) -> dict[int, str]:
+    "`Title (Year)` of every seed"
+    known = (query.at >= 0).all()
+    return (rec.labels.iloc[query.at] if known else film_label(query.seeds)).to_dict()
+
+# %% ../nbs/07_recommend.ipynb #d066cda7
+def list_table(
+    rec: MovieRecommender,  # the films and the clusters
+    query: Any,  # a `Query`
+    at: np.ndarray,  # positions of the films of the list
+    score: np.ndarray,  # score of every film
+    placed: list[str],  # what placed each; empty for a list drawn at random
+    reasons: bool = True,  # whether to say why
+    ) -> pd.DataFrame:
+    "The result: title, year, genres, cluster, score, because, placed; `attrs['seeds']` says which films were understood"
+    films = rec.shown.iloc[at]
+    table = pd.DataFrame({"title": films["title"], "year": films["release_year"], "genres": films["genres"],
+                          "cluster": rec.model.labels_[at], "score": score[at]}, index=films.index)
+    names = seed_labels(rec, query)
+    if reasons: table["because"] = why_films(rec, query, at, names) if placed else "Drawn at random from the clusters of your picks"
+    table["placed"] = placed or "chance"
+    table.attrs["seeds"] = names
+    return table
+
 def make_list(
     rec: MovieRecommender,  # the films, the clusters and the scorer
     query: Any,  # a `Query`
@@ -616,65 +686,6 @@ def make_list(
     result = list_table(rec, query, at, score, placed, reasons)
     if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))
     return result
-
-def list_table(
-    rec: MovieRecommender,  # the films and the clusters
-    query: Any,  # a `Query`
-    at: np.ndarray,  # positions of the films of the list
-    score: np.ndarray,  # score of every film
-    placed: list[str],  # what placed each; empty for a list drawn at random
-    reasons: bool = True,  # whether to say why
-    ) -> pd.DataFrame:
-    "The result: title, year, genres, cluster, score, because, placed; `attrs['seeds']` says which films were understood"
-    films = rec.shown.iloc[at]
-    table = pd.DataFrame({"title": films["title"], "year": films["release_year"], "genres": films["genres"],
-                          "cluster": rec.model.labels_[at], "score": score[at]}, index=films.index)
-    names = seed_labels(rec, query)
-    if reasons: table["because"] = why_films(rec, query, at, names) if placed else "Drawn at random from the clusters of your picks"
-    table["placed"] = placed or "chance"
-    table.attrs["seeds"] = names
-    return table
-
-def seed_labels(
-    rec: MovieRecommender,  # the films
-    query: Any,  # a `Query`
-    ) -> dict[int, str]:
-    "`Title (Year)` of every seed"
-    known = (query.at >= 0).all()
-    return (rec.labels.iloc[query.at] if known else film_label(query.seeds)).to_dict()
-
-def why_films(
-    rec: MovieRecommender,  # with the scorer
-    query: Any,  # a `Query`
-    at: np.ndarray,  # positions of the films of a list
-    names: dict[int, str],  # label of every seed
-    ) -> list[str]:
-    "A sentence for each film of a list; a scorer that cannot explain has none"
-    if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
-    if not len(query.seeds): return [well_liked(film) for _, film in rec._bare.iloc[at].iterrows()]
-    return because([shared_with(parts) for parts in rec.scorer.explain(query, at)], names)
-
-def well_liked(
-    film: pd.Series,  # a row of the table
-    ) -> str:
-    "What can be said of a film itself, where none was named to compare it with"
-    rating, votes = film.get("vote_average"), film.get("vote_count")
-    return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f" in {votes:,.0f} votes")
-
-def random_films(
-    rec: MovieRecommender,  # the films and the clusters
-    query: Any,  # a `Query`
-    allowed: np.ndarray,  # which films may be named
-    n: int,  # how many
-    random_state: int | None,  # seed
-    ) -> tuple[np.ndarray, np.ndarray]:
-    "The report's pick: any film of the first seed's cluster, then of the second's, and round again; no score is made"
-    rng, labels = np.random.default_rng(random_state), rec.model.labels_
-    own = labels[query.at] if (query.at >= 0).all() else rec.model.predict(query.seeds)
-    queues = {c: list(rng.permutation(np.flatnonzero(allowed & (labels == c)))) for c in set(own.tolist())}
-    picks: list[int] = []
-    while len(picks) < n and any(queues.values()): picks += [queues[c].pop() for c in own.tolist() if queues[c]]
-    return np.array(picks[:n], int), np.full(len(labels), np.nan)
 
 # %% ../nbs/07_recommend.ipynb #7e5d5480
 def explain_film(
