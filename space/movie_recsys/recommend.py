@@ -37,7 +37,7 @@ REPEATED = {"collection": 3.0, "directors": 1.0, "cast": 1.0, "title": 1.0}  # c
 HEARING = 3.0  # what a film earns that speaks for a seed no film has spoken for yet, in the unit of the score [neighbours]
 GEMS = .75  # from here on the dial asks for hidden gems: no sequel, no director or series twice, none of the best-known twentieth, nothing rated below the average [by eye]
 
-# %% ../nbs/07_recommend.ipynb #e41f3edc
+# %% ../nbs/07_recommend.ipynb #f4615db9
 def probe_order(
     model: MovieClusters,  # the clusters
     films: pd.DataFrame,  # films with the columns that were clustered
@@ -51,7 +51,9 @@ def probed_films(
     probes: int = PROBES,  # how many clusters are looked at for each seed
     ) -> np.ndarray:
     "Which films are in the clusters looked at; all of them where there is no seed"
-    return np.isin(labels, order[:, :probes]) if len(order) else np.ones(len(labels), bool)
+    looked_at = np.full(order.shape[1], not len(order))
+    looked_at[order[:, :probes]] = True
+    return looked_at[labels]
 
 # %% ../nbs/07_recommend.ipynb #b4b51ea7
 def _lower(names):
@@ -300,7 +302,7 @@ def _sentence(reasons):
     first = ", ".join(words) if specific else "no person or theme in common" + (f", but {', '.join(words)}" if words else "")
     return f"Because you picked {label}: {first}" + "".join(f"; and {label}: {', '.join(words[:2]) or 'little in common'}" for label, words, _ in others)
 
-# %% ../nbs/07_recommend.ipynb #e8289d40
+# %% ../nbs/07_recommend.ipynb #f2b9076a
 class MovieRecommender:
     "Recommendations from a table of films and their clusters"
     def __init__(self,
@@ -434,6 +436,23 @@ class MovieRecommender:
                        ) -> pd.DataFrame:
         "Many lists at once, without reasons: query, rank, film_id, score; the films and the order of `recommend`"
         return many_lists(self, queries, n, n_jobs, asked)
+
+    def recommend_together(self,
+                           people: Iterable[Any],  # for each person the films they named
+                           n: int = 5,  # how many films
+                           **asked: Any,  # what `recommend` takes
+                           ) -> pd.DataFrame:
+        "One list for several people; not written yet, and says so"
+        raise NotImplementedError("One list for several people is not written yet: recommend takes the films of one.")
+
+    def wish(self,
+             text: str,  # what somebody wants to see, in words
+             seeds: str | int | Iterable[str | int] | None = None,  # films to go by beside it
+             n: int = 5,  # how many films
+             **filters: Unpack[Filters],  # what the list keeps to
+             ) -> pd.DataFrame:
+        "Films for a wish in words; not written yet, and says so"
+        raise NotImplementedError("A wish in words is not understood yet: recommend takes films and filters.")
 
     def save(self,
              folder: str | Path,  # where to
@@ -572,7 +591,7 @@ def gems_only(
     rating, votes = (pd.to_numeric(rec.films[name]).astype(float) if name in rec.films else pd.Series(0.0, rec.films.index) for name in ("vote_average", "vote_count"))
     return allowed & (rating >= rating.mean()).to_numpy() & ~(votes > votes.quantile(.95)).to_numpy() & ~sequels(rec.films, query.seeds)
 
-# %% ../nbs/07_recommend.ipynb #1570dff9
+# %% ../nbs/07_recommend.ipynb #5c36e01d
 def shares_of(
     scorer: Any,  # perhaps with `shares(query, at)`
     query: Any,  # a `Query`
@@ -590,7 +609,7 @@ def pick_films(
     ) -> tuple[np.ndarray, list[str]]:
     "Positions of the films of the list, by score, and what placed each"
     at = query.candidates[np.isfinite(score[query.candidates])]
-    if len(at) > (most := max(200, min(20 * n, 2000), 2 * n)): at = at[np.argpartition(-score[at], most)[:most]]
+    if len(at) > (most := max(100, min(20 * n, 2000), 2 * n)): at = at[np.argpartition(-score[at], most)[:most]]
     at = at[np.argsort(-score[at], kind="stable")]
     rows = rec.traits.rows_[at]
     repeats, shares = (rows @ rows.T).toarray(), shares_of(rec.scorer, query, at)
@@ -641,7 +660,7 @@ def seed_labels(
     known = (query.at >= 0).all()
     return (rec.labels.iloc[query.at] if known else film_label(query.seeds)).to_dict()
 
-# %% ../nbs/07_recommend.ipynb #d066cda7
+# %% ../nbs/07_recommend.ipynb #5d793bd0
 def list_table(
     rec: MovieRecommender,  # the films and the clusters
     query: Any,  # a `Query`
@@ -651,12 +670,10 @@ def list_table(
     reasons: bool = True,  # whether to say why
     ) -> pd.DataFrame:
     "The result: title, year, genres, cluster, score, because, placed; `attrs['seeds']` says which films were understood"
-    films = rec.shown.iloc[at]
-    table = pd.DataFrame({"title": films["title"], "year": films["release_year"], "genres": films["genres"],
-                          "cluster": rec.model.labels_[at], "score": score[at]}, index=films.index)
-    names = seed_labels(rec, query)
-    if reasons: table["because"] = why_films(rec, query, at, names) if placed else "Drawn at random from the clusters of your picks"
-    table["placed"] = placed or "chance"
+    names, films = seed_labels(rec, query), rec.shown.iloc[at]
+    columns = {"title": films["title"], "year": films["release_year"], "genres": films["genres"], "cluster": rec.model.labels_[at], "score": score[at]}
+    if reasons: columns["because"] = why_films(rec, query, at, names) if placed else "Drawn at random from the clusters of your picks"
+    table = pd.DataFrame(columns | {"placed": placed or "chance"}, index=films.index)
     table.attrs["seeds"] = names
     return table
 

@@ -62,7 +62,7 @@ def column_tokens(
     values = [[v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else [] for v in column]
     return [words(" ".join(v)) if column.name in WORDY else list(dict.fromkeys(v)) for v in values]
 
-# %% ../nbs/04_similarity.ipynb #e8618d8a
+# %% ../nbs/04_similarity.ipynb #a733c28f
 def _same(tokens): return tokens
 
 class TokenOverlap(BaseEstimator):
@@ -92,12 +92,13 @@ class TokenOverlap(BaseEstimator):
     def overlap(self,
                 rows: sp.csr_matrix,  # of the seeds, from `transform`
                 at: np.ndarray | None = None,  # positions of the films to compare with, all of them where None
+                weight: float = 1.0,  # what the result is multiplied by
                 ) -> np.ndarray:
         "How much each seed shares with each film: a row per seed"
         films, total = (self.postings_, self.total_) if at is None else (self.rare_[at].T, self.total_[at])
         shared = (rows @ films).tocsr()
         mine = np.repeat(rows @ self.rarity_, np.diff(shared.indptr))
-        shared.data /= self.usual_ + mine + total[shared.indices] - shared.data
+        shared.data *= np.float32(weight) / (self.usual_ + mine + total[shared.indices] - shared.data)
         return shared.toarray()
 
 # %% ../nbs/04_similarity.ipynb #12de1c50
@@ -280,7 +281,7 @@ class FilmFeatures(BaseEstimator):
         return {"tokens": {name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()},
                 "numbers": film_numbers(seeds, self.films_), **plots}
 
-# %% ../nbs/04_similarity.ipynb #7e06ccc0
+# %% ../nbs/04_similarity.ipynb #7dbb1ad5
 def pair_terms(
     features: FilmFeatures,  # fitted
     query: Query,  # what is asked
@@ -290,11 +291,10 @@ def pair_terms(
     ) -> dict[str, np.ndarray]:
     "Term -> its weighted value, a row per seed and a column per film"
     facts, weights = features.seed_facts(query), {**CONTENT, "plot": PLOT, **DISTANCE, "likes": LIKES, **(weights or {})}
-    terms = {name: overlap.overlap(facts["tokens"][name], at) for name, overlap in features.overlaps_.items() if weights[name]}
-    if features.space_ is not None: terms["plot"] = facts["plots"] @ (features.plots_ if at is None else features.plots_[at]).T
-    for name, values in features.numbers_.items(): terms[name] = distance(name, facts["numbers"][name], values if at is None else values[at])
-    if lift is not None: terms["likes"] = lift.lift(query.at, at)
-    for name, values in terms.items(): values *= np.float32(weights[name])
+    terms = {name: overlap.overlap(facts["tokens"][name], at, weights[name]) for name, overlap in features.overlaps_.items() if weights[name]}
+    if features.space_ is not None: terms["plot"] = np.float32(weights["plot"]) * facts["plots"] @ (features.plots_ if at is None else features.plots_[at]).T
+    for name, values in features.numbers_.items(): terms[name] = np.float32(weights[name]) * distance(name, facts["numbers"][name], values if at is None else values[at])
+    if lift is not None: terms["likes"] = np.float32(weights["likes"]) * lift.lift(query.at, at)
     return terms
 
 # %% ../nbs/04_similarity.ipynb #bc3dbc6e
