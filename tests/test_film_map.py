@@ -113,8 +113,8 @@ def test_every_sampled_film_can_be_clicked(atlas, films, show):
     sample = [int(i) for i in films.sample(12, random_state=1).index]
     for film_id in sample:
         page.evaluate(f"{API}.mark({{}}), {API}.select({film_id})")
-        page.wait_for_function(f"() => {{ const [x, y] = {API}.screen({film_id}), v = {API}.view; return v.k >= 6; }}")
-        page.wait_for_timeout(600)
+        page.wait_for_function(f"""() => {{ const at = JSON.stringify([{film_id}, {API}.view, {API}.screen({film_id})]), still = at === window.was;
+                                           window.was = at; return still && {API}.view.k >= 6; }}""", polling=250)  # the view has come to rest
         click_film(page, film_id)
         right += told(page)[-1]["film_id"] == film_id
     assert right == len(sample)
