@@ -44,7 +44,7 @@ def opinions(
     low = ratings[(ratings <= DISLIKED) & ~ratings.index.isin(hearts.index)]
     return liked.clip(upper=1), (10 - low).clip(lower=1) / 10
 
-# %% ../nbs/05a_taste.ipynb #75b8acaf
+# %% ../nbs/05a_taste.ipynb #69737b93
 MAX_BYTES, MAX_ROWS, MAX_FILES = 5_000_000, 20_000, 300
 _NO_TEXT = {b"\x89PNG": "a picture (PNG)", b"\xff\xd8\xff": "a picture (JPEG)", b"GIF8": "a picture (GIF)",
             b"RIFF": "a picture or a sound", b"BM": "a picture (BMP)", b"%PDF": "a PDF file", b"\x1f\x8b": "a gzip file",
@@ -80,32 +80,36 @@ def export_text(
         except UnicodeDecodeError: text = data.decode("cp1252", "replace")
     if kind is None and text.lstrip()[:1] == "<": kind = "a web page or XML"
     start = text[:10_000]
-    odd = sum(not (c.isprintable() or c in "\r\n\t\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e") for c in start)
+    odd = sum(c < " " and c not in "\r\n\t" or c == "\ufffd" for c in start)
     if kind is None and odd > len(start) / 50: kind = "no text"
     if kind is None and not text.strip(): kind = "empty"
     if kind: raise MovieDataError(f"This file is {kind}, and no export. {_HOW_TO}")
     return re.sub(r"\r\n?", "\n", text.replace("\0", ""))
 
-# %% ../nbs/05a_taste.ipynb #38b6221b
+# %% ../nbs/05a_taste.ipynb #e9685933
 _WANTED = re.compile(r"\.(csv|tsv|txt|json|zip)$", re.I)
-_UNWANTED = re.compile(r"(^|/)(__MACOSX|deleted|orphaned)/|(^|/)\.|(^|/)lists/[^/]*\.csv$", re.I)
+_UNWANTED = re.compile(r"(^|/)(__MACOSX|deleted|orphaned)/|(^|/)\.|(^|/)likes/(reviews|lists)\.csv$", re.I)
+_LISTS = re.compile(r"(^|/)lists/[^/]*\.csv$", re.I)
+
+def _chosen(names):
+    "Those of the files that are read: the lists only where there is nothing else"
+    names = [n for n in names if _WANTED.search(n) and not _UNWANTED.search(n)]
+    return ([n for n in names if not _LISTS.search(n)] or names)[:MAX_FILES]
 
 def _unzipped(data, max_bytes, inside=False):
     "Name and bytes of the files in a zip that may be exports"
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [n for n in archive.namelist() if _WANTED.search(n) and not _UNWANTED.search(n)]
         if any(n.startswith("xl/") for n in archive.namelist()):
             raise MovieDataError(f"This file is an Excel workbook: save it as CSV first. {_HOW_TO}")
-        for name in names[:MAX_FILES]:
+        for name in _chosen(archive.namelist()):
             with archive.open(name) as member: content = export_bytes(member, max_bytes)
             if not name.lower().endswith(".zip"): yield name, content
             elif not inside: yield from _unzipped(content, max_bytes, inside=True)
 
 def _in_folder(folder, max_bytes):
     "Name and bytes of the files in a folder that may be exports"
-    paths = [p for p in sorted(folder.rglob("*")) if p.is_file() and _WANTED.search(p.name)]
-    names = {p.relative_to(folder).as_posix(): p for p in paths}
-    for name in [n for n in names if not _UNWANTED.search(n)][:MAX_FILES]: yield name, export_bytes(names[name], max_bytes)
+    paths = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+    for name in _chosen(paths): yield name, export_bytes(paths[name], max_bytes)
 
 def export_files(
     source: Any,  # a path (of a file, a zip or a folder), the bytes, or an open file
@@ -128,7 +132,7 @@ def export_files(
     if not found: raise MovieDataError("The zip holds no CSV or JSON file. Letterboxd's holds ratings.csv.")
     return found
 
-# %% ../nbs/05a_taste.ipynb #b14f07ce
+# %% ../nbs/05a_taste.ipynb #a3ffa3bc
 @dataclass(frozen=True)
 class Layout:
     "How one kind of export names its columns, and what its rows mean"
@@ -139,6 +143,8 @@ class Layout:
     means: str = "seen"  # what a row without a rating means: seen, liked, watchlist or listed (none of these)
     files: dict[str, str] = field(default_factory=dict)  # what it means by the name of the file (patterns)
     status: dict[str, str] = field(default_factory=dict)  # and by the column `status`
+    split: str = ""  # what stands between several titles in one cell
+    exact: bool = False  # whether case and marks of `needs` count
     where: str = ""  # where its header was seen
 
 def column_key(
@@ -147,10 +153,12 @@ def column_key(
     "A column's name without case, spaces and marks: `Your Rating`, `your_rating` and `YourRating` are one"
     return "".join(c for c in unicodedata.normalize("NFKC", str(header)).casefold() if c.isalnum())
 
-# %% ../nbs/05a_taste.ipynb #9a5c3908
-_LETTERBOXD = {r"watchlist": "watchlist", r"like|(^|/)films\b": "liked", r"watched|diary|rating|review": "seen"}
-_NAMED = {r"watchlist|want|wish|想看": "watchlist", r"like|favou?rite|heart": "liked", r"watched|diary|seen|check.?ins?|history": "seen"}
-_STATUS = {"completed": "seen", "watching": "seen", "dropped": "seen", "plantowatch": "watchlist"}
+# %% ../nbs/05a_taste.ipynb #420f077a
+_LETTERBOXD = {"watchlist": "watchlist", r"like|(^|/)films\b": "liked", "(?<!un)watched|diary|rating|review": "seen"}
+_IMDB = {"watch.?list": "watchlist", "check.?ins?": "seen"}
+_TRAKT_LISTS = {"watchlist": "watchlist", "favou?rites": "liked"}
+_NAMED = {"watch.?list|to.watch|wish": "watchlist", "(^|[^a-z])liked?s?([^a-z]|$)": "liked", "(?<!un)(watched|seen)|diary": "seen"}
+_SIMKL = {"completed": "seen", "watching": "seen", "dropped": "seen", "plan to watch": "watchlist"}
 _IDS = dict(imdb_id="imdb_id", tmdb_id="tmdb_id")
 _TRAKT = dict(title="title", year="year", kind="type", **_IDS)
 _TRAKT_JSON = dict(title="movie.title", year="movie.year", kind="type", imdb_id="movie.ids.imdb", tmdb_id="movie.ids.tmdb")
@@ -159,57 +167,57 @@ LAYOUTS = [
     Layout("Letterboxd list", ("Position", "Name", "Year", "URL"), dict(title="Name", year="Year"), means="listed",
            files={"watchlist": "watchlist"}, where="a case: a list of four films, the header below the list's own"),
     Layout("Letterboxd ratings or diary", ("Name", "Year", "Rating", "Letterboxd URI|Date"),
-           dict(title="Name", year="Year", date="Date", viewed="Watched Date"), {"Rating": 5},
+           dict(title="Name", year="Year", date="Date", viewed="Watched Date"), {"Rating": 5}, files={"watchlist": "watchlist"},
            where="a case: a zip with one rating; published importers' tests of diary.csv and reviews.csv"),
     Layout("Letterboxd films", ("Name", "Year", "Letterboxd URI|Date"), dict(title="Name", year="Year", date="Date"),
            means="listed", files=_LETTERBOXD, where="cases: watched.csv, watchlist.csv and likes/films.csv of two films"),
     Layout("Letterboxd import", ("Title", "Rating10|WatchedDate"),
            dict(title="Title", year="Year", imdb_id="imdbID", tmdb_id="tmdbID", viewed="WatchedDate"),
            {"Rating10": 10, "Rating": 5}, files={"watchlist": "watchlist"},
-           where="a case: three films with ids; written by published exporters for FilmAffinity, Douban, Plex and others"),
-    Layout("Letterboxd import of a list", ("Title", "Year", "imdbID|tmdbID|LetterboxdURI", "Directors|LetterboxdURI|imdbID"),
-           dict(title="Title", year="Year", **_IDS), {"Rating": 5}, means="listed", files=_NAMED,
-           where="the watchlist and list headers of published Letterboxd exporters"),
+           where="a case: three films with ids; published exporters for FilmAffinity, Douban, Plex and others write it"),
+    Layout("Letterboxd import of a list", ("Title", "imdbID|tmdbID|LetterboxdURI"), dict(title="Title", year="Year", **_IDS),
+           {"Rating": 5}, means="listed", files=_NAMED, exact=True, where="published exporters of watchlists and lists"),
     Layout("IMDb", ("Const", "Title|Your Rating|You rated"),
            dict(title="Title", other="Original Title", year="Year", imdb_id="Const", kind="Title Type", viewed="Date Rated",
-                date="Created"), {"Your Rating": 10, "You rated": 10}, means="listed", files=_NAMED,
-           where="a case: four ratings; tests of published importers for lists, watchlists, check-ins and the three generations"),
+                date="Created"), {"Your Rating": 10, "You rated": 10}, means="listed", files=_IMDB,
+           where="a case: four ratings; published importers' tests of lists, watchlists, check-ins and three generations"),
     Layout("Trakt ratings", ("rated_at", "type", "title"), _TRAKT | dict(date="rated_at"), {"rating": 10},
            where="a case: two films and an episode; a published Trakt exporter"),
     Layout("Trakt history", ("watched_at", "type", "title"), _TRAKT | dict(viewed="watched_at"), {"rating": 10},
-           where="tests of published importers"),
-    Layout("Trakt list", ("listed_at", "type", "title"), _TRAKT | dict(date="listed_at"), means="listed", files=_NAMED,
+           where="published importers' tests"),
+    Layout("Trakt list", ("listed_at", "type", "title"), _TRAKT | dict(date="listed_at"), means="listed", files=_TRAKT_LISTS,
            where="the readme of a published reader of Trakt's lists"),
-    Layout("Trakt JSON", ("movie.title", "rated_at|watched_at|last_watched_at"),
-           _TRAKT_JSON | dict(viewed="last_watched_at|watched_at", date="rated_at"), {"rating": 10},
-           where="published readers of Trakt's zip: ratings-movies.json, watched-movies.json"),
-    Layout("Trakt list JSON", ("movie.title", "listed_at"), _TRAKT_JSON | dict(date="listed_at"), means="listed", files=_NAMED,
-           where="published readers of Trakt's zip: lists-watchlist.json, lists-favorites.json"),
-    Layout("Simkl", ("Title", "Type", "Watchlist", "WatchedDate"),
-           dict(title="Title", year="Year", kind="Type", imdb_id="IMDB|IMDB_ID", tmdb_id="TMDB|TMDB_ID", viewed="WatchedDate",
-                status="Watchlist"), {"Rating": 10}, means="listed", status=_STATUS,
-           where="published importers' tests of both its CSV headers"),
     Layout("Simkl JSON", ("movie.title", "status"),
            _TRAKT_JSON | dict(viewed="last_watched_at", date="user_rated_at|added_to_watchlist_at", status="status"),
-           {"user_rating": 10}, means="listed", status=_STATUS, where="published readers of SimklBackup.json"),
+           {"user_rating": 10}, means="listed", status=_SIMKL, where="published readers of SimklBackup.json"),
+    Layout("Trakt JSON", ("movie.title", "rated_at|watched_at|last_watched_at"),
+           _TRAKT_JSON | dict(viewed="last_watched_at|watched_at", date="rated_at"), {"rating": 10},
+           where="published readers of Trakt's zip: ratings-movies.json, watched-movies.json, watched-history.json"),
+    Layout("Trakt list JSON", ("movie.title", "listed_at"), _TRAKT_JSON | dict(date="listed_at"), means="listed",
+           files=_TRAKT_LISTS, where="published readers of Trakt's zip: lists-watchlist.json, lists-favorites.json"),
+    Layout("Simkl", ("Title", "Type", "Watchlist", "WatchedDate"),
+           dict(title="Title", year="Year", kind="Type", imdb_id="IMDB|IMDB_ID", tmdb_id="TMDB|TMDB_ID", viewed="WatchedDate",
+                status="Watchlist"), {"Rating": 10}, means="listed", status=_SIMKL,
+           where="published importers' tests of both its headers"),
     Layout("Criticker", ("Film Name", "Rating|Score"), dict(title="Film Name", year="Year", imdb_id="IMDB ID"),
            {"Rating": 100, "Score": 100}, where="a published importer, which names columns and scale"),
-    Layout("MovieLens", ("movieId", "rating"),
-           dict(title="title", movielens_id="movieId", date="timestamp", person="userId", **_IDS), {"rating": 5},
-           where="a case: two ratings; published tests of the export at movielens.org"),
+    Layout("MovieLens ratings", ("movieId", "rating"), dict(movielens_id="movieId", date="timestamp", person="userId"),
+           {"rating": 5}, exact=True, where="a case: two ratings, with links.csv beside them"),
+    Layout("MovieLens", ("movie_id", "tmdb_id", "rating", "average_rating"),
+           dict(title="title", movielens_id="movie_id", **_IDS), {"rating": 5}, where="published tests of movielens.org's export"),
     Layout("FilmAffinity", ("title", "year", "user score"), dict(title="original title", other="title", year="year"),
-           {"user score": 10}, files={r"(^|/)list": "listed"}, where="the columns of a published exporter"),
-    Layout("Douban", ("标题", "个人评分"), dict(title="标题", year="上映日期", date="打分日期", status="状态"), {"个人评分": 5},
-           files={"wish|想看": "watchlist"}, status={"看过": "seen", "在看": "seen", "想看": "watchlist"},
+           {"user score": 10}, files={"(^|/)list": "listed"}, where="the columns of a published exporter"),
+    Layout("Douban", ("标题", "个人评分"), dict(title="标题", year="上映日期", date="打分日期", status="状态"),
+           {"个人评分": 5}, files={"wish|想看": "watchlist"}, status={"看过": "seen", "在看": "seen", "想看": "watchlist"}, split="/",
            where="published importers' tests of two of its headers"),
     Layout("Filmweb", ("user_vote", "year", "original_title|pl_title"),
            dict(title="original_title", other="pl_title", year="year", date="iso_date|timestamp"), {"user_vote": 10},
-           where="a published exporter"),
+           where="the columns of a published exporter"),
     Layout("table of titles", ("Title|Name|Film|Movie",), dict(title="Title|Name|Film|Movie", year="Year", date="Date", **_IDS),
-           {"Rating|Score|Stars": np.nan}, means="listed", files=_NAMED, where="none: it is for everything else"),
+           {"Rating|Score|Stars": np.nan}, means="listed", files=_NAMED, where="nowhere: it is for everything else"),
 ]
 
-# %% ../nbs/05a_taste.ipynb #e2714c0b
+# %% ../nbs/05a_taste.ipynb #efef9405
 def _records(text):
     "The lines of a JSON export: a list of records, or lists of them by kind; nested names joined by dots"
     try: found = json.loads(text)
@@ -253,11 +261,12 @@ def recognise(
     "Its layout, the names of its columns (as `column_key` has them) and its rows; None where none fits"
     readings = list(_readings(text))
     for layout in layouts:
-        needs = [{column_key(name) for name in need.split("|")} for need in layout.needs]
+        named = str.strip if layout.exact else column_key
+        needs = [set(map(named, need.split("|"))) for need in layout.needs]
         for lines in readings:
             for at, line in enumerate(lines[:12]):
-                header = [column_key(cell) for cell in line]
-                if all(need & set(header) for need in needs): return layout, header, [r for r in lines[at + 1:] if any(r)]
+                if all(need & set(map(named, line)) for need in needs):
+                    return layout, list(map(column_key, line)), [r for r in lines[at + 1:] if any(r)]
 
 # %% ../nbs/05a_taste.ipynb #b6467299
 _FORMATS = {r"\d{1,2}-\d{1,2}-\d{4}": "%d-%m-%Y", r"\d{1,2}\.\d{1,2}\.\d{4}": "%d.%m.%Y", r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y",
@@ -284,8 +293,9 @@ def export_numbers(
     text = pd.Series(cells, dtype=object).astype(str).str.strip().str.replace(",", ".")
     return pd.to_numeric(text.where(text.str.fullmatch(r"\d{1,6}(?:\.\d{1,9})?")), errors="coerce").astype(float)
 
-# %% ../nbs/05a_taste.ipynb #be34cfa7
-_NO_FILM = re.compile(r"serie|episod|folge|season|show|game|podcast|music|^tv$|^anime$|^soap")
+# %% ../nbs/05a_taste.ipynb #3e4884fb
+_NO_FILM = re.compile(r"serie|episod|folge|season|show|game|podcast|music|^tv$|^anime$|сериал|эпизод|电视")
+_SERIES = re.compile(r"\((?:[^()]*\W)?(?:mini)?-?seri(?:e|es)\b[^()]*\)", re.I)
 _ROWS = ["title", "titles", "year", "imdb_id", "tmdb_id", "movielens_id", "rating", "viewed", "date", "means", "film", "note"]
 
 def _cells(header, lines, names):
@@ -333,14 +343,16 @@ def export_rows(
     people = set(cells("person")) - {""}
     if len(people) > 1: raise MovieDataError(f"This file has the ratings of {len(people):,} people. A taste is one person's.")
     rating, note = _ratings(layout, header, lines, scale)
-    titles = [list(dict.fromkeys(t for t in both if t)) for both in zip(cells("title"), cells("other"))]
+    apart = (lambda text: [t.strip() for t in text.split(layout.split)]) if layout.split else (lambda text: [text])
+    titles = [list(dict.fromkeys(t for t in apart(one) + [two] if t)) for one, two in zip(cells("title"), cells("other"))]
     inside = [re.search(r"\(((?:18|19|20)\d\d)\)$", t[0]) if t else None for t in titles]
     years = [re.search(r"(?:18|19|20)\d\d", cell) for cell in cells("year")]
     years = [float(year[0]) if year else float(found[1]) if found else np.nan for year, found in zip(years, inside)]
     titles = [[re.sub(r"\s*\((?:18|19|20)\d\d\)$", "", t) or t for t in ts] for ts in titles]
     imdb = cells("imdb_id")
     kinds = [" ".join(normalize_title(kind).split()) for kind in cells("kind")]
-    film = [not _NO_FILM.search(kind) and not re.fullmatch(r"tt\d+_s\d+", i) for kind, i in zip(kinds, imdb)]
+    film = [not (_NO_FILM.search(kind) or re.fullmatch(r"tt\d+_s\d+", i) or any(map(_SERIES.search, t)))
+            for kind, i, t in zip(kinds, imdb, titles)]
     meaning = pd.Series(_meaning(layout, header, lines, name, means), dtype=object).mask(rating.notna(), "rated")
     return pd.DataFrame({
         "title": [t[0] if t else "" for t in titles], "titles": titles, "year": years,
@@ -382,7 +394,7 @@ def title_parts(
         if len(title_words(after)) > 1: parts.append(after)
     return {title_words(part) for part in parts}
 
-# %% ../nbs/05a_taste.ipynb #a6771c3f
+# %% ../nbs/05a_taste.ipynb #d492784e
 def table_ids(
     films: pd.DataFrame,  # by film_id
     ) -> pd.DataFrame:
@@ -407,7 +419,7 @@ class FilmLookup:
         order = np.argsort(self.fame, kind="stable")
         self.row_of = {name: {column[row]: row for row in order if column[row] and column[row] == column[row]}
                        for name, column in self.ids.items()}
-        self.same, self.words, self.parts, self.of_year = (defaultdict(set) for _ in range(4))
+        self.same, self.words, self.parts, self.of_year, self.full = (defaultdict(set) for _ in range(5))
         self.vocabulary: set[str] = set()
         originals = films["original_title"] if "original_title" in films else films["title"]
         for row, titles in enumerate(zip(films["title"].astype(object), originals.astype(object))):
@@ -417,6 +429,7 @@ class FilmLookup:
         "One title of one film"
         words = title_words(title)
         self.same[_joined(title)].add(row)
+        self.full[row].add(normalize_title(turn_article(title)))
         self.words["".join(words)].add(row)
         for part in title_parts(title): self.parts["".join(part)].add(row)
         self.vocabulary.update(words)
@@ -434,7 +447,7 @@ class FilmLookup:
         for name, value in given.items():
             row = self.row_of[name].get(value)
             if row is not None and (name != "tmdb_id" or self._agrees(row, titles, year)): return self._film(row), name
-        found = [_by_title(self, title, year) for title in titles[:5]] or [(None, "it has no title")]
+        found = [_by_title(self, title, year) for title in titles[:8]] or [(None, "it has no title")]
         row, how = next((f for f in found if f[0] is not None), found[0])
         if row is None: return None, how
         other = next((name for name, value in given.items() if value and value == value and self.ids[name][row]
@@ -453,10 +466,11 @@ def _joined(title):
     "The letters of a title, articles at its start and spaces aside"
     return drop_article(normalize_title(turn_article(title))).replace(" ", "")
 
-# %% ../nbs/05a_taste.ipynb #e809ab04
+# %% ../nbs/05a_taste.ipynb #8bb55d4b
 def _nearest(lookup, rows, year, off=0):
     "Those of the rows that are at most `off` years away, the nearest and best known first"
-    away = {row: 0 if year != year else abs(lookup.years[row] - year) for row in rows}
+    unknown = lambda row: year != year or lookup.years[row] != lookup.years[row]  # noqa: E731
+    away = {row: float(year == year) if unknown(row) else abs(lookup.years[row] - year) for row in rows}
     return sorted((row for row in rows if away[row] <= off), key=lambda row: (away[row], -lookup.fame[row], row))
 
 def _by_title(lookup, title, year):
@@ -465,18 +479,17 @@ def _by_title(lookup, title, year):
     if not key: return None, "it has no title"
     full = normalize_title(turn_article(title))
     named = lookup.same.get(key, ())
-    if rows := _nearest(lookup, named, year): return min(rows, key=lambda r: _spelt(lookup, r) != full), "title"
-    if rows := [r for r in _nearest(lookup, named, year, off=1) if _spelt(lookup, r) == full]: return rows[0], "title"
+    if rows := _nearest(lookup, named, year): return min(rows, key=lambda row: full not in lookup.full[row]), "title"
+    if rows := [row for row in _nearest(lookup, named, year, off=1) if full in lookup.full[row]]: return rows[0], "title"
     spelt = lookup.words.get("".join(words), ())
-    if rows := _nearest(lookup, spelt, year): return (rows[0], "spelling") if year == year or len(rows) == 1 else (None, "several films fit")
+    rows = _nearest(lookup, spelt, year)
+    if rows and (year == year or len(rows) == 1): return rows[0], "spelling"
     if year != year: return None, "no film here has this title"
     rows = _by_part(lookup, title, words, year) or _misspelt(lookup, words, year)
     if len(rows) == 1: return rows.pop(), "part of the title"
     if rows: return None, "several films fit: " + ", ".join(sorted(lookup.labels.iloc[row] for row in rows)[:3])
     others = sorted({int(lookup.years[row]) for row in {*named, *spelt} if lookup.years[row] == lookup.years[row]})
     return None, f"the film of this title here is of {', '.join(map(str, others[:4]))}" if others else "no film here has this title"
-
-def _spelt(lookup, row): return normalize_title(turn_article(str(lookup.films["title"].iloc[row])))
 
 def _by_part(lookup, title, words, year):
     "The films of this year of whose titles one is a part of the other, with no number of a sequel left over"
@@ -597,29 +610,26 @@ class Taste:
         given = {"ratings": self.ratings, "when": self.when} if part in ("seen", "liked", "disliked") else {}
         return films_csv(chosen, site, **given)
 
-# %% ../nbs/05a_taste.ipynb #04a17803
-def _later(first, second, name, opinions):
-    "Of two opinions of a film the later, else the stronger: the films whose opinion is the second one's"
-    strength = [pd.concat(part).groupby(level=0).max() for part in opinions]
+# %% ../nbs/05a_taste.ipynb #f0c561a5
+def _won(first, second):
+    "The films of which both have an opinion and the second one's counts; and all others of which the first has one"
+    strength = [pd.concat([t.liked, t.disliked, t.ratings * 0]).groupby(level=0).max() for t in (first, second)]
     both = strength[0].index.intersection(strength[1].index)
-    when = [taste.when.reindex(both).fillna(pd.Timestamp(0)) for taste in (first, second)]
-    dated = first.when.reindex(both).notna() & second.when.reindex(both).notna() & (when[0] != when[1])
-    return both[np.where(dated, when[1] > when[0], strength[1][both] > strength[0][both])]
+    when = [taste.when.reindex(both) for taste in (first, second)]
+    dated = when[0].notna() & when[1].notna() & (when[0] != when[1])
+    won = both[np.where(dated, when[1] > when[0], strength[1][both] > strength[0][both])]
+    return won, strength[0].index.difference(won)
 
 def add_tastes(
     first: Taste,  # one
     second: Taste,  # and another
     ) -> Taste:
-    "Two tastes as one: of two opinions of a film the later counts, without dates the stronger; what was seen is no more wanted"
+    "Two tastes as one: the later opinion counts, without dates the stronger; what was seen is wanted no more"
     if not isinstance(second, Taste): return NotImplemented
-    opinions = [[taste.liked, taste.disliked] for taste in (first, second)]
-    won = _later(first, second, "liked", opinions)
-    lost = opinions[0][0].index.union(opinions[0][1].index).difference(won)
+    won, kept = _won(first, second)
     out = {}
     for name in ("liked", "disliked", "ratings"):
-        a, b = getattr(first, name), getattr(second, name)
-        out[name] = pd.concat([a.drop(won, errors="ignore"), b.drop(lost, errors="ignore")])
-        out[name] = out[name][~out[name].index.duplicated(keep="last")]
+        out[name] = pd.concat([getattr(first, name).drop(won, errors="ignore"), getattr(second, name).drop(kept, errors="ignore")])
     for name in ("seen", "watchlist", "listed", "when"):
         out[name] = pd.concat([getattr(first, name), getattr(second, name)]).groupby(level=0, sort=False).max()
     out["watchlist"] = out["watchlist"].drop(out["seen"].index, errors="ignore")
@@ -653,7 +663,7 @@ def taste_from_json(
         return Taste(**parts, source=str(read.get("source", ""))[:200], unmatched=rows)
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error: raise wrong from error
 
-# %% ../nbs/05a_taste.ipynb #64bd7849
+# %% ../nbs/05a_taste.ipynb #e2531dd1
 def _own_layout(columns, scale):
     "The layout that somebody described: their columns -> ours"
     allowed = {"title", "other", "year", "rating", "imdb_id", "tmdb_id", "movielens_id", "viewed", "date", "kind", "status"}
@@ -661,7 +671,8 @@ def _own_layout(columns, scale):
         raise MovieDataError(f"columns= knows no {', '.join(odd)}. It takes {', '.join(sorted(allowed))}.")
     named = defaultdict(list)
     for theirs, ours in columns.items(): named[ours].append(theirs)
-    if not {"title", "imdb_id", "tmdb_id", "movielens_id"} & set(named): raise MovieDataError("columns= must say which column is the title.")
+    if not {"title", "imdb_id", "tmdb_id", "movielens_id"} & set(named):
+        raise MovieDataError("columns= must say which column is the title.")
     ratings = {"|".join(named.pop("rating")): scale or np.nan} if "rating" in named else {}
     joined = {ours: "|".join(theirs) for ours, theirs in named.items()}
     return Layout("table", tuple(columns), joined, ratings, means="listed", files=_NAMED, where="columns=")
@@ -706,10 +717,11 @@ def _file_rows(files, layouts, columns, scale, means):
         except MovieDataError as error:
             if len(files) == 1: raise
             problem = problem or error
-    if not tables: raise MovieDataError(f"The export holds no file that is known here ({', '.join(list(files)[:5])}). {problem or ''}".strip())
+    if not tables:
+        raise MovieDataError(f"The export holds no file that is known here ({', '.join(list(files)[:5])}). {problem or ''}".strip())
     return pd.concat(tables, ignore_index=True), names
 
-# %% ../nbs/05a_taste.ipynb #4cdc390f
+# %% ../nbs/05a_taste.ipynb #350edad5
 def read_taste(
     source: Any,  # an export: a path (of a file, a zip or a folder), the bytes, or an open file
     films: pd.DataFrame,  # the table, by film_id
@@ -721,7 +733,8 @@ def read_taste(
     "The taste in an export; raises `MovieDataError` where there is none in it"
     if means not in (None, "seen", "liked", "watchlist", "listed"):
         raise MovieDataError(f"means={means!r} is none of seen, liked, watchlist and listed.")
-    if scale is not None and not (isinstance(scale, (int, float)) and scale > 0): raise MovieDataError("scale= is the best rating, such as 10.")
+    if scale is not None and not (isinstance(scale, (int, float)) and scale > 0):
+        raise MovieDataError("scale= is the best rating, such as 10.")
     files = export_files(source, name)
     beside = files
     if isinstance(source, (str, Path)) and len(files) == 1 and Path(source).is_file() and Path(source).suffix.lower() == ".csv":
@@ -729,8 +742,13 @@ def read_taste(
         beside = {p.name: export_bytes(p) for p in near if p.is_file() and p.stat().st_size <= MAX_BYTES}
     particular = LAYOUTS[:-1] if len(files) > 1 else LAYOUTS
     rows, names = _file_rows(files, [_own_layout(columns, scale)] if columns else particular, columns, scale, means)
+    lookup = FilmLookup(films)
     if rows["movielens_id"].notna().any(): rows = _linked(rows, _side_tables(beside))
-    return taste_of_rows(rows, FilmLookup(films), " and ".join(dict.fromkeys(name.split(" ")[0] if name[0].isupper() else f"a {name}" for name in names)))
+    if rows["titles"].str.len().max() == 0 and rows["imdb_id"].max() == "" and not lookup.row_of["movielens_id"]:
+        raise MovieDataError("These are ratings by MovieLens' own numbers, which this table of films does not know. Its links.csv "
+                             "says which films they are: keep it beside the ratings, in the same folder or zip.")
+    sites = [name.split()[0] if name[0].isupper() else f"a {name}" for name in names]
+    return taste_of_rows(rows, lookup, " and ".join(dict.fromkeys(sites)))
 
 def _matched(rows, lookup):
     "Rows with `film_id`, missing where there is none, and `why`"
@@ -756,7 +774,8 @@ def taste_of_rows(
     if "main" not in rows: rows["main"] = False
     of = lambda *means: rows[rows["means"].isin(means)]  # noqa: E731
     day = rows["viewed"].fillna(rows["date"])
-    rated = of("rated").assign(day=day).sort_values(["main", "day"], kind="stable", na_position="first").groupby("film_id", sort=False)["rating"].last()
+    rated = of("rated").assign(day=day).sort_values(["main", "day"], kind="stable", na_position="first")
+    rated = rated.groupby("film_id", sort=False)["rating"].last()
     liked, disliked = opinions(rated, of("liked")["film_id"])
     seen = of("rated", "seen", "liked")
     often = seen.groupby("film_id", sort=False)["viewed"].nunique().clip(lower=1)
@@ -771,7 +790,8 @@ def taste_summary(
     show: int = 5,  # how many of the unmatched are named
     ) -> str:
     "What was understood and what was not, with names, in a few sentences"
-    counts = {"liked": taste.liked, "disliked": taste.disliked, "seen": taste.seen, "on the watchlist": taste.watchlist, "on a list": taste.listed}
+    counts = {"liked": taste.liked, "disliked": taste.disliked, "seen": taste.seen, "on the watchlist": taste.watchlist,
+              "on a list": taste.listed}
     found = [f"{len(part):,} {name}" for name, part in counts.items() if len(part)]
     text = f"From {taste.source or 'the file'}: {', '.join(found) or 'no film of this table'}."
     series = taste.unmatched["why"].eq("a series or an episode")
@@ -783,7 +803,7 @@ def taste_summary(
         text += " The file does not say whether these were seen, liked or are wanted; its name may (watched.csv, watchlist.csv), or means=."
     return text
 
-# %% ../nbs/05a_taste.ipynb #32d8ef55
+# %% ../nbs/05a_taste.ipynb #bcfc15b8
 def safe_cell(
     value: Any,  # of a table that is written
     ) -> Any:
@@ -808,9 +828,9 @@ def films_csv(
     points = number(pd.Series(dtype=float) if ratings is None else ratings.clip(lower=1)).reindex(index).fillna("")
     day = pd.Series(dtype="datetime64[ns]") if when is None else when
     day = day.reindex(index).dt.strftime("%Y-%m-%d").astype("string").fillna("")
-    columns = {"imdbID": ids["imdb_id"], "Const": ids["imdb_id"], "tmdbID": number(ids["tmdb_id"]), "Title": films["title"], "Year": number(year),
-               "Rating10": points, "Your Rating": points, "WatchedDate": day, "Date Rated": day, "Title Type": "Movie",
-               "URL": "https://www.imdb.com/title/" + ids["imdb_id"]}
+    columns = {"imdbID": ids["imdb_id"], "Const": ids["imdb_id"], "tmdbID": number(ids["tmdb_id"]), "Title": films["title"],
+               "Year": number(year), "Rating10": points, "Your Rating": points, "WatchedDate": day, "Date Rated": day,
+               "Title Type": "Movie", "URL": "https://www.imdb.com/title/" + ids["imdb_id"]}
     table = pd.DataFrame({name: columns[name] for name in _SITES[site]}, index=index)
     if ratings is None and when is None and site == "letterboxd": table = table[_SITES[site][:4]]
     if site == "imdb": table = table[table["Const"] != ""]
