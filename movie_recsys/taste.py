@@ -44,7 +44,7 @@ def opinions(
     low = ratings[(ratings <= DISLIKED) & ~ratings.index.isin(hearts.index)]
     return liked.clip(upper=1), (10 - low).clip(lower=1) / 10
 
-# %% ../nbs/05a_taste.ipynb #69737b93
+# %% ../nbs/05a_taste.ipynb #4e377d99
 MAX_BYTES, MAX_ROWS, MAX_FILES = 5_000_000, 20_000, 300
 _NO_TEXT = {b"\x89PNG": "a picture (PNG)", b"\xff\xd8\xff": "a picture (JPEG)", b"GIF8": "a picture (GIF)",
             b"RIFF": "a picture or a sound", b"BM": "a picture (BMP)", b"%PDF": "a PDF file", b"\x1f\x8b": "a gzip file",
@@ -64,7 +64,7 @@ def export_bytes(
         data = data.encode() if isinstance(data, str) else bytes(data)
     except (OSError, ValueError, TypeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise MovieDataError(f"The export cannot be read: {reason}") from error
+        raise MovieDataError(f"The export cannot be read: {reason}.") from error
     if len(data) <= max_bytes: return data
     raise MovieDataError(f"The export is larger than {max_bytes:,} bytes. Is this the right file?")
 
@@ -86,7 +86,7 @@ def export_text(
     if kind: raise MovieDataError(f"This file is {kind}, and no export. {_HOW_TO}")
     return re.sub(r"\r\n?", "\n", text.replace("\0", ""))
 
-# %% ../nbs/05a_taste.ipynb #e9685933
+# %% ../nbs/05a_taste.ipynb #0a6d3247
 _WANTED = re.compile(r"\.(csv|tsv|txt|json|zip)$", re.I)
 _UNWANTED = re.compile(r"(^|/)(__MACOSX|deleted|orphaned)/|(^|/)\.|(^|/)likes/(reviews|lists)\.csv$", re.I)
 _LISTS = re.compile(r"(^|/)lists/[^/]*\.csv$", re.I)
@@ -128,7 +128,7 @@ def export_files(
             found[member], total = content, total + len(content)
             if total > 4 * max_bytes: raise MovieDataError(f"The export is larger than {4 * max_bytes:,} bytes unpacked.")
     except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile) as error:
-        raise MovieDataError(f"The zip cannot be read: {error}") from error
+        raise MovieDataError(f"The zip cannot be read: {str(error).rstrip('.')}.") from error
     if not found: raise MovieDataError("The zip holds no CSV or JSON file. Letterboxd's holds ratings.csv.")
     return found
 
@@ -217,12 +217,12 @@ LAYOUTS = [
            {"Rating|Score|Stars": np.nan}, means="listed", files=_NAMED, where="nowhere: it is for everything else"),
 ]
 
-# %% ../nbs/05a_taste.ipynb #efef9405
+# %% ../nbs/05a_taste.ipynb #8e01ba50
 def _records(text):
     "The lines of a JSON export: a list of records, or lists of them by kind; nested names joined by dots"
     try: found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MovieDataError(f"This file begins like JSON and is none: {str(error)[:100]}") from error
+        raise MovieDataError(f"This file begins like JSON and is none: {str(error)[:100]}.") from error
     groups = found if isinstance(found, dict) else {"": found}
     records = [(kind, r) for kind, rs in groups.items() if isinstance(rs, list) for r in rs if isinstance(r, dict)]
     flat = [_flat(_film_first(kind, record)) for kind, record in records[:MAX_ROWS + 1]]
@@ -260,7 +260,7 @@ def recognise(
     ) -> tuple[Layout, list[str], list[list[str]]] | None:
     "Its layout, the names of its columns (as `column_key` has them) and its rows; None where none fits"
     readings = list(_readings(text))
-    for layout in layouts:
+    for layout in sorted(layouts, key=lambda layout: -len(layout.needs)):
         named = str.strip if layout.exact else column_key
         needs = [set(map(named, need.split("|"))) for need in layout.needs]
         for lines in readings:
@@ -721,7 +721,7 @@ def _file_rows(files, layouts, columns, scale, means):
         raise MovieDataError(f"The export holds no file that is known here ({', '.join(list(files)[:5])}). {problem or ''}".strip())
     return pd.concat(tables, ignore_index=True), names
 
-# %% ../nbs/05a_taste.ipynb #350edad5
+# %% ../nbs/05a_taste.ipynb #509d36d9
 def read_taste(
     source: Any,  # an export: a path (of a file, a zip or a folder), the bytes, or an open file
     films: pd.DataFrame,  # the table, by film_id
@@ -740,7 +740,7 @@ def read_taste(
     if isinstance(source, (str, Path)) and len(files) == 1 and Path(source).is_file() and Path(source).suffix.lower() == ".csv":
         near = [Path(source).parent / side for side in ("links.csv", "movies.csv")]
         beside = {p.name: export_bytes(p) for p in near if p.is_file() and p.stat().st_size <= MAX_BYTES}
-    particular = LAYOUTS[:-1] if len(files) > 1 else LAYOUTS
+    particular = [layout for layout in LAYOUTS if len(layout.needs) > 1 or len(files) == 1]
     rows, names = _file_rows(files, [_own_layout(columns, scale)] if columns else particular, columns, scale, means)
     lookup = FilmLookup(films)
     if rows["movielens_id"].notna().any(): rows = _linked(rows, _side_tables(beside))
