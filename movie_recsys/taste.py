@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['LIKED', 'DISLIKED', 'HEART', 'ENOUGH', 'MAX_BYTES', 'MAX_ROWS', 'MAX_FILES', 'LAYOUTS', 'opinions', 'export_bytes',
            'export_text', 'export_files', 'Layout', 'column_key', 'recognise', 'export_dates', 'export_numbers',
-           'export_rows', 'title_words', 'title_parts', 'table_ids', 'FilmLookup', 'Taste', 'add_tastes',
+           'export_rows', 'title_words', 'title_parts', 'table_ids', 'FilmLookup', 'film_lookup', 'Taste', 'add_tastes',
            'taste_to_json', 'taste_from_json', 'read_taste', 'taste_of_rows', 'taste_summary', 'safe_cell', 'films_csv']
 
-# %% ../nbs/05a_taste.ipynb #e43c0c4c
+# %% ../nbs/05a_taste.ipynb #c8f63a2f
 import csv
 import io
 import json
@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -394,7 +395,7 @@ def title_parts(
         if len(title_words(after)) > 1: parts.append(after)
     return {title_words(part) for part in parts}
 
-# %% ../nbs/05a_taste.ipynb #d492784e
+# %% ../nbs/05a_taste.ipynb #39ace16f
 def table_ids(
     films: pd.DataFrame,  # by film_id
     ) -> pd.DataFrame:
@@ -462,6 +463,18 @@ class FilmLookup:
         known = {title_words(str(self.films[name].iloc[row])) for name in ("title", "original_title") if name in self.films}
         return abs(self.years[row] - year) <= 1 or bool(known & set(map(title_words, titles))) or (year != year and not titles)
 
+_LOOKUPS: WeakKeyDictionary = WeakKeyDictionary()
+
+def film_lookup(
+    rec: Any,  # a recommender, or anything with `films`
+    ) -> FilmLookup:
+    "The lookup of a recommender's films, made when it is first asked for"
+    try: return _LOOKUPS[rec]
+    except (KeyError, TypeError): lookup = FilmLookup(rec.films)
+    try: _LOOKUPS[rec] = lookup
+    except TypeError: pass
+    return lookup
+
 def _joined(title):
     "The letters of a title, articles at its start and spaces aside"
     return drop_article(normalize_title(turn_article(title))).replace(" ", "")
@@ -513,7 +526,7 @@ def _one_word_wrong(lookup, words, other):
     ends = len(words) > 1 or (a[0], a[-1]) == (b[0], b[-1])
     return ends and min(len(a), len(b)) > 4 and a not in lookup.vocabulary and not re.search(r"\d", a + b)
 
-# %% ../nbs/05a_taste.ipynb #d5f2da0a
+# %% ../nbs/05a_taste.ipynb #da00b858
 _EMPTY: dict[str, str] = {"liked": "float64", "disliked": "float64", "seen": "int64", "watchlist": "float64", "listed": "float64",
                           "ratings": "float64", "when": "datetime64[ns]"}
 
@@ -598,7 +611,7 @@ class Taste:
                     name: str = "",  # the file's name, where the bytes come without one
                     ) -> "Taste":
         "The taste in an export of Letterboxd, IMDb, Trakt and others (`LAYOUTS`); raises `MovieDataError`"
-        return read_taste(path, rec.films, columns, scale, means, name)
+        return read_taste(path, rec, columns, scale, means, name)
 
     def to_csv(self,
                films: pd.DataFrame,  # the table, by film_id
@@ -721,10 +734,10 @@ def _file_rows(files, layouts, columns, scale, means):
         raise MovieDataError(f"The export holds no file that is known here ({', '.join(list(files)[:5])}). {problem or ''}".strip())
     return pd.concat(tables, ignore_index=True), names
 
-# %% ../nbs/05a_taste.ipynb #509d36d9
+# %% ../nbs/05a_taste.ipynb #71f75e10
 def read_taste(
     source: Any,  # an export: a path (of a file, a zip or a folder), the bytes, or an open file
-    films: pd.DataFrame,  # the table, by film_id
+    rec: Any,  # whose films are meant: anything with `films`, by film_id
     columns: dict[str, str] | None = None,  # for an unknown table: its columns -> ours
     scale: float | None = None,  # the best rating, where it is another than the layout's or not known
     means: str | None = None,  # what a row without a rating means: seen, liked, watchlist, listed
@@ -742,7 +755,7 @@ def read_taste(
         beside = {p.name: export_bytes(p) for p in near if p.is_file() and p.stat().st_size <= MAX_BYTES}
     particular = [layout for layout in LAYOUTS if len(layout.needs) > 1 or len(files) == 1]
     rows, names = _file_rows(files, [_own_layout(columns, scale)] if columns else particular, columns, scale, means)
-    lookup = FilmLookup(films)
+    lookup = film_lookup(rec)
     if rows["movielens_id"].notna().any(): rows = _linked(rows, _side_tables(beside))
     if rows["titles"].str.len().max() == 0 and rows["imdb_id"].max() == "" and not lookup.row_of["movielens_id"]:
         raise MovieDataError("These are ratings by MovieLens' own numbers, which this table of films does not know. Its links.csv "

@@ -9,7 +9,7 @@ import pytest
 
 from movie_recsys.data import MovieDataError, MovieRecsysError, dev_data, film_label, load_movies
 from movie_recsys.preprocess import clean_movies
-from movie_recsys.taste import LAYOUTS, MAX_ROWS, FilmLookup, Taste, films_csv, recognise
+from movie_recsys.taste import LAYOUTS, MAX_ROWS, FilmLookup, Taste, film_lookup, films_csv, recognise
 
 FILMS = "Date,Name,Year,Letterboxd URI\n"
 WATCHED = FILMS + "2024-02-01,Heat,1995,https://boxd.it/aaaa1\n2024-02-02,The Matrix,1999,https://boxd.it/aaaa2\n"
@@ -22,16 +22,21 @@ TRAKT = ("rated_at,type,title,year,trakt_rating,trakt_id,imdb_id,tmdb_id,tvdb_id
          "genres,rating\n")
 
 
+class Table:
+    "What a taste asks of a recommender"
+    def __init__(self, films, kind=""): self.films, self.kind = films, kind
+
+
 @pytest.fixture(scope="module", params=["bundled", "kaggle"])
 def rec(request):
     "A table of films, as a recommender holds it"
     source = "bundled" if request.param == "bundled" else dev_data()
     if source is None: pytest.skip("the Kaggle films are not here")
-    return SimpleNamespace(films=clean_movies(load_movies(source)).films, kind=request.param)
+    return Table(clean_movies(load_movies(source)).films, request.param)
 
 
 @pytest.fixture(scope="module")
-def bundled(): return SimpleNamespace(films=clean_movies(load_movies()).films)
+def bundled(): return Table(clean_movies(load_movies()).films)
 
 
 def zipped(files):
@@ -134,7 +139,7 @@ def test_films_under_their_other_titles(rec):
     ("Se7en", 1995), ("Alien³", 1992), ("Matrix, The", 1999), ("Dr. Strangelove", 1964), ("The Godfather, Part II", 1974), ("WALL·E", 2008),
     ("Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb", 1964), ("Gone in Sixty Seconds", 2000), ("Casablanka", 1942)])
 def test_one_film_by_many_names(rec, title, year):
-    film, how = FilmLookup(rec.films).find([title], year)
+    film, how = film_lookup(rec).find([title], year)
     assert film is not None and rec.films["release_year"][film] == year, how
 
 
@@ -142,11 +147,11 @@ def test_one_film_by_many_names(rec, title, year):
     ("Leprechaun 7", 1995), ("Leprechaun", 1999), ("Heat", 2021), ("Thor: Tales of Somewhere", 2011), ("The Hunters of Fargo", 1996),
     ("Toy Story 9", 1995), ("Kill Bill", 1990), ("Scarface", 1950), ("", 1995), ("...", 1995), ("Alien: A Documentary", 1979)])
 def test_a_wrong_film_is_worse_than_none(rec, title, year):
-    assert FilmLookup(rec.films).find([title], year)[0] is None
+    assert film_lookup(rec).find([title], year)[0] is None
 
 
 def test_the_sequel_that_is_missing(bundled):
-    assert FilmLookup(bundled.films).find(["Leprechaun 3"], 1995)[0] is None
+    assert film_lookup(bundled).find(["Leprechaun 3"], 1995)[0] is None
     two = bundled.films[bundled.films["title"] != "Toy Story 2"]
     assert FilmLookup(two).find(["Toy Story 2"], 1999)[0] is None
 
