@@ -294,7 +294,7 @@ def export_numbers(
     text = pd.Series(cells, dtype=object).astype(str).str.strip().str.replace(",", ".")
     return pd.to_numeric(text.where(text.str.fullmatch(r"\d{1,6}(?:\.\d{1,9})?")), errors="coerce").astype(float)
 
-# %% ../nbs/05a_taste.ipynb #3e4884fb
+# %% ../nbs/05a_taste.ipynb #633bcc6f
 _NO_FILM = re.compile(r"serie|episod|folge|season|show|game|podcast|music|^tv$|^anime$|сериал|эпизод|电视")
 _SERIES = re.compile(r"\((?:[^()]*\W)?(?:mini)?-?seri(?:e|es)\b[^()]*\)", re.I)
 _ROWS = ["title", "titles", "year", "imdb_id", "tmdb_id", "movielens_id", "rating", "viewed", "date", "means", "film", "note"]
@@ -306,7 +306,7 @@ def _cells(header, lines, names):
 
 def _ratings(layout, header, lines, scale):
     "Ratings out of ten, and what is to be said of each"
-    found, note = pd.Series(np.nan, index=range(len(lines))), pd.Series("", index=range(len(lines)))
+    found, note = pd.Series(np.nan, index=range(len(lines))), pd.Series("", index=range(len(lines)), dtype=object)
     for column, best in layout.scale.items():
         values, best = export_numbers(_cells(header, lines, column)), scale or best
         if not values.notna().any(): continue
@@ -356,10 +356,11 @@ def export_rows(
             for kind, i, t in zip(kinds, imdb, titles)]
     meaning = pd.Series(_meaning(layout, header, lines, name, means), dtype=object).mask(rating.notna(), "rated")
     return pd.DataFrame({
-        "title": [t[0] if t else "" for t in titles], "titles": titles, "year": years,
-        "imdb_id": [_imdb_id(cell) for cell in imdb], "tmdb_id": export_numbers(cells("tmdb_id")),
+        "title": pd.Series([t[0] if t else "" for t in titles], dtype=object), "titles": pd.Series(titles, dtype=object),
+        "year": pd.Series(years, dtype=float),
+        "imdb_id": pd.Series([_imdb_id(cell) for cell in imdb], dtype=object), "tmdb_id": export_numbers(cells("tmdb_id")),
         "movielens_id": export_numbers(cells("movielens_id")), "rating": rating, "viewed": export_dates(cells("viewed")),
-        "date": export_dates(cells("date")), "means": meaning, "film": film, "note": note}, columns=_ROWS)
+        "date": export_dates(cells("date")), "means": meaning, "film": pd.Series(film, dtype=bool), "note": note}, columns=_ROWS)
 
 def _imdb_id(cell):
     "An IMDb id as tt0113277, from that, its number or an address; else empty"
@@ -676,7 +677,7 @@ def taste_from_json(
         return Taste(**parts, source=str(read.get("source", ""))[:200], unmatched=rows)
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error: raise wrong from error
 
-# %% ../nbs/05a_taste.ipynb #e2531dd1
+# %% ../nbs/05a_taste.ipynb #135e7a6a
 def _own_layout(columns, scale):
     "The layout that somebody described: their columns -> ours"
     allowed = {"title", "other", "year", "rating", "imdb_id", "tmdb_id", "movielens_id", "viewed", "date", "kind", "status"}
@@ -712,29 +713,31 @@ def _linked(rows, tables):
     for name, columns in (("links", ["imdb_id", "tmdb_id"]), ("movies", ["title", "titles", "year"])):
         if name not in tables: continue
         known = tables[name].reindex(rows["movielens_id"]).set_axis(rows.index)
-        bare = rows["titles"].str.len().eq(0) if name == "movies" else rows["imdb_id"].eq("")
+        bare = ~rows["titles"].astype(bool) if name == "movies" else rows["imdb_id"].eq("")
         for column in columns: rows[column] = rows[column].where(~(bare & known["film"].notna()), known[column])
     return rows
 
-def _file_rows(files, layouts, columns, scale, means):
-    "The rows of all files that have a layout, and the names of the layouts"
-    tables, names, problem = [], [], None
-    for name, data in files.items():
-        try:
-            text = export_text(data)
-            found = recognise(text, layouts)
-            if found is None: raise _not_known(text, columns)
-            layout, header, lines = found
-            tables.append(export_rows(layout, header, lines, name, scale, means).assign(main="rating" in name.lower()))
-            names.append(layout.name)
-        except MovieDataError as error:
-            if len(files) == 1: raise
-            problem = problem or error
-    if not tables:
-        raise MovieDataError(f"The export holds no file that is known here ({', '.join(list(files)[:5])}). {problem or ''}".strip())
-    return pd.concat(tables, ignore_index=True), names
+def _layout_of(data, layouts, columns):
+    "Layout, header and rows of a file; raises `MovieDataError` where it is no export that is known"
+    text = export_text(data)
+    found = recognise(text, layouts)
+    if found is None: raise _not_known(text, columns)
+    return found
 
-# %% ../nbs/05a_taste.ipynb #71f75e10
+def _file_rows(files, layouts, columns, scale, means):
+    "The rows of all files that have a layout, and the names of the layouts; a single file must have one"
+    tables, names = [], []
+    for name, data in files.items():
+        try: layout, header, lines = _layout_of(data, layouts, columns)
+        except MovieDataError:
+            if len(files) == 1: raise
+            continue
+        tables.append(export_rows(layout, header, lines, name, scale, means).assign(main="rating" in name.lower()))
+        names.append(layout.name)
+    if tables: return pd.concat(tables, ignore_index=True), names
+    raise MovieDataError(f"None of its files is an export that is known here: {', '.join(list(files)[:5])}. {_HOW_TO}")
+
+# %% ../nbs/05a_taste.ipynb #3153c9f5
 def read_taste(
     source: Any,  # an export: a path (of a file, a zip or a folder), the bytes, or an open file
     rec: Any,  # whose films are meant: anything with `films`, by film_id
@@ -757,7 +760,8 @@ def read_taste(
     rows, names = _file_rows(files, [_own_layout(columns, scale)] if columns else particular, columns, scale, means)
     lookup = film_lookup(rec)
     if rows["movielens_id"].notna().any(): rows = _linked(rows, _side_tables(beside))
-    if rows["titles"].str.len().max() == 0 and rows["imdb_id"].max() == "" and not lookup.row_of["movielens_id"]:
+    bare = not any(rows["titles"]) and not any(rows["imdb_id"]) and rows["movielens_id"].notna().any()
+    if bare and not lookup.row_of["movielens_id"]:
         raise MovieDataError("These are ratings by MovieLens' own numbers, which this table of films does not know. Its links.csv "
                              "says which films they are: keep it beside the ratings, in the same folder or zip.")
     sites = [name.split()[0] if name[0].isupper() else f"a {name}" for name in names]

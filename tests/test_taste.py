@@ -1,6 +1,7 @@
 """Every export that is declared is read for what it says, on the bundled films and on Kaggle's; nothing is assumed of it."""
 import io
 import json
+import random
 import zipfile
 from types import SimpleNamespace
 
@@ -320,6 +321,7 @@ def test_movielens_numbers_need_a_link(rec, beside, tmp_path):
 def test_movielens_numbers_without_a_link_are_refused(bundled):
     with pytest.raises(MovieDataError, match="links.csv"): read(bundled, MOVIELENS["ratings.csv"])
     with pytest.raises(MovieDataError, match="2 people"): read(bundled, MOVIELENS["ratings.csv"].replace("1,2571", "2,2571"))
+    with pytest.raises(MovieDataError, match="2 people"): read(bundled, zipped(MOVIELENS | {"ratings.csv": MOVIELENS["ratings.csv"].replace("1,2571", "2,2571")}))
     films = bundled.films.assign(movielens_id=range(len(bundled.films)))
     assert len(Taste.from_export(MOVIELENS["ratings.csv"].encode(), SimpleNamespace(films=films)).ratings) == 2
 
@@ -383,6 +385,24 @@ def test_a_bad_file_is_refused_with_a_sentence(bundled, kind):
     message = str(refused.value)
     assert message.endswith((".", "?")) or "columns=" in message
     assert "new-line" not in message and "Traceback" not in message and len(message) < 500
+
+
+@pytest.mark.parametrize("name, content", [("watchlist.csv", FILMS), ("ratings.csv", IMDB), ("ratings-shows.json", json.dumps([SHOW]))])
+def test_an_export_without_films_is_an_empty_taste(bundled, name, content):
+    assert len(read(bundled, content, name)) == 0
+
+
+def test_damaged_exports_end_in_a_taste_or_a_sentence(bundled):
+    rng, sources = random.Random(0), [content for _, content, *_ in EXPORTS.values()]
+    nasty = ["\0", '"', ",", "\n", "[", "{", "=1+1", "NaN", "1e400", "-1", "9" * 400, "\u202e", "tt99999999999", ": : :", "'s ", "or ", "½", "١٩٩٥", "x" * 300]
+    for _ in range(300):
+        text = list(rng.choice(sources))
+        for _ in range(rng.randint(1, 8)):
+            at = rng.randrange(len(text))
+            text[at:at + rng.randint(0, 6)] = rng.choice(nasty)
+        try: taste = read(bundled, "".join(text), rng.choice(["", "watchlist.csv", "likes/films.csv", "a.json"]))
+        except MovieRecsysError: continue
+        assert Taste.from_json(taste.to_json()) == taste and taste.summary() and taste.to_csv(bundled.films)
 
 
 def test_a_picture_is_called_one(bundled):
