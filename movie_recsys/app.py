@@ -15,7 +15,6 @@ __all__ = ['ACTS', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'ENDPOINTS', 'TABLES', 'Fi
 
 # %% ../nbs/10_app.ipynb #9c83e748
 import base64
-import csv
 import inspect
 import io
 import json
@@ -45,7 +44,7 @@ from .data import MovieRecsysError, TitleNotFoundError, film_label, language_nam
 from .posters import FACES, FONTS, Posters
 from .recommend import MovieRecommender
 from .report import Report, films_for
-from .titles import export_seeds, read_export
+from .taste import Taste, films_csv
 from .tmdb import ATTRIBUTION, TMDB
 
 # %% ../nbs/10_app.ipynb #ed7942b8
@@ -494,33 +493,32 @@ def as_csv(
     page: FilmPage,  # the films of the page
     raw: dict,  # the browser's state
 ) -> str:  # CSV with a head row
-    "The recommended films as a table for spreadsheets"
-    safe = lambda v: f"'{v}" if isinstance(v, str) and v.startswith(tuple("=+-@\t\r")) else v
-    out, found = io.StringIO(), answer_wish(page, read_wish(page, raw))[1]
-    rows = csv.writer(out)
-    rows.writerow(["title", "year", "genres", "because", "link"])
-    for film_id, row in () if found is None else found.iterrows():
-        link = film_link(page.films.loc[film_id])
-        cells = row["title"], int(row["year"]), ", ".join(row["genres"]), row["because"], link[0] if link else ""
-        rows.writerow([safe(cell) for cell in cells])
-    return out.getvalue()
+    "The recommended films as a table for spreadsheets, and for lists at Letterboxd"
+    found = answer_wish(page, read_wish(page, raw))[1]
+    if found is None: return films_csv(page.films.head(0))
+    films = page.films.loc[found.index]
+    links = [link[0] if (link := film_link(film)) else "" for _, film in films.iterrows()]
+    return films_csv(films, more=found[["genres", "because"]].assign(genres=found["genres"].str.join(", "), link=links))
 
 # %% ../nbs/10_app.ipynb #dae97d40
 def read_upload(
     page: FilmPage,  # the films of the page
-    content: str,  # the file's bytes in base64
+    file: dict,  # name, and the bytes in base64 as data
 ) -> dict:  # films, seen, labels, message
-    "The films of an export: the best rated as choice, all as seen"
+    "The films of an export: what is liked best as choice, what was seen as seen"
     nothing = {"films": [], "seen": [], "labels": {}}
-    try: export = read_export(base64.b64decode(str(content), validate=True), page.rec.titles)
+    file = file if isinstance(file, dict) else {"data": file}
+    try:
+        data = base64.b64decode(str(file.get("data", "")), validate=True)
+        taste = Taste.from_export(data, page.rec, name=str(file.get("name", ""))[-200:])
     except ValueError: return nothing | {"message": "<p>This file could not be read.</p>"}
     except MovieRecsysError as error: return nothing | {"message": f"<p>{escape(str(error))}</p>"}
-    known = export[export["matched"]]
-    best, seen = export_seeds(export), [str(i) for i in known["film_id"].drop_duplicates()]
-    said = f"{len(known):,} of the {len(export):,} films in this file are in this table and count as seen."
-    said += " The best rated are chosen." if best else " None is rated 4 stars or more, so choose films yourself."
-    return {"films": [str(i) for i in best], "seen": seen, "labels": {str(i): page.labels[i] for i in best},
-            "message": f"<p>{escape(said)}</p>"}
+    best, said = taste.favourites(5), taste.summary()
+    if len(taste.seen): said += " What was seen is hidden."
+    if len(taste.watchlist): said += " What is on the watchlist is not."
+    said += " What is liked best is chosen." if best else " It does not say what is liked, so choose films yourself."
+    return {"films": [str(i) for i in best], "seen": [str(i) for i in taste.seen.index],
+            "labels": {str(i): page.labels[i] for i in best}, "message": f"<p>{escape(said)}</p>"}
 
 # %% ../nbs/10_app.ipynb #04b2108e
 def cluster_html(
@@ -792,7 +790,7 @@ def page_questions(
         "posters": lambda asked: posters(page, asked),
         "suggest": lambda _: {"html": options_html(page)},
         "open_link": lambda query: opened(page, str(query)),
-        "upload_export": lambda content: read_upload(page, content),
+        "upload_export": lambda file: read_upload(page, file),
         "csv": lambda state: {"csv": as_csv(page, state)},
         "card": lambda film: {"html": "".join(map(card, _film_ids([film], page.films)))},
         "clusters": lambda _: {"html": clusters_html(page)},

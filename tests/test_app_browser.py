@@ -227,7 +227,8 @@ def test_upload_of_an_export(visit, tmp_path, rec):
                     "2024-02-01,Casino,1995,https://boxd.it/2b,4.5\n2024-02-02,No Such Film At All,1999,https://boxd.it/2c,3\n")
     page.set_input_files("#mr-file", file)
     page.wait_for_selector("#mr-cards img[src]")
-    assert chips(page) == ["Heat (1995)", "Casino (1995)"] and "2 of the 3 films" in message(page)
+    assert chips(page) == ["Heat (1995)", "Casino (1995)"] and "2 liked" in message(page)
+    assert "No Such Film At All (1999)" in message(page)
     assert not {"Heat", "Casino"} & set(titles(page))
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
     page.set_input_files("#mr-file", file)
@@ -310,7 +311,7 @@ def test_a_link_of_another_table_is_refused(visit):
 def test_csv(result):
     with result.expect_download() as download: result.click("text=Save as CSV")
     table = pd.read_csv(download.value.path())
-    assert table["title"].tolist() == titles(result) and table["because"].str.len().min() > 10
+    assert table["Title"].tolist() == titles(result) and {"imdbID", "Year"} < set(table) and table["because"].str.len().min() > 10
 
 
 # Steering

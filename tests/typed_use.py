@@ -12,6 +12,7 @@ from movie_recsys.publish import build_space, push_dataset
 from movie_recsys.recommend import MovieRecommender
 from movie_recsys.report import Report
 from movie_recsys.similarity import Query
+from movie_recsys.taste import Taste
 from movie_recsys.tmdb import TMDB, film_from_tmdb
 
 
@@ -28,6 +29,8 @@ def use() -> None:
     parts: pd.DataFrame = rec.explain("Heat", found.index[0], adventure=.75)
     score: pd.Series = rec.score("Heat")
     many: pd.DataFrame = rec.recommend_many([["Heat"], ["Casino"]], n=10)
+    taste: Taste = Taste.from_export(Path("letterboxd.zip"), rec) + Taste.from_json(Taste(liked={1: .9}).to_json())
+    again_csv: str = taste.to_csv(rec.films, "imdb", "watchlist") + taste.summary() + str(taste.favourites())
     report = Report(rec, random_state=0)
     options: list[str] = report.set_movie_options()
     label: int = report.get_label_by_name("Heat")
@@ -36,7 +39,7 @@ def use() -> None:
     five: list[str] = report.recommend_movie([title]) + report.recommend_based_on_new_movie(title)
     space: Path = build_space("space", source=rec)
     sent: str | pd.DataFrame = push_dataset(rec, "user/films", license="cc0-1.0", dry_run=True)
-    print(labels, names, parts, many, score, options, known, five, space, sent)
+    print(again_csv, labels, names, parts, many, score, options, known, five, space, sent)
 
 
 class Voted:

@@ -225,7 +225,7 @@ async function upload(file) {
   if (file.size > 5e6) return tell("This file is larger than 5 MB. The exports of Letterboxd and IMDb are smaller than that.");
   const bytes = new Uint8Array(await file.arrayBuffer()), text = [];
   for (let i = 0; i < bytes.length; i += 8192) text.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
-  const read = await ask("upload_export", btoa(text.join("")));
+  const read = await ask("upload_export", {name: file.name, data: btoa(text.join(""))});
   if (!read) return;
   Object.entries(read.labels).forEach(([id, text]) => known.set(id, text));
   state.seen = [...new Set([...state.seen, ...read.seen])];
