@@ -456,23 +456,25 @@ def called(
         found = [first, *(film for film in found if film is not first)]
     return [(row, kind) for _, _, row, kind in found]
 
-# %% ../nbs/05_titles.ipynb #53f8e704
+# %% ../nbs/05_titles.ipynb #49bd6fa1
 def _spellings(index, text):
     "The keys to compare, each with the letters that are wrong in its article"
     full = normalize_title(turn_article(text))
     first, _, rest = full.partition(" ")
     keys, slip = {title_key(full): 0, drop_article(full).replace(" ", ""): 0}, OSA.distance(first, "the")
     rare = first in ("he", "te", "th") or len(index.words.titles_with(first)) < 2
-    if rest and 0 < slip <= (2 if len(first) > 3 else 1) and rare: keys[title_key(rest)] = slip
-    return {key: wrong for key, wrong in keys.items() if len(key) > 2}, drop_article(full) != full or len(keys) > 2
+    slipped = bool(rest) and 0 < slip <= (2 if len(first) > 3 else 1) and rare
+    if slipped: keys[title_key(rest)] = slip
+    return {key: wrong for key, wrong in keys.items() if len(key) > 2}, drop_article(full) != full or slipped
 
 def _near_cost(index, key, name, row, wrong, article):
     "The share of letters that are wrong, more where the difference is one of another title rather than of a slip"
     has = drop_article(index.names.full[row]) != index.names.full[row]
-    share = wrong / (len(key) + 3 * (has and article))
-    if has != article and (article or len(key) < 6): share *= 1.3
-    if len(key) < 5 and not (has and article): return 1.0
-    return share * (2.5 if name + "s" == key or key + "s" == name else 1.2 if len(key) == 5 else 1.0)
+    letters = max(len(key), len(name))
+    share = wrong / (letters + 3 * (has and article))
+    if has != article and (article or letters < 6): share *= 1.3
+    if letters < 5 and not (has and article): return 1.0
+    return share * (2.5 if name + "s" == key or key + "s" == name else 1.2 if letters == 5 else 1.0)
 
 def near_titles(
     index,  # the table's titles: a `TitleIndex`
@@ -518,7 +520,7 @@ def near_sure(
     needed = next((rank for most, rank in SLIPS if cost * (0.5 if year else 1) <= most), 2)
     return int(best.row) if index.rank[int(best.row)] >= needed else None
 
-# %% ../nbs/05_titles.ipynb #b734c633
+# %% ../nbs/05_titles.ipynb #a9b49aee
 PARTS = {1: 0.975, 2: 0.93, 3: 0.8, 4: 0.6}
 RIVAL = 0.2
 _COMMON = set("a an and by de day der die du el for from girl her his how il in is it la las le les life los love man me men my "
@@ -550,8 +552,10 @@ def part_sure(
     known = [row for row in series if index.rank[row] > 0.5]
     numbers = [re.findall(r"\d+", in_digits(name)) for name in (full, index.names.full[best])]
     if numbers[0] != numbers[1] and (numbers[0] or not known): return []
-    enough = index.rank[best] >= PARTS[min(len(told), 4)] - 0.15 * bool(known) - 0.1 * (year is not None)
-    return [best, *sorted(known, key=fame, reverse=True)] if enough else []
+    if index.rank[best] < PARTS[min(len(told), 4)] - 0.15 * bool(known) - 0.1 * (year is not None): return []
+    near = [best, *(row for row in known if fame(row) >= fame(best) - FIRST)]
+    first = min(near, key=lambda row: np.nan_to_num(index.years[row], nan=9999))
+    return [first, *sorted({best, *known} - {first}, key=fame, reverse=True)]
 
 # %% ../nbs/05_titles.ipynb #68e6e8b3
 def corrected_part(
@@ -697,7 +701,7 @@ def _asking(index, text, found, person):
     if found["how"].iloc[0] == "abbreviation": return first
     return f"{first} {named} is not among these films{ends}."
 
-# %% ../nbs/05_titles.ipynb #5d572ae7
+# %% ../nbs/05_titles.ipynb #14693752
 _HOW = [(97, "title"), (92, "beginning"), (86, "part"), (82, "beginning"), (59.01, "near"), (0, "words")]
 
 def _how(match):
@@ -747,7 +751,7 @@ def find_films(
     table, rows = index.films[["title"]].iloc[found["row"]], found["row"].to_numpy()
     table = table.assign(year=pd.array(index.years[rows], dtype="Int64"), label=index.labels.iloc[rows].to_numpy(),
                          score=found["score"].clip(0, 100).round(1).to_numpy(), match=found["how"].to_numpy(dtype=object))
-    table.attrs |= {"sure": int(index.films.index[meant.row]) if meant else None, "asked": asked,
+    table.attrs = {"sure": int(index.films.index[meant.row]) if meant else None, "asked": asked,
                     "others": index.films.index[list(meant.others)].tolist() if meant else []}
     return table
 
