@@ -701,7 +701,7 @@ def _asking(index, text, found, person):
     if found["how"].iloc[0] == "abbreviation": return first
     return f"{first} {named} is not among these films{ends}."
 
-# %% ../nbs/05_titles.ipynb #14693752
+# %% ../nbs/05_titles.ipynb #fee54cce
 _HOW = [(97, "title"), (92, "beginning"), (86, "part"), (82, "beginning"), (59.01, "near"), (0, "words")]
 
 def _how(match):
@@ -714,7 +714,7 @@ def _more(index, text, title, year):
     same = called(index, title, year) or called(index, title)
     for row, kind in same[:20]: found.append((row, KINDS[kind], 98 - 2 * kind))
     for near in near_titles(index, title, 4).itertuples() if not same else ():
-        if year is None or abs(index.years[near.row] - year) <= 1: found.append((near.row, "near", 84 - 70 * min(near.cost, 0.5)))
+        if year is None or abs(index.years[near.row] - year) <= 1: found.append((near.row, "near", 80 * (1 - min(near.cost, 0.5)) ** 1.5))
     if name.isalnum() and len(name) < 6 and not len(index.words.titles_with(name)):
         found += [(row, "abbreviation", 97) for row in index.initials.get(name, ())[:3]]
     person, films = index.persons.find(name)
