@@ -6,10 +6,10 @@
 __all__ = ['PROBES', 'DIVERSITY', 'REPEATED', 'HEARING', 'GEMS', 'FILTERS', 'SAYING', 'probe_order', 'probed_films', 'has_any',
            'in_range', 'among', 'Filters', 'filter_masks', 'filter_reason', 'Traits', 'pick', 'placed_by', 'sequels',
            'genre_phrase', 'said_of', 'parts_by_seed', 'because', 'MovieRecommender', 'as_list', 'resolve_seed',
-           'outside_film', 'seed_films', 'check_dials', 'score_of', 'allowed_films', 'candidate_films', 'gems_only',
-           'shares_of', 'pick_films', 'random_films', 'well_liked', 'why_films', 'seed_labels', 'list_table',
-           'make_list', 'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
-           'published_clusters']
+           'understood_seeds', 'outside_film', 'seed_films', 'check_dials', 'score_of', 'allowed_films',
+           'candidate_films', 'gems_only', 'shares_of', 'pick_films', 'random_films', 'well_liked', 'why_films',
+           'seed_labels', 'list_table', 'make_list', 'explain_film', 'many_lists', 'save_likes', 'load_likes',
+           'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #5a86d3da
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ from .cluster import (MovieClusters, fit_clusters, load_clusters,
 from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, film_label,
                               language_name, load_movies, LISTS, Limits, _is_dataset, _read_dataset)
 from .preprocess import clean_movies
-from .titles import TitleIndex
+from .titles import TitleIndex, what_was_understood
 
 # %% ../nbs/07_recommend.ipynb #78cfecd9
 PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is the report's method [neighbours]
@@ -430,7 +430,10 @@ class MovieRecommender:
         "The `n` best films for these seeds, by score: title, year, genres, cluster, score, because, placed; `attrs` says what was understood"
         check_dials(n, adventure, diversity, probes, strategy)
         hidden = [*as_list(seen), *as_list(disliked)]
-        return make_list(self, self.query(seeds, adventure), n, hidden, diversity, probes, strategy, random_state, filters, reasons)
+        seeds = None if seeds is None else as_list(seeds)
+        found = make_list(self, self.query(seeds, adventure), n, hidden, diversity, probes, strategy, random_state, filters, reasons)
+        found.attrs["understood"] = understood_seeds(self, seeds)
+        return found
 
     def recommend_many(self,
                        queries: Iterable[Iterable[str | int]],  # seeds of each query
@@ -493,6 +496,14 @@ def resolve_seed(
     ) -> int:
     "The film_id that is meant; raises `TitleNotFoundError` where that is not sure"
     return int(seed) if not isinstance(seed, (str, bool)) and seed in rec.films.index else int(rec.titles.resolve(seed))
+
+def understood_seeds(
+    rec: MovieRecommender,  # with the table of films
+    seeds: Any,  # one seed, several, or None
+    ) -> dict[str, str]:
+    "What to say of each title that was not named exactly: which film was taken for it, and why"
+    said = {seed: what_was_understood(rec.titles, seed) for seed in as_list(seeds) if isinstance(seed, str)}
+    return {seed: why for seed, why in said.items() if why}
 
 # %% ../nbs/07_recommend.ipynb #92e9651b
 def outside_film(
