@@ -665,7 +665,7 @@ def understand(
     part = part_sure(index, title, year) or corrected_part(index, title, year)
     return Understood(part[0], "part", tuple(part[1:])) if part else None
 
-# %% ../nbs/05_titles.ipynb #570239f4
+# %% ../nbs/05_titles.ipynb #7311b62d
 def _span(index):
     years = index.years[~np.isnan(index.years)]
     return (int(years.min()), int(years.max())) if len(years) else None
@@ -692,6 +692,7 @@ def _told(index, text, meant):
 def _asking(index, text, found, person):
     "What to ask where no film is surely meant"
     title, year = split_year(str(text)[:MAX_QUERY].strip())
+    title = "".join(letter for letter in title if unicodedata.category(letter)[0] != "C")
     span, shown = _span(index), title if len(title) <= 60 else f"{title[:60]}..."
     if person: return f"Which film with {person.title()} do you mean?"
     ends = f", which end in {span[1]}" if span else ""
