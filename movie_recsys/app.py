@@ -45,7 +45,7 @@ from .data import MovieRecsysError, TitleNotFoundError, film_label, language_nam
 from .posters import FACES, FONTS, Posters
 from .recommend import MovieRecommender
 from .report import Report, films_for
-from .titles import export_seeds, read_export
+from .titles import export_seeds, read_export, understand, what_was_understood
 from .tmdb import ATTRIBUTION, TMDB
 
 # %% ../nbs/10_app.ipynb #ed7942b8
@@ -272,7 +272,7 @@ def typed_titles(
     text: str,  # one title, or several
 ) -> list[str]:
     "The titles that somebody typed on one line"
-    sure = lambda title: page.rec.find(title, 1).attrs["sure"] is not None
+    sure = lambda title: understand(page.rec.titles, title) is not None
     if sure(text): return [text]
     cut = next((cut for cut in (re.split(r"[;+\n]", text), text.split(",")) if len(cut) > 1), [text])
     titles = [title.strip() for title in cut if title.strip()]
@@ -315,10 +315,12 @@ def taken(
     "Which film was taken for each typed title that did not say it itself, with the others it might mean to press instead"
     said = ""
     for title in typed_titles(page, text) if text else ():
-        meant = page.rec.find(title, 1).attrs
-        if not meant["asked"] or meant["sure"] is None: continue
-        others = "".join(_guess(page, i, "instead", "Take instead ", taken=meant["sure"]) for i in meant["others"][:n])
-        said += f'<p>{escape(meant["asked"])}.</p>' + (f'<ul aria-label="Other films that may be meant">{others}</ul>' if others else "")
+        meant, why = understand(page.rec.titles, title), what_was_understood(page.rec.titles, title)
+        if not why: continue
+        film, *others = page.films.index[[meant.row, *meant.others[:n]]]
+        others = "".join(_guess(page, other, "instead", "Take instead ", taken=film) for other in others)
+        ask = " Or did you mean:" if others else ""
+        said += f'<p>{escape(why)}.{ask}</p>' + (f'<ul aria-label="Other films that may be meant">{others}</ul>' if others else "")
     return said
 
 # %% ../nbs/10_app.ipynb #d1f96cd6

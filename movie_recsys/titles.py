@@ -416,7 +416,7 @@ class TitleIndex:
         "The `film_id` that is meant; raises `TitleNotFoundError` where that is not sure"
         return resolve_film(self, film)
 
-# %% ../nbs/05_titles.ipynb #361de914
+# %% ../nbs/05_titles.ipynb #9476d026
 FIRST = 0.12
 
 def same_series(
@@ -441,13 +441,14 @@ def called(
     ) -> list[tuple[int, int]]:
     "The films that are called exactly this, the one that is meant first: position and kind of name (of `KINDS`)"
     names, full = index.names.rows.get(title_key(text), {}), normalize_title(turn_article(text))
-    article, found = drop_article(full) != full, []
+    article, found, typed = drop_article(full) != full, [], text.strip().casefold()
     for row, kind in names.items():
         off = 0 if year is None else abs(index.years[row] - year)
         name = index.names.full[row]
         whole = kind == 0 and in_digits(full) in (in_digits(name), in_digits(plain_spelling(name)))
         if not off <= 1 or kind == 0 and not whole and year is None and _respaced(index, row, full): continue
-        found.append((whole, index.film_fame[row] + 0.05 * whole - (0, 0.15, 0.2, 0.25, 0.25)[kind] - off / 2, row, kind))
+        same = whole and typed[-1:] in ("!", "?") and str(index.films["title"].iat[row]).casefold() == typed
+        found.append((whole, index.film_fame[row] + 0.05 * whole + same - (0, 0.15, 0.2, 0.25, 0.25)[kind] - off / 2, row, kind))
     if any(whole for whole, *_ in found): found = [(whole if article else kind == 0, *film, kind) for whole, *film, kind in found]
     found.sort(key=lambda film: (-film[0], -film[1], film[2]))
     if found and found[0][3] > 1:
@@ -611,7 +612,7 @@ def title_initials(
                 if words.count(" ") > 1: initials.setdefault("".join(word[0] for word in words.split()), set()).add(int(row))
     return {short: sorted(rows, key=lambda row: -index.film_fame[row]) for short, rows in initials.items()}
 
-# %% ../nbs/05_titles.ipynb #cd82f1af
+# %% ../nbs/05_titles.ipynb #53e3e518
 class Understood(NamedTuple):
     "What a text surely means: the film's position and how it matches, and the films that it might mean too"
     row: int
@@ -654,6 +655,7 @@ def understand(
     "The film that is surely meant, or None"
     text = str(text)[:MAX_QUERY].strip()
     if text in index.row_of_label: return Understood(index.row_of_label[text], "label")
+    if text in index.film_of_imdb: return Understood(int(index.films.index.get_loc(index.film_of_imdb[text])), "label")
     title, year = split_year(text)
     short = _short_for(index, text)
     if short: return short
