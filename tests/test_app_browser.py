@@ -565,7 +565,7 @@ def test_hostile_titles_stay_text(visit, serve, hostile, shot):
     page.keyboard.press("Escape")
     with page.expect_download() as download: page.click("text=Save as CSV")
     assert not re.search(r'(^|,)"?[=@]', Path(download.value.path()).read_text(encoding="utf-8"), re.M)
-    page.fill("#mr-text", "script")  # asked about, with hostile titles to press
+    page.fill("#mr-text", "script (1900)")  # asked about, with hostile titles to press
     settled(page, lambda: page.press("#mr-text", "Enter"))
     assert page.locator("#mr-message .mr-guess").count() > 1 and "<script>" in message(page)
     page.fill("#mr-text", "<img src=x onerror=alert(3)> that nobody made")
