@@ -341,16 +341,18 @@ class TitleNames:
         "Note a name of a film; the better kind of two stays"
         if name: self.rows.setdefault(title_key(name), {}).setdefault(row, kind)
 
-# %% ../nbs/05_titles.ipynb #9555ecfa
+# %% ../nbs/05_titles.ipynb #85508d9c
 class PeopleNames:
     "Which films somebody directed, wrote or played in, by full name, by the beginning of it and by the last name"
     def __init__(self,
                  people: list[frozenset],  # names of the people of each film
                  fame: np.ndarray,  # of each film
                  ):
-        films = {}
+        films, self.shown = {}, {}
         for row, names in enumerate(people):
-            for name in names: films.setdefault(normalize_title(name), []).append(row)
+            for name in names:
+                films.setdefault(key := normalize_title(name), []).append(row)
+                self.shown.setdefault(key, name)
         self.films = {name: sorted(rows, key=lambda row: -fame[row]) for name, rows in films.items() if " " in name}
         self.names, self.last = sorted(self.films), {}
         self.known = {name: float(fame[rows].sum()) for name, rows in self.films.items()}
@@ -364,7 +366,7 @@ class PeopleNames:
         "The person who is meant and the positions of their films, the best known first"
         begins = self.names[bisect_left(self.names, text):bisect_left(self.names, text + "\U0010ffff")] if " " in text and len(text) > 6 else []
         name = text if text in self.films else self.last.get(text) or max(begins, key=self.known.get, default=None)
-        return (name, self.films[name]) if name else (None, [])
+        return (self.shown[name], self.films[name]) if name else (None, [])
 
 # %% ../nbs/05_titles.ipynb #e9cdd891
 class TitleIndex:
@@ -667,7 +669,7 @@ def understand(
     part = part_sure(index, title, year) or corrected_part(index, title, year)
     return Understood(part[0], "part", tuple(part[1:])) if part else None
 
-# %% ../nbs/05_titles.ipynb #7311b62d
+# %% ../nbs/05_titles.ipynb #12328baf
 def _span(index):
     years = index.years[~np.isnan(index.years)]
     return (int(years.min()), int(years.max())) if len(years) else None
@@ -696,7 +698,7 @@ def _asking(index, text, found, person):
     title, year = split_year(str(text)[:MAX_QUERY].strip())
     title = "".join(letter for letter in title if unicodedata.category(letter)[0] != "C")
     span, shown = _span(index), title if len(title) <= 60 else f"{title[:60]}..."
-    if person: return f"Which film with {person.title()} do you mean?"
+    if person: return f"Which film with {person} do you mean?"
     ends = f", which end in {span[1]}" if span else ""
     named = f"{shown} of {year}" if year else shown
     if not len(found): return f"{named} is not among these films{ends}. Try a part of the title."
