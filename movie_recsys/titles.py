@@ -706,7 +706,7 @@ def _asking(index, text, found, person):
     if found["how"].iloc[0] == "abbreviation": return first
     return f"{first} {named} is not among these films{ends}."
 
-# %% ../nbs/05_titles.ipynb #fee54cce
+# %% ../nbs/05_titles.ipynb #387ee511
 _HOW = [(97, "title"), (92, "beginning"), (86, "part"), (82, "beginning"), (59.01, "near"), (0, "words")]
 
 def _how(match):
@@ -734,7 +734,8 @@ def _ranked(index, text, meant):
     found = rank_titles(index, text)
     found["how"] = found["text"].map(_how)
     more["score"] = more["match"] - FAME_WEIGHT * (1 - index.film_fame[more["row"].to_numpy(dtype=int)])
-    if person and len(found) and (parts := found[found["text"].between(86, 96) & (found["score"] > more["score"].max())]).size: more, person = more[more["how"] != "person"], None
+    known_part = found["text"].between(86, 96) & (found["score"] > more["score"].max())
+    if person and known_part.any(): more, person = more[more["how"] != "person"], None
     table = pd.concat([more[["row", "how", "score"]], found[["row", "how", "score"]]])
     if meant:
         top = 99 - FAME_WEIGHT * (1 - index.film_fame[meant.row]) if meant.match in KINDS[:2] and normalize_title(title) != index.names.full[meant.row] else 101.0
