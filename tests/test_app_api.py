@@ -73,7 +73,12 @@ def test_the_reports_gradio_function(client, rec):
 
 def test_find_recommend_explain(client, rec):
     found = client.predict("the matrx", 3, api_name="/find")
-    assert found[0]["label"] == "The Matrix (1999)" and len(found) <= 3 and set(found[0]) == {"film_id", "title", "year", "label", "score"}
+    assert found[0]["label"] == "The Matrix (1999)" and len(found) <= 3 and set(found[0]) == {"film_id", "title", "year", "label", "score", "match", "sure", "asked"}
+    assert found[0]["sure"] and not any(film["sure"] for film in client.predict("Tenet", 3, api_name="/find"))
+    assert client.predict("Tenet", 3, api_name="/find")[0]["asked"] == "Did you mean The Net (1995)? Tenet is not among these films, which end in 2014."
+    with pytest.raises(AppError, match="Did you mean The Net"): client.predict(["Tenet"], api_name="/recommend")
+    first = client.predict(["halloween", "Heat (1995)"], n=1, api_name="/recommend")[0]
+    assert first["seeds"] == ["Halloween (1978)", "Heat (1995)"] and first["understood"] == ["Halloween (1978), the best known of 2 films of that title"]
     films = client.predict(["Heat (1995)", "Casino"], n=4, exclude_genres=["Drama"], last_year=1999, adventure=.5, api_name="/recommend")
     assert len(films) == 4 and all(f["year"] <= 1999 and "Drama" not in f["genres"] and f["because"] for f in films)
     label = f"{films[0]['title']} ({films[0]['year']})"

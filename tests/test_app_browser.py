@@ -193,6 +193,61 @@ def test_an_unknown_title_gets_the_nearest(visit, shot):
     assert chips(page) == [label] and message(page) == ""
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("typed, nearest", [("Tenet", "The Net (1995)"), ("Moonlight", "Moonlight Mile (2002)"), ("Past Lives", "Uncle Boonmee"),
+                                            ("Deadpool", "The Dead Pool (1988)"), ("Us", "The U.S. vs. John Lennon (2006)"), ("Heat (2004)", "Heat (1995)")])
+def test_a_film_that_may_not_be_meant_is_asked_about_in_place(visit, shot, typed, nearest, width):
+    page = visit(viewport={"width": width, "height": 900})
+    page.fill("#mr-text", typed)
+    settled(page, lambda: page.press("#mr-text", "Enter"))
+    asked = page.locator("#mr-message")
+    assert asked.inner_text().startswith(f"Did you mean {nearest}") and "which end in 2014" in asked.inner_text()
+    assert not page.locator("#mr-result").is_visible() and chips(page) == [] and page.input_value("#mr-text") == typed
+    page.wait_for_selector("#mr-message .mr-guess img[src]")
+    box, form = asked.bounding_box(), page.locator(".mr-write").bounding_box()
+    assert 0 <= box["y"] - form["y"] - form["height"] < 40  # right below the box
+    assert page.evaluate("document.activeElement.id") == "mr-text" and asked.get_attribute("role") == "alert"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if typed == "Tenet": shot(page, f"app-asked-{width}")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "mr-guess": break
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#mr-cards img[src]")
+    assert len(chips(page)) == 1 and chips(page)[0].startswith(nearest) and message(page) == "" and page.input_value("#mr-text") == ""
+
+
+def test_nothing_is_recommended_before_a_question_is_answered(visit):
+    page = visit()
+    pick(page, "heat 1995")
+    page.fill("#mr-text", "Tenet; alien")
+    settled(page, lambda: page.press("#mr-text", "Enter"))
+    assert not page.locator("#mr-result").is_visible() and chips(page) == ["Heat (1995)"] and titles(page) == []
+    page.locator("#mr-message .mr-guess", has_text="The Net (1995)").click()
+    page.wait_for_selector("#mr-cards img[src]")
+    assert chips(page) == ["Heat (1995)", "The Net (1995)", "Alien (1979)"]  # what else stood on the line is not lost
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_namesake_is_said_and_the_others_are_offered(visit, shot, width):
+    page = visit(viewport={"width": width, "height": 900})
+    page.fill("#mr-text", "the thing")
+    assert len(submit(page)) == 5
+    assert chips(page) == ["The Thing (1982)"] and message(page).startswith("The Thing (1982), the best known of 2 films of that title.")
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_selector("#mr-message .mr-guess img[src]")
+    shot(page, f"app-namesake-{width}")
+    assert serious(page) == []
+    settled(page, lambda: page.locator("#mr-message .mr-guess", has_text="The Thing (2011)").click())
+    assert chips(page) == ["The Thing (2011)"] and message(page) == "" and len(titles(page)) == 5
+
+
+def test_an_exact_label_needs_no_word(visit):
+    page = visit()
+    page.fill("#mr-text", "The Thing (1982)")
+    assert len(submit(page)) == 5 and chips(page) == ["The Thing (1982)"] and message(page) == ""
+
+
 def test_none_chosen(visit):
     page = visit()
     page.click("text=Submit")
@@ -509,6 +564,11 @@ def test_hostile_titles_stay_text(visit, serve, hostile, shot):
     page.wait_for_selector("#mr-found li")
     page.hover("#mr-found li")
     page.keyboard.press("Escape")
+    with page.expect_download() as download: page.click("text=Save as CSV")
+    assert not re.search(r'(^|,)"?[=@]', Path(download.value.path()).read_text(encoding="utf-8"), re.M)
+    page.fill("#mr-text", "script (1900)")  # asked about, with hostile titles to press
+    settled(page, lambda: page.press("#mr-text", "Enter"))
+    assert page.locator("#mr-message .mr-guess").count() > 1 and "<script>alert(2)" in message(page)
     page.fill("#mr-text", "<img src=x onerror=alert(3)> that nobody made")
     page.click("text=Submit")
     page.wait_for_function("document.querySelector('#mr-message').innerText.includes('onerror')")
@@ -521,8 +581,6 @@ def test_hostile_titles_stay_text(visit, serve, hostile, shot):
     shot(page, "app-hostile", full_page=True)
     assert page.evaluate("document.querySelectorAll('.mr script, .mr img[onerror], .mr svg[onload], .mr [onmouseover], .mr [onclick], .mr [onfocus]').length") == 0
     assert all(not a.startswith("javascript") and "onclick" not in a for a in page.evaluate("[...document.querySelectorAll('.mr a')].map(a => a.outerHTML)"))
-    with page.expect_download() as download: page.click("text=Save as CSV")
-    assert not re.search(r'(^|,)"?[=@]', Path(download.value.path()).read_text(encoding="utf-8"), re.M)
 
 
 # TMDB

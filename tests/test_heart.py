@@ -11,7 +11,8 @@ from movie_recsys import app as pages
 from movie_recsys.cli import main
 from movie_recsys.data import MovieRecsysError, SelectionError, dev_data, load_movies
 from movie_recsys.evaluate import Listed, evaluate, evaluate_neighbours
-from movie_recsys.recommend import FILTERS, SAYING, MovieRecommender, sequels
+from movie_recsys.lists import SAYING, sequels
+from movie_recsys.recommend import FILTERS, MovieRecommender
 
 ONE, THREE = ["Heat (1995)"], ["Toy Story (1995)", "Amélie (2001)", "Alien (1979)"]
 FIVE = ["Casablanca (1942)", "The Matrix (1999)", "Fargo (1996)", "Run Lola Run (1998)", "Jaws (1975)"]

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['ACTS', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'ENDPOINTS', 'TABLES', 'FilmPage', 'asset', 'page_css', 'theme',
            'film_facts', 'film_link', 'film_poster', 'film_card', 'poster_rows', 'drawn_posters', 'Wish', 'read_wish',
-           'wish_query', 'read_query', 'complete', 'typed_films', 'offer', 'steering', 'best_films', 'all_seeds',
-           'answer_wish', 'no_film', 'link_wish', 'result_notes', 'answer', 'parts_table', 'suggested_films',
-           'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'cluster_html', 'clusters_html',
-           'map_parts', 'posters', 'recommend_movie', 'gradio_function', 'FoundFilm', 'RecommendedFilm', 'Reason',
-           'find', 'recommend', 'explain', 'bound', 'picture_of', 'add_endpoints', 'measured_quality', 'fill',
-           'about_html', 'page_questions', 'opened', 'browser_state', 'page_html', 'MovieApp', 'build_app',
-           'build_report_app', 'client_from_environment', 'launch_app']
+           'wish_query', 'read_query', 'complete', 'typed_titles', 'typed_films', 'offer', 'taken', 'steering',
+           'best_films', 'all_seeds', 'answer_wish', 'no_film', 'link_wish', 'result_notes', 'answer', 'parts_table',
+           'suggested_films', 'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'cluster_html',
+           'clusters_html', 'map_parts', 'posters', 'recommend_movie', 'gradio_function', 'FoundFilm',
+           'RecommendedFilm', 'Reason', 'find', 'recommend', 'explain', 'bound', 'picture_of', 'add_endpoints',
+           'measured_quality', 'fill', 'about_html', 'page_questions', 'opened', 'browser_state', 'page_html',
+           'MovieApp', 'build_app', 'build_report_app', 'client_from_environment', 'launch_app']
 
 # %% ../nbs/10_app.ipynb #9c83e748
 import base64
@@ -45,7 +45,7 @@ from .data import MovieRecsysError, TitleNotFoundError, film_label, language_nam
 from .posters import FACES, FONTS, Posters
 from .recommend import MovieRecommender
 from .report import Report, films_for
-from .titles import export_seeds, read_export
+from .titles import export_seeds, read_export, understand, what_was_understood
 from .tmdb import ATTRIBUTION, TMDB
 
 # %% ../nbs/10_app.ipynb #ed7942b8
@@ -267,29 +267,61 @@ def complete(
     return [{"film_id": str(i), "label": page.labels[i]} for i in getattr(found, "index", [])]
 
 # %% ../nbs/10_app.ipynb #d683b0c2
+def typed_titles(
+    page: FilmPage,  # the films of the page
+    text: str,  # one title, or several
+) -> list[str]:
+    "The titles that somebody typed on one line"
+    sure = lambda title: understand(page.rec.titles, title) is not None
+    if sure(text): return [text]
+    cut = next((cut for cut in (re.split(r"[;+\n]", text), text.split(",")) if len(cut) > 1), [text])
+    titles = [title.strip() for title in cut if title.strip()]
+    return titles if re.search(r"[;+\n]", text) or any(map(sure, titles)) else [text]
+
 def typed_films(
     page: FilmPage,  # the films of the page
     text: str,  # one title, or several
 ) -> list[int]:  # film_ids
-    "The films that somebody typed; raises TitleNotFoundError, with the nearest titles, for what is not there"
-    try: return page.rec.resolve(text)
-    except TitleNotFoundError:
-        titles = next((cut for cut in (re.split(r"[;+\n]", text), text.split(",")) if len(cut) > 1), [])
-        if not titles: raise
-    return list(dict.fromkeys(i for title in titles if title.strip() for i in page.rec.resolve(title.strip())))
+    "The films that somebody typed; raises TitleNotFoundError, with the nearest titles, where one is not surely meant"
+    return list(dict.fromkeys(i for title in typed_titles(page, text) for i in page.rec.resolve(title)))
 
 # %% ../nbs/10_app.ipynb #77eb0edb
+def _guess(page, film_id, act, told="Choose ", **data):
+    "A film to press where it is asked about: its poster, and its label with the year"
+    label, more = escape(page.labels[film_id]), "".join(f' data-{name}="{escape(str(value))}"' for name, value in data.items())
+    return (f'<li><button type="button" class="mr-guess" data-do="{act}" data-film="{int(film_id)}" data-label="{label}"{more}>'
+            f'{film_poster(film_id)}<span><span class="mr-hush">{told}</span>{label}</span></button></li>')
+
 def offer(
     page: FilmPage,  # the films of the page
-    error: TitleNotFoundError,  # says what was typed, and what is near
+    error: TitleNotFoundError,  # says what was typed
+    text: str = "",  # the whole line, where several titles were typed
+    n: int = 4,  # how many films at most
 ) -> str:  # HTML
-    "What to say, and to press, where a typed title is not in the table"
-    nearest = page.labels[page.labels.isin(error.nearest)].index
-    buttons = "".join(f"<li>{_press('choose', escape(page.labels[i]), page, i)}</li>" for i in nearest)
-    first, last = page.years
-    asked = f"“{escape(error.title)}” is not among the {len(page.films):,} films of {first} to {last} in this app."
-    if not buttons: return f"<p>{asked} Check the spelling, or try a part of the title.</p>"
-    return f"<p>{asked} Did you mean one of these?</p><ul>{buttons}</ul>"
+    "What to ask, and to press, where no film is surely meant by a title"
+    found, (first, last) = page.rec.find(error.title, n), page.years
+    rest = "; ".join(title for title in typed_titles(page, text) if title != error.title) if text else ""
+    buttons = "".join(_guess(page, i, "choose", rest=rest) for i in found.index)
+    list_of = f'<ul aria-label="The nearest films">{buttons}</ul>' if buttons else ""
+    asked = found.attrs["asked"] or f"{error.title} is not among these films. Try a part of the title."
+    return f'<p>{escape(asked)}</p>{list_of}<p class="mr-soft">This app has {len(page.films):,} films of {first} to {last}.</p>'
+
+# %% ../nbs/10_app.ipynb #76e6aad1
+def taken(
+    page: FilmPage,  # the films of the page
+    text: str,  # what was typed
+    n: int = 3,  # how many others at most for each title
+) -> str:  # HTML
+    "Which film was taken for each typed title that did not say it itself, with the others it might mean to press instead"
+    said = ""
+    for title in typed_titles(page, text) if text else ():
+        meant, why = understand(page.rec.titles, title), what_was_understood(page.rec.titles, title)
+        if not why: continue
+        film, *others = page.films.index[[meant.row, *meant.others[:n]]]
+        others = "".join(_guess(page, other, "instead", "Take instead ", taken=film) for other in others)
+        ask = " Or did you mean:" if others else ""
+        said += f'<p>{escape(why)}.{ask}</p>' + (f'<ul aria-label="Other films that may be meant">{others}</ul>' if others else "")
+    return said
 
 # %% ../nbs/10_app.ipynb #d1f96cd6
 def steering(
@@ -329,11 +361,8 @@ def answer_wish(
     try:
         seeds = all_seeds(page, wish)
         return seeds, best_films(page, seeds, wish), ""
-    except TitleNotFoundError as error: message = offer(page, error)
+    except TitleNotFoundError as error: return list(wish.films), None, offer(page, error, wish.text)
     except MovieRecsysError as error: return list(wish.films), None, f"<p>{escape(str(error))}</p>"
-    if not wish.films: return [], None, message
-    seeds, found, more = answer_wish(page, replace(wish, text=""))
-    return seeds, found, message + more
 
 # %% ../nbs/10_app.ipynb #94bea740
 def no_film(
@@ -381,18 +410,20 @@ def answer(
 ) -> dict:  # what the page shows
     "Answer the page: cards, message, notes, the link, and what is chosen now"
     wish = read_wish(page, raw)
+    typed = wish.text
     seeds, found, message = answer_wish(page, wish)
     outside = wish.text if message or wish.text in seeds else ""
     wish = replace(wish, films=tuple(i for i in seeds if i != outside), text=outside)
     chosen = {"films": [str(i) for i in wish.films], "labels": {str(i): page.labels[i] for i in wish.films},
               "text": outside, "seen": [str(i) for i in wish.seen], "message": message}
     if found is None: return chosen | NO_ANSWER
-    shown, number = replace(wish, text="") if message else wish, {1: "One film", 5: "Five films"}
+    number = {1: "One film", 5: "Five films"}
     heading = f"{number.get(len(found), f'{len(found)} films')} for you" if len(found) else "No film fits"
-    return chosen | {"asked": True, "cards": "".join(film_card(page, i, row["because"]) for i, row in found.iterrows()),
-                     "notes": result_notes(page, shown, found), "heading": heading,
+    told = "" if outside else taken(page, typed)
+    return chosen | {"asked": True, "message": told, "cards": "".join(film_card(page, i, row["because"]) for i, row in found.iterrows()),
+                     "notes": result_notes(page, wish, found), "heading": heading,
                      "said": f"{heading}: {', '.join(found['title'])}", "best": [str(i) for i in found.index],
-                     "query": wish_query(page, link_wish(page, shown, seeds))}
+                     "query": wish_query(page, link_wish(page, wish, seeds))}
 
 # %% ../nbs/10_app.ipynb #2ffd08bc
 BLOCKS = {
@@ -610,6 +641,9 @@ class FoundFilm(TypedDict):
     year: int
     label: str
     score: float
+    match: str
+    sure: bool
+    asked: str
 
 class RecommendedFilm(TypedDict):
     "A recommended film and why"
@@ -620,6 +654,8 @@ class RecommendedFilm(TypedDict):
     cluster: str
     score: float
     because: str
+    seeds: list[str]
+    understood: list[str]
 
 class Reason(TypedDict):
     "A part of the score of a recommended film"
@@ -634,15 +670,18 @@ def find(
     text: str,  # what to look for
     limit: int = 8,  # how many films at most
 ) -> list[FoundFilm]:
-    """Find films by what somebody types: a title, a part of one, with typos, with or without a year.
+    """Find films by what somebody types: a title, a part of one, with typos, with or without a year, or a person.
+
+    Of each film `match` says how it fits, and `sure` whether it is surely meant; where none is, ask with `asked`.
 
     Args:
         text: what to look for, for example "the matrx" or "heat 1995"
         limit: how many films at most, between 1 and 50
     """
-    found = page.rec.find(str(text)[:200], min(max(int(limit), 1), 50)) if str(text).strip() else page.films.head(0)
+    found = page.rec.find(str(text)[:200], min(max(int(limit), 1), 50))
     return [FoundFilm(film_id=int(i), title=row["title"], year=int(row["year"]), label=page.labels[i],
-                      score=float(row["score"])) for i, row in found.iterrows()]
+                      score=float(row["score"]), match=row["match"], sure=i == found.attrs["sure"], asked=found.attrs["asked"])
+            for i, row in found.iterrows()]
 
 # %% ../nbs/10_app.ipynb #7e659ad2
 def recommend(
@@ -657,6 +696,9 @@ def recommend(
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
 ) -> list[RecommendedFilm]:
     """Recommend films to somebody who likes one to five films, each with the reason for it.
+
+    `seeds` are the films that were understood, and `understood` says so where a title was not exact. A title that
+    no film surely has is refused with the nearest ones: ask which is meant.
 
     Args:
         films: one to five films as "Title (Year)" or plain titles, for example ["Heat (1995)", "Casino"]
@@ -673,7 +715,8 @@ def recommend(
                                years=years, languages=language or None, adventure=min(max(float(adventure), 0), 1))
     return [RecommendedFilm(film_id=int(i), title=row["title"], year=int(row["year"]), genres=list(row["genres"]),
                             cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]),
-                            because=row["because"])
+                            because=row["because"], seeds=list(found.attrs["seeds"].values()),
+                            understood=list(found.attrs["understood"].values()))
             for i, row in found.iterrows()]
 
 # %% ../nbs/10_app.ipynb #10cadb99

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['cli', 'Titles', 'Movies', 'Json', 'Adventure', 'Scorer', 'publish', 'Private', 'DryRun', 'movie_recsys', 'main',
-           'open_recommender', 'named_scorer', 'read_range', 'recommend', 'print_json', 'explain', 'fit',
-           'print_measured', 'evaluate', 'info', 'app', 'print_sent', 'dataset', 'space']
+           'open_recommender', 'named_scorer', 'read_range', 'recommend', 'print_understood', 'print_json', 'explain',
+           'fit', 'print_measured', 'evaluate', 'info', 'app', 'print_sent', 'dataset', 'space']
 
 # %% ../nbs/13_cli.ipynb #6ceb369d
 import json
@@ -108,10 +108,18 @@ def recommend(
     found = open_recommender(movies, scorer).recommend(
         titles, n=n, seen=seen or (), adventure=adventure, genres=genre, exclude_genres=without, years=read_range(years), languages=language,
         countries=country, people=person, runtime=read_range(runtime), min_votes=min_votes, min_rating=min_rating)
+    print_understood(found.attrs["understood"])
     if as_json: return print_json(found)
     for place, film in enumerate(found.itertuples(), 1):
         print(f"{place}. {film.title} ({film.year}) · {', '.join(film.genres)}\n   {film.because}")
     if found.empty: print(found.attrs.get("reason", "Nothing was found."))
+
+
+def print_understood(
+    understood: dict[str, str],  # What was taken for each title that was not named exactly
+):
+    "Say which film was taken for a title, on standard error, so that JSON stays JSON"
+    for title, said in understood.items(): print(f"{title}: {said}", file=sys.stderr)
 
 
 def print_json(
@@ -132,8 +140,10 @@ def explain(
     as_json: Json = False,  # For another program
 ):
     "Take the score of a recommended film apart: what it shares with each of your films, and how much that counts."
+    from movie_recsys.recommend import understood_seeds
     rec = open_recommender(movies, scorer)
     parts = rec.explain(titles, film, adventure=adventure)
+    print_understood(understood_seeds(rec, [*titles, film]))
     named = rec.query(titles).seeds.index
     parts = parts.assign(seed=parts["seed"].map(rec.labels.reindex(named).to_dict()).fillna(""), shared=parts["shared"].map(", ".join))
     if as_json: return print(json.dumps(json.loads(parts.to_json(orient="records")), indent=2, ensure_ascii=False))

@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['PROBES', 'DIVERSITY', 'REPEATED', 'HEARING', 'GEMS', 'FILTERS', 'SAYING', 'probe_order', 'probed_films', 'has_any',
            'in_range', 'among', 'Filters', 'filter_masks', 'filter_reason', 'Traits', 'pick', 'placed_by', 'sequels',
-           'genre_phrase', 'said_of', 'shared_with', 'because', 'MovieRecommender', 'as_list', 'resolve_seed',
-           'outside_film', 'seed_films', 'check_dials', 'score_of', 'allowed_films', 'candidate_films', 'gems_only',
-           'shares_of', 'pick_films', 'random_films', 'well_liked', 'why_films', 'seed_labels', 'list_table',
-           'make_list', 'explain_film', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
-           'published_clusters']
+           'genre_phrase', 'said_of', 'parts_by_seed', 'because', 'MovieRecommender', 'as_list', 'resolve_seed',
+           'understood_seeds', 'outside_film', 'seed_films', 'check_dials', 'score_of', 'allowed_films',
+           'candidate_films', 'gems_only', 'shares_of', 'pick_films', 'random_films', 'well_liked', 'why_films',
+           'seed_labels', 'list_table', 'make_list', 'explain_film', 'many_lists', 'save_likes', 'load_likes',
+           'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #5a86d3da
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ from .cluster import (MovieClusters, fit_clusters, load_clusters,
 from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, film_label,
                               language_name, load_movies, LISTS, Limits, _is_dataset, _read_dataset)
 from .preprocess import clean_movies
-from .titles import TitleIndex
+from .titles import TitleIndex, what_was_understood
 
 # %% ../nbs/07_recommend.ipynb #78cfecd9
 PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is the report's method [neighbours]
@@ -151,18 +151,19 @@ def filter_reason(
     together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting films named, films seen, and clusters that were not looked at"
     return f"{found}: {', '.join(alone)}; {together}."
 
-# %% ../nbs/07_recommend.ipynb #42c84d92
+# %% ../nbs/07_recommend.ipynb #968468bd
 class Traits:
     "What a list should not repeat, of every film: its series, director, actors and title words"
     def fit(self,
             films: pd.DataFrame,  # the table of films
+            overlaps: dict | None = None,  # of these films, column: a fitted `TokenOverlap`, where a scorer has them already
             ) -> "Traits":
-        "Learn the names that the films have in the columns of `REPEATED`"
-        from sklearn.feature_extraction.text import CountVectorizer
-        from movie_recsys.similarity import _same, column_tokens
-        tokens = {name: rows for name in REPEATED if name in films and any(rows := column_tokens(films[name]))}
-        self.names_ = {name: CountVectorizer(analyzer=_same, binary=True, dtype=np.float32) for name in tokens}
-        self.rows_ = self._side_by_side([names.fit_transform(tokens[name]) for name, names in self.names_.items()], len(films))
+        "Learn the names that at least two films have in the columns of `REPEATED`"
+        from movie_recsys.similarity import TokenOverlap
+        known = overlaps or {}
+        fitted = {name: known[name] if name in known else TokenOverlap().fit(films[name]) for name in REPEATED if name in films}
+        self.overlaps_ = {name: overlap for name, overlap in fitted.items() if overlap.rows_.nnz}
+        self.rows_ = self._side_by_side([overlap.rows_ for overlap in self.overlaps_.values()], len(films))
         self.postings_ = self.rows_.T.tocsr()  # the films of each name, as in an inverted file
         return self
 
@@ -170,12 +171,12 @@ class Traits:
                   films: pd.DataFrame,  # some films
                   ) -> sp.csr_matrix:
         "A row per film; the product of two rows is how much the two repeat each other"
-        from movie_recsys.similarity import column_tokens
-        return self._side_by_side([names.transform(column_tokens(films[name]) if name in films else [[]] * len(films)) for name, names in self.names_.items()], len(films))
+        columns = {name: films[name] if name in films else pd.Series(None, films.index, object, name) for name in self.overlaps_}
+        return self._side_by_side([overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()], len(films))
 
     def _side_by_side(self, parts, n):
         "The columns of every trait, each times the root of its weight"
-        weighted = [part * REPEATED[name] ** .5 for name, part in zip(self.names_, parts)]
+        weighted = [part * np.float32(REPEATED[name] ** .5) for name, part in zip(self.overlaps_, parts)]
         return sp.hstack(weighted, format="csr") if weighted else sp.csr_matrix((n, 0), dtype=np.float32)
 
     def kin(self,
@@ -241,7 +242,7 @@ def genre_phrase(
     said = [_ADJECTIVES.get(g, _NOUNS.get(g, g.lower())) for g in others + heads[::-1]]
     return " ".join(said if heads else [*said, "film"])
 
-# %% ../nbs/07_recommend.ipynb #115b5049
+# %% ../nbs/07_recommend.ipynb #fce13597
 def _series(name):
     "The name of a series as people say it"
     name = name.removesuffix(" Collection").removesuffix(" Series").strip(" .…")
@@ -277,23 +278,25 @@ def said_of(
     article = "an" if kind and kind[0][0] in "aeiou" else "a"
     return [f"{article} {', '.join(kind)}"] * bool(kind) + [*telling.get("votes", []), *telling.get("rating", [])], False
 
-def shared_with(
+def parts_by_seed(
     parts: list[dict],  # of one film, from a scorer's `explain`
-    ) -> dict[int, tuple[float, list[str], bool]]:
-    "What the film shares with each seed: how much of the score that is, in words, and whether anything of it is specific"
-    seeds = {seed: [p for p in parts if p["seed"] == seed] for seed in dict.fromkeys(p["seed"] for p in parts if p["seed"] is not None)}
-    return {seed: (sum(p["share"] for p in own), *said_of(own)) for seed, own in seeds.items()}
+    ) -> dict[int, list[dict]]:
+    "The parts that each seed has in the score of a film"
+    seeds = dict.fromkeys(p["seed"] for p in parts if p["seed"] is not None)
+    return {seed: [p for p in parts if p["seed"] == seed] for seed in seeds}
 
 def because(
-    shared: list[dict],  # of each film of a list, from `shared_with`
+    films: list[list[dict]],  # of each film of a list its parts, from a scorer's `explain`
     labels: dict[int, str],  # label of every seed
     ) -> list[str]:
     "Why these films: for each a sentence about the seed it shares most with; every seed is named once at least, where something specific is shared if that can be"
-    named = [[max(film, key=lambda seed: film[seed][0])] if film else [] for film in shared]
+    own = [parts_by_seed(parts) for parts in films]
+    def share(i, seed): return sum(part["share"] for part in own[i][seed])
+    named = [[max(seeds, key=lambda seed: share(i, seed))] if seeds else [] for i, seeds in enumerate(own)]
     for seed in [seed for seed in labels if not any(seed in seeds for seeds in named)]:
-        holders = [i for i, film in enumerate(shared) if seed in film]
-        if holders: named[max(holders, key=lambda i: (shared[i][seed][2], shared[i][seed][0]))].append(seed)
-    return [_sentence([(labels[seed], *film[seed][1:]) for seed in seeds]) for film, seeds in zip(shared, named)]
+        holders = [i for i, seeds in enumerate(own) if seed in seeds]
+        if holders: named[max(holders, key=lambda i: (said_of(own[i][seed])[1], share(i, seed)))].append(seed)
+    return [_sentence([(labels[seed], *said_of(own[i][seed])) for seed in seeds]) for i, seeds in enumerate(named)]
 
 def _sentence(reasons):
     "A seed and what is shared with it, in full for the first seed, in two things for the others; said plainly where nothing of it is specific"
@@ -302,7 +305,7 @@ def _sentence(reasons):
     first = ", ".join(words) if specific else "no person or theme in common" + (f", but {', '.join(words)}" if words else "")
     return f"Because you picked {label}: {first}" + "".join(f"; and {label}: {', '.join(words[:2]) or 'little in common'}" for label, words, _ in others)
 
-# %% ../nbs/07_recommend.ipynb #f2b9076a
+# %% ../nbs/07_recommend.ipynb #c83f80e3
 class MovieRecommender:
     "Recommendations from a table of films and their clusters"
     def __init__(self,
@@ -369,7 +372,8 @@ class MovieRecommender:
     @cached_property
     def traits(self) -> Traits:
         "What a list should not repeat, of every film"
-        return Traits().fit(self._bare)
+        features = getattr(self.scorer, "features_", None)
+        return Traits().fit(self._bare, getattr(features, "overlaps_", None))
 
     def find(self,
              text: str,  # what somebody types: a title, part of one, with typos, with or without a year
@@ -426,7 +430,10 @@ class MovieRecommender:
         "The `n` best films for these seeds, by score: title, year, genres, cluster, score, because, placed; `attrs` says what was understood"
         check_dials(n, adventure, diversity, probes, strategy)
         hidden = [*as_list(seen), *as_list(disliked)]
-        return make_list(self, self.query(seeds, adventure), n, hidden, diversity, probes, strategy, random_state, filters, reasons)
+        seeds = None if seeds is None else as_list(seeds)
+        found = make_list(self, self.query(seeds, adventure), n, hidden, diversity, probes, strategy, random_state, filters, reasons)
+        found.attrs["understood"] = understood_seeds(self, seeds)
+        return found
 
     def recommend_many(self,
                        queries: Iterable[Iterable[str | int]],  # seeds of each query
@@ -489,6 +496,14 @@ def resolve_seed(
     ) -> int:
     "The film_id that is meant; raises `TitleNotFoundError` where that is not sure"
     return int(seed) if not isinstance(seed, (str, bool)) and seed in rec.films.index else int(rec.titles.resolve(seed))
+
+def understood_seeds(
+    rec: MovieRecommender,  # with the table of films
+    seeds: Any,  # one seed, several, or None
+    ) -> dict[str, str]:
+    "What to say of each title that was not named exactly: which film was taken for it, and why"
+    said = {seed: what_was_understood(rec.titles, seed) for seed in as_list(seeds) if isinstance(seed, str)}
+    return {seed: why for seed, why in said.items() if why}
 
 # %% ../nbs/07_recommend.ipynb #92e9651b
 def outside_film(
@@ -633,7 +648,7 @@ def random_films(
     while len(picks) < n and any(queues.values()): picks += [queues[c].pop() for c in own.tolist() if queues[c]]
     return np.array(picks[:n], int), np.full(len(labels), np.nan)
 
-# %% ../nbs/07_recommend.ipynb #a5adb372
+# %% ../nbs/07_recommend.ipynb #9b15c193
 def well_liked(
     film: pd.Series,  # a row of the table
     ) -> str:
@@ -650,15 +665,15 @@ def why_films(
     "A sentence for each film of a list; a scorer that cannot explain has none"
     if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
     if not len(query.seeds): return [well_liked(film) for _, film in rec._bare.iloc[at].iterrows()]
-    return because([shared_with(parts) for parts in rec.scorer.explain(query, at)], names)
+    return because(rec.scorer.explain(query, at), names)
 
 def seed_labels(
     rec: MovieRecommender,  # the films
     query: Any,  # a `Query`
     ) -> dict[int, str]:
     "`Title (Year)` of every seed"
-    known = (query.at >= 0).all()
-    return (rec.labels.iloc[query.at] if known else film_label(query.seeds)).to_dict()
+    if not (query.at >= 0).all(): return film_label(query.seeds).to_dict()
+    return dict(zip(query.seeds.index.tolist(), rec.labels.array[query.at].tolist()))
 
 # %% ../nbs/07_recommend.ipynb #5d793bd0
 def list_table(

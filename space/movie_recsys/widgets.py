@@ -102,19 +102,24 @@ class FilmSearch:
                  find,  # text -> a table by film_id with label, such as `rec.find`
                  choose,  # called with the film_id of the film that was chosen
                  ):
-        self.find, self.choose, self.ids = find, choose, []
+        self.find, self.choose, self.ids, self.sure = find, choose, [], None
         self.text = widgets.Text(placeholder="Type a title, such as: the matrx", layout=widgets.Layout(width="98%"))
         self.hits = widgets.VBox()
         self.view = _column(self.text, self.hits)
         self.text.observe(self._typed, "value")
-        self.text._submission_callbacks.register_callback(lambda _: self.ids and self._take(self.ids[0]))
+        self.text._submission_callbacks.register_callback(lambda _: self._submit())
 
     def _typed(self, change):
         text = change["new"].strip()
         found = self.find(text, 6) if text else pd.DataFrame({"label": []})
-        self.ids = found.index.tolist()
+        self.ids, self.sure, self.asked = found.index.tolist(), found.attrs.get("sure"), found.attrs.get("asked", "")
         self.hits.children = [self._hit(film_id, label) for film_id, label in found["label"].items()]
         if text and not self.ids: self.hits.children = [widgets.Label("Nothing found. Try part of the title.")]
+
+    def _submit(self):
+        if self.sure is not None: self._take(self.sure)
+        elif self.ids: self.hits.children = [widgets.HTML(f'<div role="status" style="line-height:1.4;white-space:normal">{escape(self.asked)}</div>'),
+                                             *(hit for hit in self.hits.children if isinstance(hit, widgets.Button))]
 
     def _hit(self, film_id, label):
         button = widgets.Button(description=label, tooltip=f"Choose {label}", layout=widgets.Layout(width="98%"))

@@ -244,8 +244,10 @@ const acts = {
     catch (_) { tell("Copy this address: " + url); }
     setTimeout(() => { b.textContent = "Copy link"; }, 2500); },
   upload: () => $("#mr-file").click(),
-  choose: b => { state.text = input.value = ""; show(""); if (!state.films.includes(b.dataset.film)) state.films.push(b.dataset.film);
+  choose: b => { state.text = input.value = b.dataset.rest || ""; show(""); if (!state.films.includes(b.dataset.film)) state.films.push(b.dataset.film);
     open(tabs[0]); chips(); refresh({focus: true}); },
+  instead: b => { state.films = state.films.map(f => f === b.dataset.taken ? b.dataset.film : f).filter((f, i, all) => all.indexOf(f) === i);
+    state.text = input.value = ""; say(`${label(b.dataset.film)} taken instead`); refresh({focus: true}); },
   pick: b => { choose(b.dataset.film); b.textContent = "Chosen"; },
   drop: b => { drop(b.dataset.film); input.focus(); },
   example: b => { state.films = b.dataset.films.split(","); state.text = input.value = ""; refresh({focus: true}); },
