@@ -2,9 +2,13 @@
 
     python benchmarks/film_lover/blind.py lists ROUND FILE    # the installed library's lists on the Kaggle films
     python benchmarks/film_lover/blind.py mix ROUND OLD NEW   # both, in random order, to round_ROUND/blind.json
+    python benchmarks/film_lover/blind.py grade               # the installed library's lists against graded.json
 
 `lists` was run in a checkout of d3c85f0, whose lists are called old, and in this one. A judge saw blind.json alone and wrote verdicts_1.json or
 verdicts_2.json, after blind.json was committed. The page on quality takes the blinds off with `unblind`.
+
+graded.json has grades, 0 (a stray) to 3 (at once), that four judges gave to the films of some twenty settings' lists for the queries of rounds 4 and 5, without
+knowing which setting named which. It serves to compare settings before a round; a film that nobody graded yet is counted and left out.
 """
 import json
 import sys
@@ -54,6 +58,19 @@ def unblind(round: int, judge: int) -> list[dict]:
         found.append({"named": row["named"], "better": {new: "new", old: "old"}.get(verdict["better"], "even"), "signed new": verdict[new],
                       "signed old": verdict[old], "why": verdict["why"], "new": row[new], "old": row[old]})
     return found
+
+
+def grade() -> None:
+    "Print the mean grade of five films, the share of strays among them, and how many were graded, for one film named and for sets"
+    from movie_recsys import MovieRecommender
+    from movie_recsys.data import dev_data
+    rec, found = MovieRecommender.from_movies(dev_data()), {"one film": [], "sets": []}
+    for row in json.loads((HERE / "graded.json").read_text(encoding="utf-8")):
+        films = rec.labels[rec.recommend(row["named"], reasons=False).index]
+        found["one film" if len(row["named"]) == 1 else "sets"] += [row["grades"].get(film, np.nan) for film in films]
+    for what, grades in found.items():
+        known = np.array(grades)[~np.isnan(grades)]
+        print(f"{what}: mean grade {known.mean():.2f}, strays {(known == 0).mean():.1%}, graded {len(known)} of {len(grades)}")
 
 
 if __name__ == "__main__": globals()[sys.argv[1]](*sys.argv[2:])
