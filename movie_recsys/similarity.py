@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'DIMENSIONS', 'PUSH', 'TOLD',
-           'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'words', 'column_tokens', 'TokenOverlap',
+           'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'words', 'column_tokens', 'TokenOverlap',
            'plot_words', 'plot_space', 'weighted_rating', 'film_numbers', 'distance', 'liked_films', 'like_matrix',
            'LikeLift', 'Query', 'make_query', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement',
            'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'affinity_of',
@@ -29,7 +29,7 @@ from sklearn.preprocessing import Normalizer
 
 from .data import MovieDataError, language_name
 
-# %% ../nbs/04_similarity.ipynb #5ecce16e
+# %% ../nbs/04_similarity.ipynb #9724af0e
 CONTENT = {"genres": 4.0, "keywords": 10.0, "collection": 5.0, "directors": 8.0, "writers": 4.0, "cast": 8.0,
            "title": 4.0, "companies": 3.0, "original_language": 2.0}  # column: weight of what two films share in it, which is between 0 and 1 [neighbours, then the blind lists]
 PLOT = 1.5  # weight of the cosine of two plots [pairs and neighbours]
@@ -42,6 +42,7 @@ LIKE_DAMP = 5  # people added to those who like both, and to those who should [t
 DIMENSIONS = 50  # of the space of plots [pairs]
 PUSH = .15  # weight of the likeness to films that are not wanted [taste]
 TOLD = 5  # films named whose part in a score is told one by one [as many as can be named by hand]
+SPEAKERS = 300  # films of a taste that are asked for candidates, the weightiest; all of them score [by speed]
 PAIRS_AT_ONCE = 2_000_000  # pairs of a film named and a film of the table that are scored at a time, some 100 MB [by memory]
 NEAR = {"years": 5, "votes": .7, "rating": .5}  # the largest gap that a reason calls near: years, logarithm of votes, points [by eye]
 TELLING = {"companies": 6.0, "original_language": 2.0, "genres": 3.0, "plot": 6.25}  # column: how rare a token must be to be worth saying, as the logarithm of one film in so many [by eye]
@@ -435,7 +436,7 @@ class TermTable:
         k = np.searchsorted(self.films, at)
         return TermTable(at, self.seeds, {name: v[:, k] for name, v in self.pairs.items()}, {name: v[k] for name, v in self.prior.items()})
 
-# %% ../nbs/04_similarity.ipynb #f0d053aa
+# %% ../nbs/04_similarity.ipynb #9d57f0f0
 class FilmScorer(BaseEstimator):
     "Affinity to the films named, and the quality of the film itself"
     def __init__(self,
@@ -486,9 +487,11 @@ class FilmScorer(BaseEstimator):
     def near(self,
              query: Query,  # what is asked
              ) -> np.ndarray:
-        "About the score of each film, quick for hundreds of seeds"
+        "About the score of each film, quick for hundreds of seeds; of more than `SPEAKERS` the weightiest are asked"
+        heaviest = np.argsort(-query.weights, kind="stable")[:SPEAKERS]
+        few = replace(query, seeds=query.seeds.iloc[heaviest], at=query.at[heaviest], weights=query.weights[heaviest] / query.weights[heaviest].sum(), facts={})
         prior = sum(prior_terms(self.features_.numbers_, query.adventure).values())
-        return likeness_at_large(self.features_, query, self.weights, self.soft(query)) + prior
+        return likeness_at_large(self.features_, few, self.weights, self.soft(query)) + prior
 
     def soft(self,
              query: Query,  # what is asked
