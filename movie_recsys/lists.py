@@ -94,7 +94,7 @@ def placed_by(
     best = set(np.argsort(-score, kind="stable")[:len(picks)].tolist())
     return ["score" if at in best else "variety" if at in without_hearing else "coverage" for at in picks]
 
-# %% ../nbs/04a_lists.ipynb #7409787c
+# %% ../nbs/04a_lists.ipynb #e6966112
 def series_order(
     films: pd.DataFrame,  # the table of films
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -103,7 +103,7 @@ def series_order(
     series = pd.factorize(films["collection"])[0]
     date = pd.to_datetime(films["release_date"]) if "release_date" in films else pd.Series(pd.NaT, films.index)
     year = pd.to_numeric(films["release_year"]).astype(float) if "release_year" in films else pd.Series(np.nan, films.index)
-    day = date.dt.year.fillna(year) + date.dt.dayofyear.fillna(0) / 367
+    day = date.dt.year.fillna(year) + date.dt.day_of_year.fillna(0) / 367
     order = np.lexsort((day.to_numpy(), series))
     return order[(series[order] >= 0) & day.notna().to_numpy()[order]], series
 
