@@ -248,13 +248,13 @@ def named_people(
     if not named: raise SelectionError("Nobody is there: give each person's films, or their taste.")
     return named
 
-# %% ../nbs/04a_lists.ipynb #a17b4a14
+# %% ../nbs/04a_lists.ipynb #6006a688
 def worth_to(
     score: np.ndarray,  # of each candidate for one person
     n: int,  # length of the list
     ) -> np.ndarray:
-    "The score less the mean of the `n` highest"
-    return score - np.sort(score)[-n:].mean()
+    "The score less the mean of the `n` highest, in standard deviations"
+    return (score - np.sort(score)[-n:].mean()) / max(score.std(), 1e-9)
 
 # %% ../nbs/04a_lists.ipynb #8fd827b6
 def served_shares(
