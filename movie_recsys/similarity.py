@@ -29,12 +29,12 @@ from sklearn.preprocessing import Normalizer
 
 from .data import MovieDataError, language_name
 
-# %% ../nbs/04_similarity.ipynb #9724af0e
+# %% ../nbs/04_similarity.ipynb #52c5f89b
 CONTENT = {"genres": 4.0, "keywords": 10.0, "collection": 5.0, "directors": 8.0, "writers": 4.0, "cast": 8.0,
            "title": 4.0, "companies": 3.0, "original_language": 2.0}  # column: weight of what two films share in it, which is between 0 and 1 [neighbours, then the blind lists]
 PLOT = 1.5  # weight of the cosine of two plots [pairs and neighbours]
 DISTANCE = {"years": -.5, "votes": -.3, "rating": -.5, "runtime": -.2}  # weight of each distance, see `distance` for the units [neighbours]
-LIKES = 5.0  # weight of the surprise at how many people like both [neighbours and taste]
+LIKES = 6.0  # weight of the surprise at how many people like both [neighbours and taste]
 PRIOR = {"fame": {0: 1.5, .5: -.1, 1: -.6}, "acclaim": {0: 1.0, .5: .5, 1: .6}}  # adventure: weight of the logarithm of the votes, and of a point of rating [neighbours in the middle, by eye at the ends]
 SOFTNESS = 1.5  # how far several films are averaged, in the unit of the score: towards 0 only the nearest counts, towards infinity the mean [neighbours]
 MEAN_VOTES = 50  # average votes that are added to every rating [by eye]
@@ -436,7 +436,7 @@ class TermTable:
         k = np.searchsorted(self.films, at)
         return TermTable(at, self.seeds, {name: v[:, k] for name, v in self.pairs.items()}, {name: v[k] for name, v in self.prior.items()})
 
-# %% ../nbs/04_similarity.ipynb #9d57f0f0
+# %% ../nbs/04_similarity.ipynb #c7df6653
 class FilmScorer(BaseEstimator):
     "Affinity to the films named, and the quality of the film itself"
     def __init__(self,
@@ -524,7 +524,8 @@ def affinity_of(
     at: np.ndarray | None = None,  # positions of other films, all of them where None
     ) -> np.ndarray:
     "How alike each film of the query and each of the others are: a row per film of the query"
-    return sum(pair_terms(scorer.features_, query, at, scorer.lift_, scorer.weights).values())
+    films = np.arange(len(scorer.features_.films_)) if at is None else at
+    return TermTable(films, len(query.seeds), pair_terms(scorer.features_, query, at, scorer.lift_, scorer.weights), {}).affinity()
 
 def _score_in_blocks(scorer, query):
     "The score of hundreds of seeds, some films at a time, so that memory stays flat"
