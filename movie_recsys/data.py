@@ -8,7 +8,7 @@ __all__ = ['LISTS', 'NUMBERS', 'COLUMNS', 'ALIASES', 'UPLOAD_LIMITS', 'CAST_SIZE
            'Limits', 'cache_dir', 'load_movies', 'dev_data', 'upload_movies', 'load_upload', 'film_label',
            'language_name', 'load_ratings', 'describe_movies']
 
-# %% ../nbs/00_data.ipynb #6d1e71cf
+# %% ../nbs/00_data.ipynb #ddbf0c03
 import ast
 import bz2
 import codecs
@@ -37,7 +37,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from platformdirs import user_cache_dir
 
-# %% ../nbs/00_data.ipynb #371fb71e
+# %% ../nbs/00_data.ipynb #69f3549f
 class MovieRecsysError(Exception):
     "The base of every error that this package raises on purpose"
 
@@ -50,7 +50,7 @@ class SelectionError(MovieRecsysError):
 class ServiceError(MovieRecsysError):
     "A service on the network that cannot be reached, or that refuses"
 
-# %% ../nbs/00_data.ipynb #c8866156
+# %% ../nbs/00_data.ipynb #c2114d71
 class TitleNotFoundError(MovieRecsysError):
     "A title that no film of the table has; `nearest` holds the labels that come closest"
     def __init__(self,
@@ -62,16 +62,16 @@ class TitleNotFoundError(MovieRecsysError):
         hint = f"Did you mean {', '.join(self.nearest)}?" if self.nearest else "Check the spelling, or try part of it."
         super().__init__(message or f"No film called {title!r} is in this table. {hint}")
 
-# %% ../nbs/00_data.ipynb #b4adad8d
+# %% ../nbs/00_data.ipynb #4289e066
 LISTS = ["genres", "spoken_languages", "countries", "companies", "keywords", "directors", "writers", "cast"]
 NUMBERS = ["runtime", "vote_average", "vote_count", "popularity", "budget", "revenue"]
 COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language",
            "spoken_languages", "countries", "companies", "runtime", "vote_average", "vote_count", "popularity",
-           "budget", "revenue", "adult", "poster_path", "imdb_id", "overview", "collection", "keywords",
-           "directors", "writers", "cast", "awards"]
+           "budget", "revenue", "adult", "status", "kind", "poster_path", "imdb_id", "tmdb_id", "movielens_id", "overview", "collection",
+           "keywords", "directors", "writers", "cast", "awards"]
 _BUNDLED = Path(str(files("movie_recsys"))) / "bundled" / "films.parquet"
 
-# %% ../nbs/00_data.ipynb #82aad8a7
+# %% ../nbs/00_data.ipynb #e22c8271
 _STR = r"""(?:'[^'\\]*+(?:\\.[^'\\]*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+")"""
 _VALUE = rf"(?:{_STR}|-?\d[\d.eE+-]*+|None|True|False|null|true|false)"
 _ENTRY = rf"\{{{_STR}: ?{_VALUE}(?:, ?{_STR}: ?{_VALUE})*+\}}"
@@ -92,7 +92,7 @@ def _unquote(value):
     if "\\" not in value: return value[1:-1]
     return _literal(value) or ""
 
-# %% ../nbs/00_data.ipynb #05e159fe
+# %% ../nbs/00_data.ipynb #1ce3ac75
 def _entries(text, keys, only=()):
     "The dicts that a cell spells, cut down to `keys`, of the entries that contain a text of `only`; None if unreadable"
     if not _PLAIN.fullmatch(text):
@@ -103,7 +103,7 @@ def _entries(text, keys, only=()):
     wanted = {f"{quote}{k}{quote}": k for k in keys for quote in "'\""}
     return [{wanted[k]: _unquote(v) for k, v in _PAIRS.findall(e) if k in wanted} for e in found]
 
-# %% ../nbs/00_data.ipynb #efc1a895
+# %% ../nbs/00_data.ipynb #f962aa8c
 def _clean(name):
     "A name without blanks around it, or lone surrogates in it (which no file could keep)"
     name = str(name).strip()
@@ -126,7 +126,7 @@ def parse_names(
     names = [next((e[k] for k in keys if e.get(k)), "") if isinstance(e, dict) else e for e in cell]
     return [n for n in (_clean(n) for n in names if isinstance(n, (str, int, float))) if n]
 
-# %% ../nbs/00_data.ipynb #e43a7335
+# %% ../nbs/00_data.ipynb #a9b3eb69
 def _lists(column, keys=("name",)):
     "A column of lists of names, and how many cells cannot be read"
     known, out, bad = {}, [], 0
@@ -139,7 +139,7 @@ def _lists(column, keys=("name",)):
         out.append(list(names or ()))
     return pd.Series(out, index=column.index, dtype=object), bad
 
-# %% ../nbs/00_data.ipynb #17422c24
+# %% ../nbs/00_data.ipynb #ddcac305
 _TEXT = pd.Series(["text"]).dtype  # object in pandas 2, str in pandas 3
 
 def _strings(column):
@@ -159,7 +159,7 @@ def _text(column):
     "A text column in the way that this pandas keeps text"
     return pd.Series([None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT)
 
-# %% ../nbs/00_data.ipynb #86ccc5be
+# %% ../nbs/00_data.ipynb #7be4a212
 def _numbers(column):
     "A float column, and how many filled cells are no number"
     values = pd.to_numeric(column, errors="coerce").astype("float64")
@@ -180,7 +180,7 @@ def _flags(column):
     values = text.map(_FLAGS).astype("boolean")
     return values, int((text.notna() & values.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #a526fc67
+# %% ../nbs/00_data.ipynb #f3b2a383
 def _dates(column):
     "Dates where the day is certain, years, and how many filled cells hold neither"
     if pd.api.types.is_datetime64_any_dtype(column): column = column.dt.strftime("%Y-%m-%d")
@@ -190,7 +190,7 @@ def _dates(column):
     years = pd.to_numeric(_part(text, r"(?<!\d)((?:18|19|20)\d\d)(?!\d)"), errors="coerce").astype("Int64")
     return dates, years, int((text.notna() & years.isna()).sum())
 
-# %% ../nbs/00_data.ipynb #917a555a
+# %% ../nbs/00_data.ipynb #9a96ae9f
 def _collections(column):
     "The name of the collection that a film belongs to, and how many cells cannot be read"
     text = _strings(column)
@@ -212,8 +212,8 @@ def _languages(column):
     slipped = text.str.fullmatch(r"[\d.]+").fillna(False).astype(bool)
     return _text(text.mask(slipped)), int(slipped.sum())
 
-# %% ../nbs/00_data.ipynb #af9cb588
-ALIASES = {"id": "film_id", "tmdb_id": "film_id", "tmdbid": "film_id", "belongs_to_collection": "collection",
+# %% ../nbs/00_data.ipynb #55ea6d85
+ALIASES = {"id": "film_id", "tmdbid": "tmdb_id", "movieid": "movielens_id", "belongs_to_collection": "collection",
            "production_companies": "companies", "production_countries": "countries", "year": "release_year",
            "director": "directors", "writer": "writers", "name": "title", "imdbid": "imdb_id"}
 
@@ -225,11 +225,24 @@ def _our_names(frame, columns):
         frame = frame.rename(columns={c: n for c, n in ours.items() if n not in frame.columns})
     return frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #73b84b78
+# %% ../nbs/00_data.ipynb #82ac2a1f
 _READERS: dict[str, Callable] = {**dict.fromkeys(LISTS, _lists), **dict.fromkeys(NUMBERS, _numbers),
-            "film_id": _whole, "adult": _flags,
+            "film_id": _whole, "tmdb_id": _whole, "movielens_id": _whole, "adult": _flags,
             "spoken_languages": lambda c: _lists(c, ("iso_639_1", "name")), "original_language": _languages,
             "release_year": lambda c: _whole(c, 1800, 2100), "collection": _collections, "imdb_id": _imdb_ids}
+
+def _years_in_titles(titles):
+    "Title and year of titles that nearly all end in a year, as MovieLens writes them; else nothing"
+    parts = titles.str.extract(r"^(?P<title>.*\S)\s*\((?P<year>(?:18|19|20)\d\d)\)\s*$")
+    if parts["year"].notna().sum() < .8 * max(titles.notna().sum(), 1): return {}
+    return {"title": parts["title"].fillna(titles), "release_year": _whole(parts["year"], 1800, 2100)[0]}
+
+def _ids(out, bad, n):
+    "The ids by which the films go: the source's own, TMDB's or MovieLens', else the numbers of the rows"
+    found = [out[c] for c in ("film_id", "tmdb_id", "movielens_id") if c in out and out[c].notna().any()]
+    if found: return found[0]
+    if bad.get("film_id"): warnings.warn("The ids are no whole numbers: rows are numbered from 1.", stacklevel=5)
+    return pd.Series(range(1, n + 1), dtype="Int64")
 
 def _typed(frame):
     "Each known column in its type, and the unreadable cells per column"
@@ -240,12 +253,13 @@ def _typed(frame):
         else: out[name] = _text(frame[name])
     if "release_date" in out:
         out["release_year"] = out["release_year"].fillna(years) if "release_year" in out else years
-    if "film_id" not in out or out["film_id"].isna().all():
-        if bad.get("film_id"): warnings.warn("The ids are no whole numbers: rows are numbered from 1.", stacklevel=4)
-        out["film_id"] = pd.Series(range(1, len(frame) + 1), dtype="Int64")
+    if "title" in out and not any(out[c].notna().any() for c in ("release_date", "release_year") if c in out): out |= _years_in_titles(out["title"])
+    if "genres" in out: out["genres"] = out["genres"].map(lambda genres: [g for g in genres if g != "(no genres listed)"])
+    out["film_id"] = _ids(out, bad, len(frame))
+    if "poster_path" in out and "tmdb_id" not in out and "movielens_id" not in out: out["tmdb_id"] = out["film_id"]
     return pd.DataFrame({c: out[c] for c in COLUMNS if c in out}), {c: int(n) for c, n in bad.items() if n}
 
-# %% ../nbs/00_data.ipynb #d483d206
+# %% ../nbs/00_data.ipynb #4fd4b46b
 def tidy_movies(
     frame: pd.DataFrame,  # a table of films under its own column names
     columns: dict[str, str] | None = None,  # its names -> ours, as in DataFrame.rename
@@ -264,10 +278,10 @@ def tidy_movies(
                    "unused": [str(c) for c in raw.columns if c not in COLUMNS]}
     return films
 
-# %% ../nbs/00_data.ipynb #85efb57d
+# %% ../nbs/00_data.ipynb #2d169866
 def _arrow(films):
     "The table as Arrow, lists and texts typed even where all are missing"
-    types = {**dict.fromkeys(LISTS, pa.list_(pa.string())), "film_id": pa.int64(), "release_year": pa.int64(),
+    types = {**dict.fromkeys(LISTS, pa.list_(pa.string())), **dict.fromkeys(["film_id", "tmdb_id", "movielens_id", "release_year"], pa.int64()),
              **dict.fromkeys(NUMBERS, pa.float64()), "adult": pa.bool_(), "release_date": pa.timestamp("ns")}
     arrays = {}
     for c in films.columns:
@@ -276,7 +290,7 @@ def _arrow(films):
     meta = {b"movie_recsys": json.dumps(films.attrs, default=str).encode()}
     return pa.table(arrays).replace_schema_metadata(meta)
 
-# %% ../nbs/00_data.ipynb #0027e7b2
+# %% ../nbs/00_data.ipynb #82dd4f0f
 def write_movies(
     films: pd.DataFrame,  # a table of films, as `load_movies` gives it
     path: str | Path,  # the Parquet file to write
@@ -294,7 +308,7 @@ def write_movies(
     finally: Path(part).unlink(missing_ok=True)
     return path
 
-# %% ../nbs/00_data.ipynb #97e467a4
+# %% ../nbs/00_data.ipynb #d45ca75e
 def _python_lists(column):
     "An Arrow column of lists as a pandas column of Python lists"
     out = []
@@ -313,7 +327,7 @@ def _read_own(path):
     films.attrs = json.loads(table.schema.metadata[b"movie_recsys"])
     return films
 
-# %% ../nbs/00_data.ipynb #5b08eb8a
+# %% ../nbs/00_data.ipynb #7c4d5bf2
 @dataclass(frozen=True)
 class Limits:
     "The most that a file may hold; what exceeds it is refused with a `MovieDataError`"
@@ -324,7 +338,7 @@ class Limits:
 
 UPLOAD_LIMITS = Limits(rows=1_000_000, columns=200, field=200_000, unpacked=1_000_000_000)
 
-# %% ../nbs/00_data.ipynb #14c33d66
+# %% ../nbs/00_data.ipynb #7d6f85b5
 class _Counted(io.RawIOBase):
     "A stream of bytes that stops with a `MovieDataError` beyond `limit`"
     def __init__(self, raw, name, limit): self.raw, self.file, self.left, self.limit = raw, name, limit, limit
@@ -344,7 +358,7 @@ class _Counted(io.RawIOBase):
         self.raw.close()
         super().close()
 
-# %% ../nbs/00_data.ipynb #9c6ef099
+# %% ../nbs/00_data.ipynb #b4e254a5
 @dataclass(frozen=True)
 class _File:
     "One file, on disk or inside a zip: its name, and a way to open it that can be used again"
@@ -361,7 +375,7 @@ class _File:
 
 _PACKED: dict[bytes, Callable] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
-# %% ../nbs/00_data.ipynb #e0f6304e
+# %% ../nbs/00_data.ipynb #d4de447c
 _BROKEN = (pd.errors.ParserError, pd.errors.ParserWarning, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
            OSError, RuntimeError, NotImplementedError, pa.ArrowException, ValueError, OverflowError, MemoryError)
 
@@ -385,7 +399,7 @@ def _reading(name):
     except _BROKEN as e:
         raise MovieDataError(f"{name} cannot be read: {_plainly(e)}. Is it whole, and a CSV, Parquet or zip?") from None
 
-# %% ../nbs/00_data.ipynb #81a55ec6
+# %% ../nbs/00_data.ipynb #b92d14d6
 def _encoding(head, asked):
     "The text encoding that was asked for, or the one that a byte-order mark tells, or UTF-8"
     try: return codecs.lookup(asked).name if asked else next(e for mark, e in _MARKS.items() if head.startswith(mark))
@@ -409,7 +423,7 @@ def _sniff(file, limits, encoding):
         raise MovieDataError(f"{file.name} has {bare.count(sep) + 1:,} columns; the limit is {limits.columns:,}.")
     return {"encoding": encoding, "sep": sep, "skiprows": skip}
 
-# %% ../nbs/00_data.ipynb #64e21238
+# %% ../nbs/00_data.ipynb #4d98e0ad
 def _chunks(file, limits, encoding=None, size=50_000, **options) -> Iterator[pd.DataFrame]:
     "The rows of a text table as frames of text, in chunks, every limit checked"
     options |= _sniff(file, limits, encoding)
@@ -432,7 +446,7 @@ def _chunks(file, limits, encoding=None, size=50_000, **options) -> Iterator[pd.
             whole = int(cut[1]) - 1
             warnings.warn(f"{file.name} is cut off after row {whole:,}: the broken row at its end is left out.")
 
-# %% ../nbs/00_data.ipynb #50cc1ac5
+# %% ../nbs/00_data.ipynb #534846e6
 def _check(chunk, done, name, limits):
     "Refuse a chunk that exceeds the limits"
     if done > limits.rows: raise MovieDataError(f"{name} has more than {limits.rows:,} rows, the limit.")
@@ -451,7 +465,7 @@ def _read_table(file, limits, encoding=None):
     if not frames: raise MovieDataError(f"{file.name} has a header and no rows.")
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
-# %% ../nbs/00_data.ipynb #bf5104fc
+# %% ../nbs/00_data.ipynb #daa8f9f9
 def _read_parquet(file, limits):
     "Anybody's Parquet file as a frame, its size checked before it is read"
     with file.open(limits) as f: parquet = pq.ParquetFile(io.BytesIO(f.read()))
@@ -462,7 +476,7 @@ def _read_parquet(file, limits):
         if found > most: raise MovieDataError(f"{file.name} has {found:,} {what}; the limit is {most:,}.")
     return parquet.read().to_pandas()
 
-# %% ../nbs/00_data.ipynb #f8419163
+# %% ../nbs/00_data.ipynb #e4675f1b
 def _files_in(path, limits):
     "The files of a folder or a zip by their names; of a single file, that one"
     if path.is_dir():
@@ -477,7 +491,7 @@ def _files_in(path, limits):
     return {Path(i.filename).name: _File(f"{path}/{i.filename}", lambda i=i: zipfile.ZipFile(path).open(i))
             for i in inside if not i.filename.startswith("__MACOSX")}
 
-# %% ../nbs/00_data.ipynb #13b8e461
+# %% ../nbs/00_data.ipynb #98311744
 def _by_film(file, columns, limits, read):
     "For each film id of a joined file, what `read` makes of its cells; and how many cells cannot be read"
     found, bad = {}, 0
@@ -492,7 +506,7 @@ def _by_film(file, columns, limits, read):
                 if film_id is not pd.NA: found.setdefault(film_id, [v or [] for v in values])
     return found, bad
 
-# %% ../nbs/00_data.ipynb #84702dc3
+# %% ../nbs/00_data.ipynb #f9ee31fa
 CAST_SIZE = 10  # how many of the cast are kept
 
 def _unique(names): return list(dict.fromkeys(filter(None, map(_clean, names))))
@@ -512,7 +526,7 @@ def _people(cast, crew):
             None if makers is None else _unique(m["name"] for m in makers if m.get("department") == "Writing"),
             None if actors is None else _unique(a["name"] for a in sorted(actors, key=_order))[:CAST_SIZE])
 
-# %% ../nbs/00_data.ipynb #3468964e
+# %% ../nbs/00_data.ipynb #0e3b8509
 _JOINED = {"keywords.csv": (["keywords"], ["keywords"], lambda cell: [parse_names(cell)]),
            "credits.csv": (["cast", "crew"], ["directors", "writers", "cast"], _people)}
 
@@ -538,7 +552,7 @@ def _read_links(file, limits):
     return pd.DataFrame({"movieId": _whole(links["movieId"])[0], "tmdbId": _whole(links["tmdbId"])[0],
                          "imdb_id": _imdb_ids(links["imdbId"])[0]})
 
-# %% ../nbs/00_data.ipynb #bf7afd48
+# %% ../nbs/00_data.ipynb #a7f7eeb9
 def _read_files(path, found, columns, encoding, limits):
     "The table of films of a file, a folder or a zip"
     tables = [n for n in found if re.search(r"(?i)\.(parquet|(csv|tsv|txt)(\.(gz|bz2|xz))?)$", n)]
@@ -551,8 +565,8 @@ def _read_files(path, found, columns, encoding, limits):
     films = tidy_movies(_read_table(found[main], limits, encoding), columns, str(path))
     return _join(films, found, limits) if main == "movies_metadata.csv" and len(found) > 1 else films
 
-# %% ../nbs/00_data.ipynb #a2285801
-_PARSER = 3  # raised whenever the reading changes, so that old caches are not used
+# %% ../nbs/00_data.ipynb #9744ee05
+_PARSER = 4  # raised whenever the reading changes, so that old caches are not used
 
 def cache_dir() -> Path:
     "The folder for files that can be made again: `MOVIE_RECSYS_CACHE`, or the user's cache folder"
@@ -566,7 +580,7 @@ def _cache_path(path, *asked):
                   for v in (str(path.resolve()), (_PARSER, stats, asked)))
     return cache_dir() / "films" / f"{place}-{key}.parquet"
 
-# %% ../nbs/00_data.ipynb #07f79706
+# %% ../nbs/00_data.ipynb #2424cd90
 def _cached(path, build):
     "The table kept at `path`; else the one that `build` makes, which is kept"
     try: return _read_own(path)
@@ -580,7 +594,7 @@ def _cached(path, build):
     except OSError as e: warnings.warn(f"The parsed table could not be kept in {path.parent}: {e}", stacklevel=3)
     return films
 
-# %% ../nbs/00_data.ipynb #f1e94120
+# %% ../nbs/00_data.ipynb #e69cf283
 KAGGLE = "rounakbanik/the-movies-dataset"
 
 def _need(module):
@@ -600,7 +614,7 @@ def _download_kaggle():
         raise ServiceError(f"Kaggle's {KAGGLE} could not be downloaded ({type(e).__name__}: {e}). Check the "
                            f"connection, or download kaggle.com/datasets/{KAGGLE} by hand and give the folder.") from e
 
-# %% ../nbs/00_data.ipynb #9b9e1dd2
+# %% ../nbs/00_data.ipynb #e0a41dd1
 def _is_dataset(path):
     "Whether a folder is a dataset of the `datasets` library, or a checkout of one from the Hub"
     if not path.is_dir() or (path / "movies_metadata.csv").exists(): return False
@@ -622,7 +636,7 @@ def _read_dataset(name, limits):
             raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
         return found.to_pandas()
 
-# %% ../nbs/00_data.ipynb #7266e850
+# %% ../nbs/00_data.ipynb #dd12c3de
 @contextmanager
 def _gc_paused():
     "Switch the garbage collector off for a while, if it is on"
@@ -632,7 +646,7 @@ def _gc_paused():
     finally:
         if was_on: gc.enable()
 
-# %% ../nbs/00_data.ipynb #4ff56c04
+# %% ../nbs/00_data.ipynb #31722cc2
 def _load_path(path, columns, encoding, limits, cache):
     "The table of films at a path, from the cache where it is there"
     if not path.exists():
@@ -642,7 +656,7 @@ def _load_path(path, columns, encoding, limits, cache):
     build = partial(_read_files, path, _files_in(path, limits), columns, encoding, limits)
     return _cached(_cache_path(path, columns, encoding, limits), build) if cache else build()
 
-# %% ../nbs/00_data.ipynb #63236af5
+# %% ../nbs/00_data.ipynb #b73bdde7
 def load_movies(
     source: str | Path | pd.DataFrame = "bundled",  # what to read: see the table above
     columns: dict[str, str] | None = None,  # the source's column names -> ours, as in DataFrame.rename
@@ -661,7 +675,7 @@ def load_movies(
     films.attrs["source"] = name
     return films
 
-# %% ../nbs/00_data.ipynb #0a890e19
+# %% ../nbs/00_data.ipynb #25728518
 def dev_data(
     name: str = "the-movies-dataset",  # a folder or file of the development data
     ) -> Path | None:
@@ -670,7 +684,7 @@ def dev_data(
     roots = [Path(env).expanduser()] if env else [p / "shared" / "data" for p in (here, *here.parents)]
     return next((root / name for root in roots if (root / name).exists()), None)
 
-# %% ../nbs/00_data.ipynb #2f672392
+# %% ../nbs/00_data.ipynb #7b48377e
 def upload_movies() -> object:
     "Ask for files: Colab's dialog gives names and bytes, elsewhere a FileUpload button is shown and given back"
     try: from google.colab import files as colab
@@ -688,7 +702,7 @@ def _uploaded(upload):
     if isinstance(value, dict): return {n: v["content"] if isinstance(v, dict) else v for n, v in value.items()}
     return {v["name"]: bytes(v["content"]) for v in value}
 
-# %% ../nbs/00_data.ipynb #8afa48db
+# %% ../nbs/00_data.ipynb #5788acd1
 def load_upload(
     upload: object,  # what `upload_movies` gave
     select: str | None = None,  # the desired file, where several were uploaded; the default is the only table
@@ -707,7 +721,7 @@ def load_upload(
     films.attrs["source"] = path.name if path.is_file() or select or len(given) == 1 else "upload"
     return films
 
-# %% ../nbs/00_data.ipynb #29e32abc
+# %% ../nbs/00_data.ipynb #86417163
 def film_label(
     films: pd.DataFrame,  # a table with title and, where it is known, release_year
     ) -> pd.Series:
@@ -720,7 +734,7 @@ def film_label(
         label = label.where(nth == 0, label + " #" + (nth + 1).astype("string"))
     return label.astype(_TEXT).rename("label")
 
-# %% ../nbs/00_data.ipynb #05b9ebbe
+# %% ../nbs/00_data.ipynb #c62bc7c1
 @cache
 def _language_names():
     from babel import Locale
@@ -732,22 +746,21 @@ def language_name(
     "The English name of a language, or the code itself where nobody knows it"
     return _language_names().get(code, code)
 
-# %% ../nbs/00_data.ipynb #dcbd2ce3
+# %% ../nbs/00_data.ipynb #430dc425
 def _film_of(links, films):
-    "For every MovieLens id of `links`, the film_id in `films`"
-    ids = films[["film_id"] if "film_id" in films else []].copy()
-    if "film_id" not in ids: ids["film_id"] = films.index
-    ids["imdb_id"] = films["imdb_id"].to_numpy() if "imdb_id" in films else None
+    "For every MovieLens id of `links`, the film_id in `films`: over TMDB's ids where the table has them, else over IMDb's"
+    ids = films.reset_index(drop="film_id" in films)
     ids = ids.dropna(subset="film_id").drop_duplicates("film_id")
-    known = ids.dropna(subset="imdb_id").drop_duplicates("imdb_id").set_index("imdb_id")["film_id"]
-    by_imdb = links["imdb_id"].map(known).astype("Int64")
-    same = (by_imdb == links["tmdbId"])[by_imdb.notna() & links["tmdbId"].notna()]
-    is_tmdb = same.mean() > 0.5 if len(same) else True
-    if not is_tmdb: return pd.Series(by_imdb.to_numpy(), index=links["movieId"], dtype="Int64")
-    by_tmdb = links["tmdbId"].where(links["tmdbId"].isin(ids["film_id"].astype("Int64")))
-    return pd.Series(by_tmdb.fillna(by_imdb).to_numpy(), index=links["movieId"], dtype="Int64")
+    by = {}
+    for ours, theirs in (("tmdb_id", "tmdbId"), ("imdb_id", "imdb_id")):
+        known = ids[["film_id", ours]].dropna().drop_duplicates(ours).set_index(ours)["film_id"] if ours in ids else None
+        if known is not None and len(known): by[ours] = links[theirs].map(known).astype("Int64")
+    if not by: raise MovieDataError("These films have neither MovieLens' ids nor TMDB's or IMDb's, so ratings by movieId cannot be joined to them. "
+                                    "A column movieId, tmdb_id or imdb_id in the table of films would do.")
+    found = by["tmdb_id"].fillna(by["imdb_id"]) if len(by) == 2 else next(iter(by.values()))
+    return pd.Series(found.to_numpy(), index=links["movieId"], dtype="Int64")
 
-# %% ../nbs/00_data.ipynb #b71ea7e8
+# %% ../nbs/00_data.ipynb #0a21b074
 def _read_ratings(source, limits):
     "A table of ratings under its own column names, and the links file beside it"
     if isinstance(source, pd.DataFrame): return source, None
@@ -760,7 +773,7 @@ def _read_ratings(source, limits):
     with _reading(beside[name].name), beside[name].open(limits) as stream:
         return pd.read_csv(stream, encoding="utf-8-sig", nrows=limits.rows * 10), beside.get("links.csv")
 
-# %% ../nbs/00_data.ipynb #d50bd730
+# %% ../nbs/00_data.ipynb #949326e6
 def load_ratings(
     source: str | Path | pd.DataFrame,  # a folder with ratings.csv or _small.csv and links.csv; "kaggle"; a table
     films: pd.DataFrame,  # the table of films, as loaded or as cleaned
@@ -774,6 +787,9 @@ def load_ratings(
         raise MovieDataError(f"{name} is no table of ratings: it has no {', '.join(missing) or 'movieId or film_id'}.")
     out = pd.DataFrame({"userId": _whole(raw["userId"])[0], "rating": _numbers(raw["rating"])[0]})
     if "film_id" in raw: out["film_id"] = _whole(raw["film_id"])[0]
+    elif "movielens_id" in films:
+        ids = films.reset_index(drop="film_id" in films)[["movielens_id", "film_id"]].dropna().drop_duplicates("movielens_id")
+        out["film_id"] = _whole(raw["movieId"])[0].map(ids.set_index("movielens_id")["film_id"]).astype("Int64")
     elif links is None: raise MovieDataError("Ratings by movieId need the links.csv of MovieLens beside them.")
     else:
         known = _film_of(_read_links(links, limits).dropna(subset="movieId").drop_duplicates("movieId"), films)
@@ -781,7 +797,7 @@ def load_ratings(
     if "timestamp" in raw: out["timestamp"] = _when(raw["timestamp"])
     return _matched(out, films)
 
-# %% ../nbs/00_data.ipynb #81474d01
+# %% ../nbs/00_data.ipynb #7f5c85a1
 def _when(column):
     "Times of rating, from seconds since 1970 or from text"
     seconds = pd.to_numeric(column, errors="coerce")
@@ -800,7 +816,7 @@ def _matched(ratings, films):
                   "users": int(kept["userId"].nunique()), "films": int(kept["film_id"].nunique())}
     return kept
 
-# %% ../nbs/00_data.ipynb #fca9c595
+# %% ../nbs/00_data.ipynb #e1b7c397
 def describe_movies(
     films: pd.DataFrame,  # a table of films
     ) -> pd.DataFrame:
