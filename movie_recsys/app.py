@@ -512,9 +512,9 @@ def source_note(
     taste, said = wish.taste, []
     if wish.tonight: said.append(f"The best of the {len(watchlist(wish)):,} films on your watchlist.")
     if taste is not None and len(taste.liked):
-        picks = f" and your {len(wish.films)} pick{'s' * (len(wish.films) > 1)}, which count most" if wish.films else ""
+        picks = f"your {'pick' if len(wish.films) == 1 else f'{len(wish.films)} picks'} first of all, and from " if wish.films else ""
         against = f"; {len(taste.disliked):,} that you did not like count against their like" if len(taste.disliked) else ""
-        said.append(f"From the {len(taste.liked):,} films you liked{picks}{against}.")
+        said.append(f"From {picks}the {len(taste.liked):,} films you liked{against}.")
     if taste is not None and len(taste.seen): said.append(f"The {len(taste.seen):,} that you have seen are left out.")
     if wish.guest is not None: said.append("For you and your guest: each film says whom it is for.")
     back = '<button type="button" class="mr-link" data-do="tonight" data-off="1">All films again</button>' if wish.tonight else ""
@@ -569,7 +569,7 @@ BLOCKS = {
     "collection": "same series", "title": "same words in the title", "companies": "made by the same company",
     "original_language": "same language", "plot": "alike in plot", "years": "apart in time", "votes": "apart in fame",
     "rating": "apart in rating", "runtime": "apart in length", "likes": "liked by the same people",
-    "agreement": "near to how many of your films", "fame": "how well known it is", "disliked": "like what you did not like", "acclaim": "how well rated it is"}
+    "agreement": "near to how many of your films", "fame": "how well known it is", "disliked": "counted against it", "others": "your other films", "acclaim": "how well rated it is"}
 
 def parts_table(
     page: FilmPage,  # the films of the page
