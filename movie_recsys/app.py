@@ -7,14 +7,14 @@ __all__ = ['ACTS', 'MAX_TASTE', 'PICKED', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'LE
            'FilmPage', 'asset', 'page_css', 'theme', 'film_facts', 'film_link', 'film_poster', 'film_card',
            'poster_rows', 'drawn_posters', 'Guest', 'Wish', 'read_taste', 'read_guest', 'read_wish', 'wish_query',
            'read_query', 'complete', 'typed_titles', 'typed_films', 'offer', 'taken', 'steering', 'with_picks',
-           'best_films', 'watchlist', 'sides', 'all_seeds', 'answer_wish', 'guest_answer', 'no_film', 'link_wish',
-           'result_notes', 'source_note', 'answer', 'list_cards', 'list_heading', 'parts_table', 'suggested_films',
-           'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'taste_card', 'taste_html',
-           'cluster_html', 'clusters_html', 'map_parts', 'posters', 'recommend_movie', 'gradio_function', 'FoundFilm',
-           'RecommendedFilm', 'SharedFilm', 'Reason', 'find', 'one_side', 'recommend', 'recommend_together', 'explain',
-           'bound', 'picture_of', 'add_endpoints', 'measured_quality', 'fill', 'about_html', 'page_questions', 'opened',
-           'shown_taste', 'browser_state', 'page_html', 'MovieApp', 'build_app', 'build_report_app',
-           'client_from_environment', 'launch_app']
+           'best_films', 'listed_films', 'watchlist', 'sides', 'all_seeds', 'answer_wish', 'guest_answer', 'no_film',
+           'link_wish', 'result_notes', 'source_note', 'answer', 'list_cards', 'list_heading', 'parts_table',
+           'suggested_films', 'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'taste_card',
+           'taste_html', 'cluster_html', 'clusters_html', 'map_parts', 'posters', 'recommend_movie', 'gradio_function',
+           'FoundFilm', 'RecommendedFilm', 'SharedFilm', 'Reason', 'find', 'one_side', 'recommend',
+           'recommend_together', 'explain', 'bound', 'picture_of', 'add_endpoints', 'measured_quality', 'fill',
+           'about_html', 'page_questions', 'opened', 'shown_taste', 'browser_state', 'page_html', 'MovieApp',
+           'build_app', 'build_report_app', 'client_from_environment', 'launch_app']
 
 # %% ../nbs/10_app.ipynb #9c83e748
 import base64
@@ -395,14 +395,27 @@ def best_films(
     page: FilmPage,  # the films of the page
     seeds: list[int | str],  # the films that were chosen and typed
     wish: Wish,  # what somebody wants
-    n: int | None = None,  # how many films; as many as the wish says where None
+    n: int = 5,  # how many films
 ) -> pd.DataFrame:  # as MovieRecommender.recommend, or recommend_together for two people
     "Recommend for `seeds`, the taste and the second person, steered by `wish`"
     people = sides(page, seeds, wish)
-    asked = steering(wish) | {"n": n or wish.n, "adventure": wish.adventure, "seen": list(wish.seen), "disliked": list(wish.disliked)}
+    asked = steering(wish) | {"n": n, "adventure": wish.adventure, "seen": list(wish.seen), "disliked": list(wish.disliked)}
     if wish.tonight: asked["items"] = watchlist(wish)
     if len(people) > 1: return page.rec.recommend_together(people, **asked)
     return page.rec.recommend(people["you"], **asked)
+
+def listed_films(
+    page: FilmPage,  # the films of the page
+    seeds: list[int | str],  # the films that were chosen and typed
+    wish: Wish,  # what somebody wants
+) -> pd.DataFrame:  # as `best_films`
+    "As many films as the wish says, five by five (tonight one by one), so that those shown stay when more are asked for"
+    step, pages = 1 if wish.tonight else 5, []
+    while (count := sum(map(len, pages))) < wish.n:
+        shown = tuple(i for films in pages for i in films.index)
+        pages.append(best_films(page, seeds, replace(wish, seen=wish.seen + shown), min(step, wish.n - count)))
+        if len(pages[-1]) < step: break
+    return pages[0] if len(pages) == 1 else pd.concat(pages)
 
 def watchlist(
     wish: Wish,  # what somebody wants
@@ -444,7 +457,7 @@ def answer_wish(
         seeds = all_seeds(page, wish)
         if wish.taste is not None and not seeds and not len(wish.taste.liked) and not wish.tonight:
             raise SelectionError("Your files do not say what you like, so choose films yourself.")
-        return seeds, best_films(page, seeds, wish), ""
+        return seeds, listed_films(page, seeds, wish), ""
     except TitleNotFoundError as error: return list(wish.films), None, offer(page, error, wish.text)
     except MovieRecsysError as error: return list(wish.films), None, f"<p>{escape(str(error))}</p>"
 
@@ -542,7 +555,7 @@ def answer(
     step = "Show another" if wish.tonight else "Show five more"
     return chosen | {"asked": True, "message": told, "cards": list_cards(page, found), "notes": result_notes(page, wish, found),
                      "heading": heading, "said": f"{heading}: {', '.join(found['title'])}", "best": [str(i) for i in found.index],
-                     "more": step if len(found) == wish.n < 50 else "", "query": wish_query(page, link_wish(page, wish, seeds))}
+                     "more": step if len(found) == wish.n < (10 if wish.tonight else 50) else "", "query": wish_query(page, link_wish(page, wish, seeds))}
 
 def list_cards(
     page: FilmPage,  # the films of the page
