@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 _HOME = {
     "load_movies": "data", "load_ratings": "data", "MovieRecsysError": "data",
     "clean_movies": "preprocess", "fit_clusters": "cluster", "sweep_k": "cluster", "profile": "cluster",
-    "MovieRecommender": "recommend", "Report": "report", "TMDB": "tmdb",
+    "Taste": "taste", "MovieRecommender": "recommend", "Report": "report", "TMDB": "tmdb",
     "build_app": "app", "build_report_app": "app", "MoviePicker": "widgets",
 }
 __all__ = [*_HOME, "__version__"]

@@ -6,15 +6,16 @@
 __all__ = ['WORDS', 'NAMES', 'split_users', 'Trial', 'make_trials', 'best', 'judge_list', 'judge', 'most_liked', 'Baseline',
            'film_tokens', 'token_rows', 'genre_jaccard', 'tfidf_cosine', 'control', 'item_item', 'ease',
            'implicit_neighbors', 'baselines', 'Evaluation', 'describe_lists', 'Listed', 'run_trial', 'evaluate',
-           'plot_evaluation', 'film_finder', 'read_pairs', 'pair_scores', 'pair_auc', 'evaluate_pairs',
-           'read_neighbours', 'draw_sets', 'judge_neighbours', 'list_films', 'mean_and_error', 'evaluate_neighbours']
+           'TasteTrial', 'taste_trials', 'judge_taste', 'evaluate_tastes', 'plot_evaluation', 'film_finder',
+           'read_pairs', 'pair_scores', 'pair_auc', 'evaluate_pairs', 'read_neighbours', 'draw_sets',
+           'judge_neighbours', 'list_films', 'mean_and_error', 'evaluate_neighbours']
 
 # %% ../nbs/08_evaluate.ipynb #5b13bd87
 import json
 import re
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,7 +25,10 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from .data import MovieDataError
+from .lists import divergence, genre_rows
+from .recommend import MovieRecommender, score_of
 from .similarity import like_matrix, liked_films
+from .taste import Taste
 
 # %% ../nbs/08_evaluate.ipynb #c4cd5f01
 def split_users(
@@ -393,6 +397,74 @@ def evaluate(
         rows += [{"recommender": name, "user": trial.user} | m for trial, m in zip(trials, measures)]
         lists[name] = describe_lists(tops, films, likes)
     return Evaluation(pd.DataFrame(rows).groupby(["recommender", "user"], sort=False).mean(), pd.DataFrame(lists).T, random_state=random_state)
+
+# %% ../nbs/08_evaluate.ipynb #taste001
+@dataclass(frozen=True)
+class TasteTrial:
+    "What one person told, and what they did not"
+    taste: Taste  # what is told
+    named: list[int]  # film_ids of five liked films of it
+    liked: np.ndarray  # film_ids of five liked films that are hidden
+    disliked: np.ndarray  # film_ids of the disliked films that are hidden
+    last_year: float  # year of the person's last rating
+    others: np.ndarray  # film_ids of 99 unrated films, drawn in proportion to the likes of the training users
+
+def taste_trials(
+    ratings: pd.DataFrame,  # userId, film_id, rating, timestamp
+    films: pd.DataFrame,  # indexed by film_id
+    test_users: Iterable[int],  # from `split_users`
+    least: int = 12,  # liked films that a test user needs
+    random_state: int = 0,  # seed
+    ) -> list[TasteTrial]:
+    "One trial for each test user with enough liked films"
+    known = ratings[ratings["film_id"].isin(films.index)].drop_duplicates(["userId", "film_id"])
+    popular = known[(known["rating"] >= 4) & ~known["userId"].isin(test_users)].groupby("film_id").size().reindex(films.index, fill_value=0)
+    when = pd.to_datetime(known["timestamp"], unit="s") if "timestamp" in known else pd.Series(pd.NaT, known.index)
+    trials = []
+    for user, rows in known.assign(when=when)[known["userId"].isin(test_users)].groupby("userId"):
+        rng, rows = np.random.default_rng([random_state, user]), rows.set_index("film_id")
+        liked, disliked = rows.index[rows["rating"] >= 4], rows.index[rows["rating"] <= 2]
+        if len(liked) < least: continue
+        last = rows["when"].dt.year.max() if rows["when"].notna().any() else np.inf
+        weight = popular * (films["release_year"] <= last) * ~films.index.isin(rows.index)
+        if not weight.any(): continue
+        hidden, out = rng.choice(liked, 5, replace=False), rng.choice(disliked, len(disliked) // 2, replace=False)
+        told = rows.drop([*hidden, *out])
+        taste = Taste(liked=told["rating"][told["rating"] >= 4] / told["rating"].max(), disliked=(told["rating"] <= 2)[told["rating"] <= 2].astype(float),
+                      seen=pd.Series(1, told.index), when=told["when"])
+        others = rng.choice(films.index, 99, p=(weight / weight.sum()).to_numpy(float))
+        trials.append(TasteTrial(taste, rng.choice(taste.liked.index, min(5, len(taste.liked)), replace=False).tolist(), hidden, out, float(last), others))
+    return trials
+
+# %% ../nbs/08_evaluate.ipynb #taste003
+def _outranked(mine, others): return float(np.mean((mine[:, None] > others) + .5 * (mine[:, None] == others))) if len(mine) and len(others) else np.nan
+
+def judge_taste(
+    rec: MovieRecommender,  # the recommender
+    trial: TasteTrial,  # from `taste_trials`
+    asked: Taste | list[int],  # the taste, or the films named
+    n: int = 10,  # films in the list
+    ) -> dict[str, float]:
+    "P@n of the hidden liked films, pmAUC of them, how often one is put above a hidden disliked film, and how far the genres of the list are from the taste's"
+    top = rec.recommend(asked, n, seen=trial.taste.seen.index, years=(None, trial.last_year), reasons=False).index
+    query = rec.query(asked)
+    query.candidates = np.sort(rec.films.index.get_indexer(np.unique(np.concatenate([trial.liked, trial.disliked, trial.others]))))
+    score = pd.Series(score_of(rec, query), rec.films.index)
+    names = sorted({genre for genres in rec.films["genres"] for genre in genres}) if "genres" in rec.films else []
+    mixture = [genre_rows(rec.films.loc[ids], names).mean(axis=0) for ids in (trial.taste.liked.index, top)]
+    return {f"P@{n}": np.isin(top, trial.liked).sum() / n, "pmAUC": _outranked(score[trial.liked].to_numpy(), score[trial.others].to_numpy()),
+            "above disliked": _outranked(score[trial.liked].to_numpy(), score[trial.disliked].to_numpy()),
+            "divergence of genres": float(divergence(*(m / max(m.sum(), 1e-12) for m in mixture))) if names and len(top) else np.nan}
+
+def evaluate_tastes(
+    rec: MovieRecommender,  # the recommender
+    trials: list[TasteTrial],  # from `taste_trials`
+    n: int = 10,  # films in a list
+    ) -> pd.DataFrame:
+    "The mean and the standard error of `judge_taste` for five films named, for a whole taste, and for one without what was disliked"
+    asked = {"five films named": lambda trial: trial.named, "all that was liked": lambda trial: replace(trial.taste, disliked=None), "the whole taste": lambda trial: trial.taste}
+    found = {name: pd.DataFrame([judge_taste(rec, trial, ask(trial), n) for trial in trials]) for name, ask in asked.items()}
+    return pd.concat({name: pd.concat([table.mean(), table.sem().add_prefix("s.e. of ")]) for name, table in found.items()}, axis=1).T
 
 # %% ../nbs/08_evaluate.ipynb #9369a5ab
 def plot_evaluation(

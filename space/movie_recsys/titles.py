@@ -9,20 +9,15 @@ __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'RATING', 'DECADE', 'TRUST', 'KINDS', 'FI
            'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms', 'rank_titles', 'TitleNames',
            'PeopleNames', 'TitleIndex', 'same_series', 'called', 'near_titles', 'near_sure', 'with_words', 'part_sure',
            'corrected_part', 'with_subtitle', 'title_initials', 'Understood', 'understand', 'find_films', 'known_film',
-           'resolve_film', 'what_was_understood', 'export_text', 'export_table', 'match_listed', 'read_export',
-           'export_seeds', 'export_seen', 'export_summary']
+           'resolve_film', 'what_was_understood']
 
 # %% ../nbs/05_titles.ipynb #c1d15819
-import csv
-import io
 import re
 import unicodedata
-import zipfile
 from bisect import bisect_left
 from datetime import date
 from functools import cached_property
 from numbers import Real
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +25,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from .data import MovieDataError, TitleNotFoundError, film_label
+from .data import TitleNotFoundError, film_label
 
 # %% ../nbs/05_titles.ipynb #d2f745db
 MAX_QUERY = 200
@@ -796,142 +791,3 @@ def what_was_understood(
     if not isinstance(film, str) or known_film(index, film) is not None: return ""
     meant = understand(index, film)
     return _told(index, film.strip()[:MAX_QUERY], meant) if meant else ""
-
-# %% ../nbs/05_titles.ipynb #091e8b28
-def _unzip(data, max_bytes):
-    "The ratings, or else the films watched, of a Letterboxd zip"
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [n for n in archive.namelist() if n.lower().endswith(".csv")]
-        rank = {"ratings.csv": 0, "diary.csv": 1, "watched.csv": 2}
-        if not names: raise MovieDataError("The zip holds no CSV file. Letterboxd's holds ratings.csv.")
-        best = min(names, key=lambda n: (rank.get(n.lower(), 3), n))
-        with archive.open(best) as member: return member.read(max_bytes + 1)
-
-def export_text(
-    source,  # a path, the bytes, or an open file
-    max_bytes: int = 5_000_000,  # what is larger, packed or unpacked, is refused
-    ) -> str:
-    "The text of an exported file; raises `MovieDataError` where there is none"
-    too_large = MovieDataError(f"The export is larger than {max_bytes:,} bytes. Is this the right file?")
-    try:
-        if isinstance(source, (str, Path)):
-            with open(source, "rb") as file: data = file.read(max_bytes + 1)
-        else: data = source.read(max_bytes + 1) if hasattr(source, "read") else bytes(source)
-        if isinstance(data, str): data = data.encode()
-        if len(data) > max_bytes: raise too_large
-        if data[:4] == b"PK\x03\x04": data = _unzip(data, max_bytes)
-    except (OSError, ValueError, TypeError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise MovieDataError(f"The export cannot be read: {error}") from error
-    if len(data) > max_bytes: raise too_large
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"): return data.decode("utf-16", "replace")
-    try: return data.decode("utf-8-sig")
-    except UnicodeDecodeError: return data.decode("cp1252", "replace")
-
-# %% ../nbs/05_titles.ipynb #f4d83982
-_EXPORT_COLUMNS = {"name": "title", "title": "title", "year": "year", "your rating": "rating", "rating": "rating",
-                   "const": "imdb_id", "imdb_id": "imdb_id", "title type": "kind",
-                   "date": "date", "date rated": "date", "watched date": "date"}
-_TABLE = ["title", "year", "rating", "date", "imdb_id", "kind"]
-
-def _known_columns(cells):
-    "The columns of ours that a header line has: their place by name"
-    names = [_EXPORT_COLUMNS.get(cell.strip().casefold()) for cell in cells]
-    return {name: names.index(name) for name in dict.fromkeys(names) if name}
-
-def _export_lines(text, max_rows):
-    "The header and the lines of an exported CSV file"
-    head = text[:10_000].splitlines()[:10]
-    separator = max(",;\t", key=lambda s: max((line.count(s) for line in head), default=0))
-    try: lines = list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator))
-    except csv.Error as error: raise MovieDataError(f"The export is no CSV file: {error}") from error
-    start = next((i for i, line in enumerate(lines[:10]) if {"title", "imdb_id"} & _known_columns(line).keys()), None)
-    if start is None:
-        first = ", ".join(lines[0])[:200] if lines else "(empty)"
-        raise MovieDataError(f"The export has no column called Name, Title or Const. Its first line is: {first}")
-    if len(lines) - start - 1 > max_rows: raise MovieDataError(f"The export has more than {max_rows:,} lines.")
-    return lines[start], [line for line in lines[start + 1:] if any(cell.strip() for cell in line)]
-
-def export_table(
-    text: str,  # of a CSV file
-    max_rows: int = 20_000,  # a longer list is refused
-    ) -> pd.DataFrame:
-    "The lines of an exported CSV file: title, year, rating (0.5-5), date, imdb_id, kind; raises `MovieDataError`"
-    header, lines = _export_lines(text, max_rows)
-    place, blank = _known_columns(header), [""] * len(lines)
-    columns = {name: [line[at].strip() if at < len(line) else "" for line in lines] for name, at in place.items()}
-    table = pd.DataFrame({name: columns.get(name, blank) for name in _TABLE}, dtype=object)
-    for name in ("year", "rating"): table[name] = pd.to_numeric(table[name], errors="coerce").astype(float)
-    table["year"] = table["year"].where(table["year"].between(1870, 2100))
-    halve = table["rating"].max() > 5 or "your rating" in map(str.casefold, header)
-    return table.assign(rating=table["rating"].where(table["rating"].between(0.1, 10)) / (2 if halve else 1))
-
-# %% ../nbs/05_titles.ipynb #7f869abe
-def match_listed(
-    index: "TitleIndex",  # the table's titles
-    title: str,  # as the list has it
-    year: float = np.nan,  # NaN where the list has none
-    ) -> tuple[int | None, str]:
-    "The position of a listed film in the table, or None, and how it was matched"
-    query, off = normalize_title(turn_article(title)), np.abs(index.years - year)
-    key, forms = drop_article(query), index.forms
-    if not key: return None, "not in the table"
-    begin = [(forms.row[i], i) for i in range(*forms.beginning(query).indices(len(forms.row)))]
-    same = [(row, i) for row, i in begin if forms.joined[i] == key.replace(" ", "") and not off[row] > 1]
-    if same: return min(same, key=lambda s: (forms.full[s[1]] != query, off[s[0]], -index.fame[s[1]]))[0], "title"
-    longer = {row for row, i in begin if off[row] == 0 and forms.key[i].startswith(key + " ")}
-    if len(longer) == 1: return longer.pop(), "beginning of the title"
-    near, likeness = forms.alike(query)
-    likeness = np.where((off[forms.row[near]] <= 1) & (likeness >= 0.9), likeness, 0)
-    return (int(forms.row[near[likeness.argmax()]]), "near title") if likeness.any() else (None, "not in the table")
-
-# %% ../nbs/05_titles.ipynb #92cba1bf
-def read_export(
-    source,  # a path, the bytes or an open file: CSV, or Letterboxd's zip
-    index: "TitleIndex",  # the table's titles
-    max_bytes: int = 5_000_000,  # a larger file is refused
-    max_rows: int = 20_000,  # a longer one too
-    ) -> pd.DataFrame:
-    "A Letterboxd or IMDb export matched with the table: film_id, title, year, rating (0.5-5), date, matched, how"
-    table = export_table(export_text(source, max_bytes), max_rows)
-    ids, known = index.films.index, {}
-    for title, year, imdb in set(zip(table["title"], table["year"].fillna(-1), table["imdb_id"])):
-        if imdb in index.film_of_imdb: known[title, year, imdb] = index.film_of_imdb[imdb], "IMDb id"
-        else:
-            row, how = match_listed(index, title, np.nan if year < 0 else year)
-            known[title, year, imdb] = pd.NA if row is None else ids[row], how
-    found = [known[key] for key in zip(table["title"], table["year"].fillna(-1), table["imdb_id"])]
-    table["film_id"], table["how"] = pd.array([film for film, _ in found], dtype="Int64"), [how for _, how in found]
-    series = table["kind"].str.contains("series|episode|game|podcast", case=False) & table["film_id"].isna()
-    table.loc[series, "how"] = "not a film"
-    table["matched"], table["year"] = table["film_id"].notna(), table["year"].astype("Int64")
-    return table[["film_id", "title", "year", "rating", "date", "matched", "how"]]
-
-# %% ../nbs/05_titles.ipynb #06b8c36a
-def export_seeds(
-    export: pd.DataFrame,  # from `read_export`
-    n: int = 5,  # how many at most
-    min_rating: float = 4.0,  # from 0.5 to 5; liked is what has at least this
-    ) -> list[int]:
-    "The `film_id`s to recommend from: the best rated, the latest first"
-    liked = export[export["matched"] & (export["rating"] >= min_rating)]
-    best = liked.sort_values(["rating", "date"], ascending=False, kind="stable")
-    return best["film_id"].drop_duplicates().head(n).tolist()
-
-def export_seen(
-    export: pd.DataFrame,  # from `read_export`
-    ) -> list[int]:
-    "The `film_id`s of every film in the export that is in the table"
-    return export.loc[export["matched"], "film_id"].drop_duplicates().tolist()
-
-def export_summary(
-    export: pd.DataFrame,  # from `read_export`
-    show: int = 5,  # how many of the missing are named
-    ) -> str:
-    "What was found and what was not, in a sentence or two"
-    missing = export.loc[~export["matched"]].drop_duplicates(["title", "year"])
-    text = f"{len(export)} lines, {export.loc[export['matched'], 'film_id'].nunique()} films found, {len(missing)} not."
-    listed = zip(missing["title"].str[:80], missing["year"])
-    named = [title if pd.isna(year) else f"{title} ({year})" for title, year in listed]
-    if named: text += f" Not found: {', '.join(named[:show])}{' and others' if len(named) > show else ''}."
-    if not (export["rating"] >= 0).any(): text += " It has no ratings: it says what was seen, not what was liked."
-    return text
