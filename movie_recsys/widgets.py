@@ -22,9 +22,11 @@ from matplotlib.figure import Figure
 
 from .cluster import MovieClusters, best_known, fit_clusters, judge_clusters, profile
 from .data import MovieRecsysError, film_label
+from .people import liked_by
 from .posters import poster_uri
 from .preprocess import feature_columns
 from .recommend import MovieRecommender
+from .taste import Taste
 from .visualize import cluster_style, film_map, plot_film_map, plot_pca_2d
 
 # %% ../nbs/11_widgets.ipynb #8c611bef
@@ -193,13 +195,15 @@ class MoviePicker(Panel):
                  rec: MovieRecommender,  # gives films, titles, clusters and recommendations
                  seeds: list[str | int] = (),  # films chosen at the start: titles, labels or film_ids
                  n: int = 5,  # how many films are recommended
+                 taste: Taste | None = None,  # a whole taste to start from
                  ):
-        self.rec, self.n, self.seeds, self.seen = rec, n, rec.resolve(list(seeds)), []
+        self.rec, self.n, self.seeds, self.taste = rec, n, rec.resolve(list(seeds)), taste
+        self.seen, self.disliked, self.undo = [], [], None
         self.labels, self.recommended = film_label(rec.films), pd.DataFrame()
         self.search, self.dials = FilmSearch(rec.find, self.choose), Dials(rec.films, self.refresh)
         self.map = MapPanel(rec, self.choose)
-        self.chosen, self.message, self.cards = widgets.VBox(), widgets.HTML(), widgets.VBox()
-        left = _column(self.search.view, self.chosen, self.dials.view, self.message, self.cards)
+        self.chosen, self.message, self.cards, self.back = widgets.VBox(), widgets.HTML(), widgets.VBox(), widgets.HBox()
+        left = _column(self.search.view, self.chosen, self.dials.view, self.message, self.back, self.cards)
         left.layout, self.map.view.layout = widgets.Layout(flex="1 1 330px"), widgets.Layout(flex="3 1 440px")
         self.view = widgets.HBox([left, self.map.view], layout=widgets.Layout(flex_flow="row wrap", width="100%"))
         self.refresh()
@@ -222,10 +226,22 @@ class MoviePicker(Panel):
              film_id: int,  # a film of the table
              ) -> None:
         "Say that a film was seen, so that it is not recommended again"
-        self._set(seen=[*self.seen, film_id])
+        self._set(seen=[*self.seen, film_id], undo=("seen", film_id))
+
+    def dislike(self,
+                film_id: int,  # a film of the table
+                ) -> None:
+        "Say that a film is not wanted: it is hidden, and films like it come later"
+        self._set(disliked=[*self.disliked, film_id], undo=("disliked", film_id))
+
+    def relent(self) -> None:
+        "Take back what was last said to be seen or not wanted"
+        if self.undo is None: return
+        kind, film_id = self.undo
+        self._set(**{kind: [other for other in getattr(self, kind) if other != film_id]})
 
     def _set(self, **state):
-        vars(self).update(state)
+        vars(self).update({"undo": None} | state)
         self.refresh()
 
     def _say(self, text):
@@ -244,10 +260,11 @@ def film_card(
     picker: MoviePicker,  # whose buttons the card gets
     film_id: int,  # one of its recommendations
     ) -> widgets.VBox:
-    "A recommended film with its two buttons: more like this, and seen it"
+    "A recommended film with its buttons: more like this, seen it, and not for me"
     label = picker.labels[film_id]
     buttons = widgets.HBox([_button("More like this", lambda: picker.choose(film_id), f"Choose {label}"),
-                            _button("Seen it", lambda: picker.hide(film_id), f"Hide {label}")])
+                            _button("Seen it", lambda: picker.hide(film_id), f"Hide {label}"),
+                            _button("Not for me", lambda: picker.dislike(film_id), f"Hide {label}, and its like with it")])
     card = widgets.HTML(card_html(picker.recommended.loc[film_id]))
     return widgets.VBox([card, buttons], layout=widgets.Layout(margin="8px 0 4px 0"))
 
@@ -257,11 +274,15 @@ def refresh(
     ) -> None:
     "Recommend anew and show it"
     try:
-        picker.recommended = picker.rec.recommend(picker.seeds, n=picker.n, seen=picker.seen, **picker.dials.wish())
+        liked = liked_by(picker.rec, picker.seeds, picker.taste)
+        picker.recommended = picker.rec.recommend(liked, n=picker.n, seen=picker.seen, disliked=picker.disliked, **picker.dials.wish())
         picker._say(picker.recommended.attrs.get("reason", "") if picker.recommended.empty else "")
     except MovieRecsysError as error:
         picker.recommended = pd.DataFrame()
         picker._say(str(error) if picker.seeds else "Choose between 1 and 5 movies, or type a title.")
+    told = {"seen": "is hidden", "disliked": "is not for you: hidden, and its like with it"}
+    kind, film_id = picker.undo or (None, None)
+    picker.back.children = [widgets.HTML(f"{escape(picker.labels[film_id])} {told[kind]}."), _button("Undo", picker.relent, "Bring it back")] if kind else []
     picker.chosen.children = [_chosen(picker, seed) for seed in picker.seeds]
     picker.cards.children = [film_card(picker, film_id) for film_id in picker.recommended.index]
     picker.map.mark(picker.seeds, picker.recommended.index.tolist())
@@ -271,7 +292,8 @@ def static_picker(
     picker: MoviePicker,  # to be shown without a kernel
     ) -> str:
     "What was chosen, the cards, and the map as a picture"
-    chosen = ", ".join(escape(picker.labels[seed]) for seed in picker.seeds) or "nothing yet"
+    whole = [] if picker.taste is None else [f"a taste of {len(picker.taste.liked):,} liked films"]
+    chosen = ", ".join([*whole, *(escape(picker.labels[seed]) for seed in picker.seeds)]) or "nothing yet"
     figure = plot_film_map(picker.rec.films, picker.rec.model, picker.seeds, picker.recommended.index.tolist())
     picture = picture_html(figure_png(figure, 90), "Map of all films, the chosen ones as stars")
     return (f"<p>Chosen: <b>{chosen}</b>. Open this notebook in JupyterLab or Colab to choose others.</p>"

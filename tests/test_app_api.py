@@ -1,6 +1,7 @@
 """The app for programs: gradio_client, MCP, and starting it from the command line."""
 import ast
 import asyncio
+import base64
 import os
 import re
 import socket
@@ -13,14 +14,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gradio.utils import get_upload_folder
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from movie_recsys.app import FilmPage, build_app, gradio_function, launch_app
+from movie_recsys.app import FilmPage, answer, build_app, gradio_function, launch_app, read_upload
 from movie_recsys.data import MovieRecsysError
 from movie_recsys.recommend import MovieRecommender
 from movie_recsys.report import Report
+from movie_recsys.taste import Taste
 
 NONE = "No movies were selected. Choose between 1 and 5 movies, or type a title."
 SIX = "You chose 6 movies. Please select 5 or fewer."
@@ -88,6 +91,65 @@ def test_find_recommend_explain(client, rec):
         assert sum(r["share"] for r in reasons) == pytest.approx(rec.score(["Heat (1995)", "Casino"], adventure)[films[0]["film_id"]], abs=1e-4)
 
 
+@pytest.fixture(scope="module")
+def taste(rec):
+    "An invented taste: 60 crime films liked, one romance not, thirty films wanted"
+    known = rec.films.nlargest(1200, "vote_count")
+    of = lambda genre: known[known["genres"].map(lambda names: genre in names)].index  # noqa: E731
+    liked = of("Crime")[:60]
+    return Taste(liked=dict.fromkeys(liked, .9), disliked={of("Romance").difference(liked, sort=False)[0]: 1}, seen=dict.fromkeys(liked, 1),
+                 watchlist=known.index.difference(liked, sort=False)[:30].tolist(), source="Letterboxd")
+
+
+def test_a_taste_comes_as_json_with_the_question(client, rec, taste):
+    "The endpoints keep nothing: the same list as in the library, for whoever sends the same text"
+    found = client.predict([], n=4, taste=taste.to_json(), api_name="/recommend")
+    assert [film["film_id"] for film in found] == rec.recommend(taste, n=4).index.tolist() and all(film["because"].startswith("Because you liked") for film in found)
+    label = f"{found[0]['title']} ({found[0]['year']})"
+    other = client.predict([], n=4, taste=taste.to_json(), disliked=[label], api_name="/recommend")
+    assert [film["film_id"] for film in other] == rec.recommend(taste, n=4, disliked=[label]).index.tolist() != [film["film_id"] for film in found]
+    tonight = client.predict([], n=1, taste=taste.to_json(), longest=100, from_watchlist=True, api_name="/recommend")
+    assert tonight[0]["film_id"] in taste.watchlist.index and rec.films.loc[tonight[0]["film_id"], "runtime"] <= 100
+    parts = client.predict([], label, taste=taste.to_json(), api_name="/explain")
+    assert sum(part["share"] for part in parts) == pytest.approx(found[0]["score"], abs=1e-4)
+    assert "Toy Story 2" in [film["title"] for film in client.predict(["Toy Story (1995)"], taste=taste.to_json(), api_name="/recommend")]
+
+
+def test_not_for_me(client, rec):
+    first = client.predict(["Heat (1995)"], api_name="/recommend")
+    label = f"{first[1]['title']} ({first[1]['year']})"
+    found = client.predict(["Heat (1995)"], disliked=[label], api_name="/recommend")
+    assert [film["film_id"] for film in found] == rec.recommend(["Heat (1995)"], disliked=[label]).index.tolist() and first[1]["film_id"] not in [film["film_id"] for film in found]
+
+
+def test_several_people(client, taste):
+    found = client.predict([["Toy Story (1995)", "Up (2009)"], []], ["", taste.to_json()], ["Ana", "Ben"], n=6, api_name="/recommend_together")
+    assert len(found) == 6 and {film["serves"] for film in found} <= {"for both", "for Ana", "for Ben"} and not {"Toy Story", "Up"} & {film["title"] for film in found}
+    assert all(film["because"].startswith(f"F{film['serves'][1:]}: ") for film in found)
+    for wrong, said in (([["Heat"]], "two to ten people"), ([["Heat"], []], "No movies were selected"), ([["Heat"], ["Tenet"]], "Did you mean The Net")):
+        with pytest.raises(AppError, match=said): client.predict(wrong, api_name="/recommend_together")
+
+
+@pytest.mark.parametrize("wrong", ["<script>", '{"taste": 2}', '{"taste": 1, "liked": {"1": 7}}', '{"taste": 1, "liked": [1]}', "[" * 100_000, "1" * 3_000_000])
+def test_a_text_that_is_no_taste_is_refused_in_a_sentence(client, rec, wrong):
+    with pytest.raises(AppError, match="taste"): client.predict([], taste=wrong, api_name="/recommend")
+    page = FilmPage(rec)
+    assert "taste" in answer(page, {"taste": wrong})["fault"] and "taste" in answer(page, {"films": [], "guest": {"taste": wrong}})["fault"]
+
+
+def test_nothing_of_a_taste_is_logged_or_written(rec, taste, tmp_path, capfd, caplog):
+    caplog.set_level(0)
+    page, text = FilmPage(rec), taste.to_json()
+    before = {p: p.stat().st_mtime_ns for p in Path(get_upload_folder()).rglob("*")} if Path(get_upload_folder()).exists() else {}
+    rated = "Date,Name,Year,Letterboxd URI,Rating\n2024-01-05,Heat,1995,https://boxd.it/2a,5\n"
+    read = read_upload(page, {"files": [{"name": "ratings.csv", "data": base64.b64encode(rated.encode()).decode()}]})
+    assert Taste.from_json(read["taste"]).liked.index.tolist() == rec.resolve("Heat (1995)")
+    assert answer(page, {"taste": text})["asked"] and "taste" not in answer(page, {"taste": text})
+    after = {p: p.stat().st_mtime_ns for p in Path(get_upload_folder()).rglob("*")} if Path(get_upload_folder()).exists() else {}
+    said = "".join(capfd.readouterr()) + caplog.text
+    assert before == after and "Heat" not in said and not any(str(film) in said for film in taste.liked.index)
+
+
 def test_the_reports_own_page(rec):
     "26 films to tick, a text box, five posters in one picture, or the message"
     app = launch_app(rec, report=True, block=False)
@@ -108,7 +170,7 @@ def test_an_error_is_a_sentence(client, arguments, sentence):
 
 def test_the_api_is_typed_and_has_examples(client):
     api = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(api) == {"/recommend_movie", "/gradio_function", "/find", "/recommend", "/explain"}
+    assert set(api) == {"/recommend_movie", "/gradio_function", "/find", "/recommend", "/recommend_together", "/explain"}
     for name, endpoint in api.items():
         for p in endpoint["parameters"]: assert p["python_type"]["type"] not in ("Any", ""), (name, p)
         assert endpoint["description"]
@@ -127,10 +189,10 @@ def test_mcp_with_a_real_client(app):
             tools = {t.name: t for t in (await session.list_tools()).tools}
             call = session.call_tool
             return (tools, await call("recommend_movie", {"movie_list": ["Toy Story (1995)"]}), await call("gradio_function", {"selected_movies": ["Toy Story (1995)"]}),
-                    await call("recommend", {"films": []}))
+                    await call("recommend", {"films": []}), await call("recommend_together", {"people": [["Heat (1995)"], ["Toy Story (1995)"]], "n": 3}))
 
-    with ThreadPoolExecutor() as pool: tools, titles, picture, refused = pool.submit(asyncio.run, use()).result()
-    assert set(tools) == {"recommend_movie", "gradio_function", "find", "recommend", "explain"}
+    with ThreadPoolExecutor() as pool: tools, titles, picture, refused, shared = pool.submit(asyncio.run, use()).result()
+    assert set(tools) == {"recommend_movie", "gradio_function", "find", "recommend", "recommend_together", "explain"}
     for tool in tools.values():
         assert len(tool.description) > 40
         assert all(len(p.get("description", "")) > 15 for p in tool.inputSchema["properties"].values()), tool.name
@@ -138,6 +200,7 @@ def test_mcp_with_a_real_client(app):
     assert len(ast.literal_eval(titles.content[0].text)) == 5 and not titles.isError
     assert picture.content[0].type == "image"
     assert refused.isError and "No movies were selected" in refused.content[0].text
+    assert not shared.isError and {film["serves"] for film in ast.literal_eval(shared.content[0].text)} <= {"for both", "for person 1", "for person 2"}
 
 
 def test_ports(rec, app):

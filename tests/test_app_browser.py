@@ -2,9 +2,11 @@
 
 `MOVIE_RECSYS_SHOTS=folder pytest tests/test_app_browser.py` keeps the screenshots of the main states in `folder`.
 """
+import base64
 import os
 import re
 import socket
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -107,7 +109,7 @@ def pick(page, text, label=None):
 
 
 def submit(page):
-    page.click("text=Submit")
+    page.click("#mr-form .mr-main")
     page.wait_for_selector("#mr-cards .mr-card img[src]")
     return titles(page)
 
@@ -115,6 +117,7 @@ def submit(page):
 def titles(page): return page.locator("#mr-cards h3").all_inner_texts()
 def chips(page): return page.locator("#mr-chips span").all_inner_texts()
 def message(page): return page.locator("#mr-message").inner_text()
+def here(page): return [said for said in page.locator("#mr-cards .mr-here").all_inner_texts() if said]
 
 
 def settled(page, act):
@@ -183,7 +186,7 @@ def test_boxes_and_text_mixed(visit, shot):
 def test_an_unknown_title_gets_the_nearest(visit, shot):
     page = visit()
     page.fill("#mr-text", "Blade Runnner 2049 again")
-    page.click("text=Submit")
+    page.click("#mr-form .mr-main")
     page.wait_for_selector("#mr-message button")
     assert "1940 to 2014" in message(page) and not page.locator("#mr-result").is_visible()
     shot(page, "app-unknown")
@@ -204,7 +207,7 @@ def test_a_film_that_may_not_be_meant_is_asked_about_in_place(visit, shot, typed
     assert asked.inner_text().startswith(f"Did you mean {nearest}") and "which end in 2014" in asked.inner_text()
     assert not page.locator("#mr-result").is_visible() and chips(page) == [] and page.input_value("#mr-text") == typed
     page.wait_for_selector("#mr-message .mr-guess img[src]")
-    box, form = asked.bounding_box(), page.locator(".mr-write").bounding_box()
+    box, form = asked.bounding_box(), page.locator("#mr-form .mr-write").bounding_box()
     assert 0 <= box["y"] - form["y"] - form["height"] < 40  # right below the box
     assert page.evaluate("document.activeElement.id") == "mr-text" and asked.get_attribute("role") == "alert"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -250,21 +253,53 @@ def test_an_exact_label_needs_no_word(visit):
 
 def test_none_chosen(visit):
     page = visit()
-    page.click("text=Submit")
+    page.click("#mr-form .mr-main")
     page.wait_for_selector("#mr-message p")
     assert message(page) == "No movies were selected. Choose between 1 and 5 movies, or type a title."
     assert page.locator("#mr-message").get_attribute("role") == "alert"
 
 
-def test_more_than_five(visit, shot):
-    page = visit()
-    for i in range(6): page.locator("#mr-options input").nth(i).check()
-    page.click("text=Submit")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_sixth_film_cannot_be_ticked_and_it_says_why_in_its_place(visit, shot, width):
+    page = visit(viewport={"width": width, "height": 900})
+    boxes = page.locator("#mr-options input")
+    for i in range(5): boxes.nth(i).check()
+    boxes.nth(5).click()
+    said = page.locator("#mr-options .mr-here:not(:empty)")
+    assert said.inner_text().startswith("Five films are chosen") and said.get_attribute("role") == "alert"
+    assert not boxes.nth(5).is_checked() and len(chips(page)) == 5
+    poster, box = page.locator("#mr-options img").nth(5).bounding_box(), said.bounding_box()
+    assert poster["y"] <= box["y"] and box["y"] + box["height"] <= poster["y"] + poster["height"] + 40  # on the poster that was pressed
+    shot(page, f"app-six-{width}")
+    pick(page, "heat 1995")
+    assert message(page).startswith("Five films are chosen") and len(chips(page)) == 5
+    page.locator("#mr-chips button").first.click()
+    assert message(page) == "" and said.count() == 0
+    boxes.nth(5).check()
+    assert len(submit(page)) == 5 and len(chips(page)) == 5
+
+
+def test_a_link_with_six_films_is_refused_in_a_sentence(visit, rec):
+    page = visit(query="?films=" + ",".join(map(str, rec.films.nlargest(6, "vote_count").index)))
     page.wait_for_selector("#mr-message p")
     assert message(page) == "You chose 6 movies. Please select 5 or fewer."
-    shot(page, "app-six")
-    page.locator("#mr-chips button").first.click()
-    assert len(submit(page)) == 5 and message(page) == ""
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_the_bar_stays_with_the_picks_and_recommends(visit, shot, width):
+    page = visit(viewport={"width": width, "height": 844})
+    assert not page.locator("#mr-bar").is_visible()
+    page.locator("#mr-options input").nth(1).check()
+    page.locator("#mr-options input").nth(20).check()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.locator("#mr-bar").wait_for()
+    assert page.inner_text("#mr-bar-count") == "2 of 5 chosen"
+    page.wait_for_function("document.querySelectorAll('#mr-bar img[src]').length === 2")
+    box = page.locator("#mr-bar").bounding_box()
+    assert box["y"] + box["height"] == pytest.approx(844, abs=1) and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shot(page, f"app-bar-{width}")
+    settled(page, lambda: page.click("#mr-bar [data-do=go]"))
+    assert page.locator("#mr-heading").evaluate("e => e === document.activeElement") and len(titles(page)) == 5
 
 
 def test_clear(visit, url):
@@ -275,23 +310,204 @@ def test_clear(visit, url):
     assert chips(page) == [] and not page.locator("#mr-result").is_visible() and page.url.rstrip("/") == url.rstrip("/")
 
 
-def test_upload_of_an_export(visit, tmp_path, rec):
-    page = visit()
-    file = tmp_path/"ratings.csv"
-    file.write_text("Date,Name,Year,Letterboxd URI,Rating\n2024-01-05,Heat,1995,https://boxd.it/2a,5\n"
-                    "2024-02-01,Casino,1995,https://boxd.it/2b,4.5\n2024-02-02,No Such Film At All,1999,https://boxd.it/2c,3\n")
-    page.set_input_files("#mr-file", file)
+# A whole taste
+
+def rows_of(films, rating=None):
+    "Rows of Letterboxd's files for films of the table"
+    return "".join(f'2024-01-05,"{film.title}",{film.release_year},https://boxd.it/{film.Index}{f",{rating}" if rating else ""}\n' for film in films.itertuples())
+
+
+@pytest.fixture(scope="module")
+def export(rec, tmp_path_factory):
+    "An invented export of Letterboxd: 60 liked crime films, 12 disliked romances, 30 wanted; one film that nobody made"
+    known = rec.films.nlargest(1200, "vote_count")
+    known = known[~known.duplicated(["title", "release_year"]) & ~known["title"].str.contains('"')]
+    of = lambda genre: known[known["genres"].map(lambda names: genre in names)]  # noqa: E731
+    liked, wanted = of("Crime").head(60), known.tail(30)
+    bad = of("Romance").drop([*liked.index, *wanted.index], errors="ignore").head(12)
+    head, file = "Date,Name,Year,Letterboxd URI", tmp_path_factory.mktemp("export")/"letterboxd.zip"
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("ratings.csv", f"{head},Rating\n{rows_of(liked, 4.5)}{rows_of(bad, 1)}2024-02-02,No Such <b>Film</b>,1999,https://boxd.it/2c,5\n")
+        made.writestr("watchlist.csv", f"{head}\n{rows_of(wanted)}")
+    return file
+
+
+def taste_text(page): return page.inner_text("#mr-taste-read")
+def notes(page): return page.inner_text("#mr-notes")
+
+
+@pytest.fixture(params=[1280, 390])
+def rated(visit, export, request):
+    "A page with the list for that export"
+    page = visit(viewport={"width": request.param, "height": 844})
+    settled(page, lambda: page.set_input_files("#mr-file", export))
     page.wait_for_selector("#mr-cards img[src]")
-    assert chips(page) == ["Heat (1995)", "Casino (1995)"] and "2 liked" in message(page)
-    assert "No Such Film At All (1999)" in message(page)
-    assert not {"Heat", "Casino"} & set(titles(page))
-    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
-    page.set_input_files("#mr-file", file)
-    page.wait_for_function("document.querySelector('#mr-message').innerText.includes('export')")
-    file.write_bytes(b"x" * 6_000_000)
-    page.set_input_files("#mr-file", file)
-    page.wait_for_function("document.querySelector('#mr-message').innerText.includes('larger than 5 MB')")
-    assert chips(page) == ["Heat (1995)", "Casino (1995)"]
+    return page
+
+
+def test_an_export_is_read_whole_and_says_so(rated, rec, shot):
+    page, width = rated, rated.viewport_size["width"]
+    assert "60 liked, 12 disliked, 72 seen, 30 on the watchlist" in taste_text(page) and "No Such <b>Film</b> (1999)" in taste_text(page)
+    assert "From the 60 films you liked; 12 that you did not like count against their like." in notes(page)
+    assert chips(page) == [] and len(titles(page)) == 5 and all(said.startswith("Because you liked") for said in page.locator(".mr-because").all_inner_texts())
+    page.wait_for_function("Math.abs(document.querySelector('#mr-taste').getBoundingClientRect().top - 12) < 3")  # scrolled to
+    assert page.evaluate("document.activeElement.id") == "mr-taste-name"
+    shot(page, f"app-taste-{width}")
+    page.click("#mr-taste summary")
+    read = page.locator("#mr-taste .mr-read")
+    assert "Liked (60)" in read.inner_text() and "On the watchlist (30)" in read.inner_text() and "No Such <b>Film</b> (1999): no film here has this title" in read.inner_text()
+    shot(page, f"app-taste-open-{width}")
+    assert serious(page) == [] and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_taste_stays_in_the_browser_and_not_in_the_link(rated, visit, rec):
+    page, first = rated, titles(rated)
+    assert page.url.split("?")[1] == "with=taste&table=" + page.get_attribute(".mr", "data-table")
+    query = page.url.split("?")[1]
+    page.reload()
+    page.wait_for_selector("#mr-cards img[src]")
+    assert titles(page) == first and "60 liked" in taste_text(page)
+    page.goto(page.url.split("?")[0])  # and without the link
+    page.wait_for_selector("#mr-cards img[src]")
+    assert titles(page) == first
+    other = visit(query="?" + query)  # somebody else's browser
+    other.wait_for_selector("#mr-message p")
+    assert "stay in the browser of whoever made it" in message(other) and titles(other) == []
+    page.click("#mr-taste [data-do=forget]")
+    page.wait_for_function("document.querySelector('#mr-upload').innerText.startsWith('Forgotten')")
+    assert page.evaluate("localStorage.length") == 0 and not page.locator("#mr-taste").is_visible() and not page.locator("#mr-result").is_visible()
+    page.reload()
+    page.wait_for_selector("#mr-options img[src]")
+    assert not page.locator("#mr-taste").is_visible() and titles(page) == []
+
+
+def test_picks_beside_a_taste_and_the_taste_taken_away(rated):
+    page, first = rated, titles(rated)
+    pick(page, "Toy Story (1995)", "Toy Story (1995)")
+    page.wait_for_function("document.querySelector('#mr-notes').innerText.includes('your pick first of all')")
+    assert any("Toy Story (1995)" in said for said in page.locator(".mr-because").all_inner_texts()) and titles(page) != first
+    settled(page, lambda: page.click("#mr-use"))
+    assert titles(page)[0] == "Toy Story 2" and "films you liked" not in notes(page) and "with=" not in page.url
+    page.reload()
+    page.wait_for_selector("#mr-cards img[src]")
+    assert titles(page)[0] == "Toy Story 2" and page.inner_text("#mr-use") == "Use them"
+    settled(page, lambda: page.click("#mr-use"))
+    assert "your pick first of all" in notes(page)
+
+
+def test_tonight_from_the_watchlist(rated, rec, shot):
+    page = rated
+    settled(page, lambda: page.click("#mr-tonight"))
+    best = titles(page)
+    assert len(best) == 1 and page.inner_text("#mr-heading") == f"Tonight: {best[0]}" and "The best of the 30 films on your watchlist" in notes(page)
+    assert page.inner_text(".mr-because").startswith("Because you liked")
+    shot(page, f"app-tonight-{page.viewport_size['width']}")
+    settled(page, lambda: page.select_option("#mr-under", "100"))
+    film = int(page.get_attribute("#mr-cards [data-do=seen]", "data-film"))
+    assert rec.films.loc[film, "runtime"] <= 100 and "tonight=1" in page.url and "under=100" in page.url
+    assert serious(page) == []
+    page.reload()
+    page.wait_for_selector("#mr-cards img[src]")
+    assert page.get_attribute("#mr-cards [data-do=seen]", "data-film") == str(film)
+    assert len(settled(page, lambda: page.click("#mr-more"))) == 2
+    settled(page, lambda: page.click("text=All films again"))
+    assert len(titles(page)) == 5
+
+
+def test_a_file_can_be_dropped_and_others_added(visit, export, rec):
+    page = visit()
+    drop = """([name, text]) => { const files = new DataTransfer(); files.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], name));
+        for (const kind of ['dragover', 'drop']) document.querySelector('#mr-options').dispatchEvent(new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true})); }"""
+    settled(page, lambda: page.evaluate(drop, ["letterboxd.zip", base64.b64encode(export.read_bytes()).decode()]))
+    assert "60 liked" in taste_text(page) and not page.locator(".mr-dropping").count()
+    imdb = "Const,Your Rating,Date Rated,Title,Title Type,Year\ntt0114709,10,2024-03-01,Toy Story,Movie,1995\n"
+    settled(page, lambda: page.set_input_files("#mr-file", [{"name": "ratings.csv", "mimeType": "text/csv", "buffer": imdb.encode()},
+                                                              {"name": "holiday.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(2000)}]))
+    page.wait_for_function("document.querySelector('#mr-upload').innerText.includes('holiday.png: This file is a picture')")
+    assert "From Letterboxd and IMDb: 61 liked" in taste_text(page)
+
+
+def test_a_file_that_is_no_export_gets_a_sentence_in_view(visit, tmp_path):
+    page, file = visit(viewport={"width": 390, "height": 600}), tmp_path/"ratings.csv"
+    for content, said in ((b"\x89PNG\r\n\x1a\n" + bytes(2000), "This file is a picture (PNG), and no export"), (b"x" * 6_000_000, "Larger than 5 MB"),
+                          (b"Title,Year\nHeat,1995\n", "")):
+        file.write_bytes(content)
+        page.set_input_files("#mr-file", file if said else [{"name": "films.csv", "mimeType": "text/csv", "buffer": content}])
+        page.wait_for_function("said => said ? document.querySelector('#mr-upload').innerText.includes(said) : !document.querySelector('#mr-taste').hidden", arg=said)
+        page.wait_for_function("place => { const top = document.querySelector(place).getBoundingClientRect().top; return 0 <= top && top < 600; }", arg="#mr-upload" if said else "#mr-taste")
+    assert not page.locator("#mr-result").is_visible() and "1 on a list" in taste_text(page)  # it says neither liked nor wanted: no list
+    page.click("#mr-form .mr-main")
+    page.wait_for_function("document.querySelector('#mr-message').innerText.includes('do not say what you like')")
+
+
+def test_a_browser_that_keeps_nothing_says_so(visit, export):
+    page = visit()
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }")
+    settled(page, lambda: page.set_input_files("#mr-file", export))
+    assert "cannot keep them" in page.inner_text("#mr-kept") and len(titles(page)) == 5
+
+
+def test_what_the_browser_kept_may_be_damaged(visit, url):
+    page = visit()
+    for kept in ("{", '{"taste": "<script>alert(1)</script>", "seen": [["x"]], "disliked": 7}', "[]", '{"taste": "{\\"taste\\":1,\\"liked\\":{\\"1e999\\":2}}"}'):
+        page.evaluate("kept => localStorage.setItem('movie-recsys ' + document.querySelector('.mr').dataset.table, kept)", kept)
+        page.goto(url + "?with=taste")
+        page.wait_for_selector("#mr-message p")
+        assert not page.locator("#mr-taste").is_visible()
+        pick(page, "heat 1995")
+        assert len(submit(page)) == 5
+
+
+# Two people
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_two_of_you(visit, shot, width):
+    page = visit(viewport={"width": width, "height": 844})
+    pick(page, "Toy Story (1995)", "Toy Story (1995)")
+    submit(page)
+    page.click("#mr-two")
+    assert page.evaluate("document.activeElement.id") == "mr-guest-text" and page.get_attribute("#mr-two", "aria-expanded") == "true"
+    page.keyboard.type("heat 1995")
+    page.wait_for_selector("#mr-guest-found li")
+    page.keyboard.press("ArrowDown")
+    settled(page, lambda: page.keyboard.press("Enter"))
+    assert page.locator("#mr-guest-chips span").all_inner_texts() == ["Heat (1995)"] and chips(page) == ["Toy Story (1995)"]
+    whom = page.locator("#mr-cards .mr-whom").all_inner_texts()
+    assert len(whom) == 5 and set(whom) <= {"For both", "For you", "For your guest"} and len({*whom, "For both"}) > 1
+    assert "each film says whom it is for" in notes(page)
+    page.evaluate("scrollTo(0, 0)")
+    shot(page, f"app-two-{width}", full_page=True)
+    assert serious(page) == [] and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator(".mr-why summary").first.click()
+    page.wait_for_selector(".mr-parts")
+    assert page.locator(".mr-parts caption").all_inner_texts() == ["For you", "For your guest"]
+    first = titles(page)
+    page.reload()
+    page.wait_for_selector("#mr-cards img[src]")
+    assert titles(page) == first and page.locator("#mr-guest-chips span").all_inner_texts() == ["Heat (1995)"]
+    settled(page, lambda: page.click("text=Just me"))
+    assert titles(page)[0] == "Toy Story 2" and page.locator("#mr-cards .mr-whom").count() == 0 and not page.locator("#mr-guest").is_visible()
+
+
+def test_a_guest_with_an_export_or_an_unsure_title(visit, export):
+    page = visit()
+    page.click("#mr-two")
+    page.fill("#mr-guest-text", "Tenet")
+    settled(page, lambda: page.press("#mr-guest-text", "Enter"))
+    asked = page.locator("#mr-guest-message")
+    assert asked.inner_text().startswith("Did you mean The Net (1995)") and message(page) == ""  # in its place
+    asked.locator(".mr-guess").first.click()
+    assert page.locator("#mr-guest-chips span").all_inner_texts() == ["The Net (1995)"] and asked.inner_text() == ""
+    pick(page, "Toy Story (1995)", "Toy Story (1995)")
+    submit(page)
+    assert page.locator("#mr-cards .mr-whom").count() == 5
+    with page.expect_file_chooser() as chooser: page.click("#mr-guest [data-do=upload]")
+    settled(page, lambda: chooser.value.set_files(export))
+    assert "60 liked" in page.inner_text("#mr-guest-read") and not page.locator("#mr-taste").is_visible() and "with=guest" in page.url
+    first = titles(page)
+    page.reload()
+    page.wait_for_selector("#mr-cards img[src]")
+    assert titles(page) == first and "60 liked" in page.inner_text("#mr-guest-read")
 
 
 # The result
@@ -318,12 +534,18 @@ def test_a_card_says_what_it_must(result, shot):
     shot(result, "app-result", full_page=True)
 
 
-def test_more_like_this_and_back(result):
+def test_add_to_my_picks_keeps_the_picks_and_back(result):
     first, address = titles(result), result.url
-    label = result.locator("[data-do=like]").nth(1).get_attribute("data-label")
-    settled(result, lambda: result.locator("#mr-cards [data-do=like]").nth(1).click())
-    assert chips(result) == [label] and result.url != address
+    label = result.locator("[data-do=add]").nth(1).get_attribute("data-label")
+    settled(result, lambda: result.locator("#mr-cards [data-do=add]").nth(1).click())
+    assert chips(result) == ["Heat (1995)", label] and result.url != address and here(result) == [f"{label} is one of your picks. Undo"]
     assert settled(result, result.go_back) == first and chips(result) == ["Heat (1995)"]
+
+
+def test_adding_a_sixth_is_refused_where_it_was_pressed(result):
+    for _ in range(4): settled(result, lambda: result.locator("#mr-cards [data-do=add]").first.click())
+    result.locator("#mr-cards [data-do=add]").nth(2).click()
+    assert len(chips(result)) == 5 and result.locator("#mr-cards .mr-here").nth(2).inner_text().startswith("Five films are chosen")
 
 
 def test_seen_it_brings_the_next_best(result):
@@ -332,6 +554,67 @@ def test_seen_it_brings_the_next_best(result):
     assert len(second) == 5 and first[1] not in second and first[0] == second[0]
     assert result.evaluate("document.activeElement.dataset.do") == "seen"  # the keyboard stays where it was
     assert settled(result, lambda: result.click("text=Bring them back")) == first
+
+
+def test_not_for_me_hides_pushes_away_and_can_be_undone_in_place(result, rec, visit, shot):
+    first = titles(result)
+    film, label = (result.locator("#mr-cards [data-do=not]").nth(1).get_attribute(f"data-{name}") for name in ("film", "label"))
+    second = settled(result, lambda: result.locator("#mr-cards [data-do=not]").nth(1).click())
+    wanted = rec.recommend(rec.resolve("Heat (1995)"), disliked=[int(film)])["title"].tolist()
+    assert second == wanted and first[1] not in second and f"not={film}" in result.url
+    said = result.locator("#mr-cards .mr-here").nth(1)
+    assert said.inner_text() == f"{label} is not for you: hidden, and its like with it. Undo" and "1 film not for you" in notes(result)
+    assert result.evaluate("document.activeElement.dataset.do") == "not"
+    shot(result, "app-not-for-me")
+    assert serious(result) == []
+    again = visit(query="?" + result.url.split("?", 1)[1])  # the link has it
+    again.wait_for_selector("#mr-cards img[src]")
+    assert titles(again) == second
+    result.goto(result.url.split("?")[0])  # and so has the browser
+    result.wait_for_selector("#mr-options img[src]")
+    pick(result, "heat 1995", "Heat (1995)")
+    assert submit(result) == second
+    settled(result, lambda: result.locator("#mr-cards [data-do=not]").nth(1).click())
+    assert settled(result, lambda: result.locator("#mr-cards .mr-here >> text=Undo").click()) == second
+    assert result.evaluate("document.activeElement.dataset.do") == "not" and here(result) == []
+    assert settled(result, lambda: result.click("text=Show them again")) == first
+
+
+def test_five_more(result):
+    first = titles(result)
+    ten = settled(result, lambda: result.click("#mr-more"))
+    assert ten[:5] == first and len(set(ten)) == 10 and result.inner_text("#mr-heading") == "Ten films for you" and "n=10" in result.url
+    assert result.evaluate("document.activeElement.innerText") == ten[5]
+
+
+def test_what_fails_is_said_where_it_was_pressed_with_retry(browser, url):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_selector("#mr-options img[src]")
+    pick(page, "heat 1995", "Heat (1995)")
+    first = submit(page)
+    def gone(): page.route(re.compile("component_server"), lambda route: route.abort())
+    def back(): page.unroute(re.compile("component_server"))
+    for place, press in ((page.locator("#mr-cards .mr-here").nth(3), page.locator("#mr-cards [data-do=seen]").nth(3)),
+                         (page.locator("#mr-more-message"), page.locator("#mr-more")),
+                         (page.locator("#mr-out-message"), page.locator("[data-do=csv]"))):
+        gone()
+        press.click()
+        place.locator("text=does not answer").wait_for()
+        box = place.bounding_box()
+        assert 0 <= box["y"] < 844 and message(page) == ""
+        back()
+        place.locator("button").click()
+        page.wait_for_function("![...document.querySelectorAll('.mr-here')].some(e => e.innerText.includes('does not answer'))")
+    page.wait_for_function("document.querySelectorAll('#mr-cards .mr-card').length === 10")
+    gone()
+    page.locator("#mr-adventure").fill("1")
+    page.locator("#mr-steer-message >> text=does not answer").wait_for()
+    back()
+    settled(page, lambda: page.click("#mr-steer-message button"))
+    assert page.inner_text("#mr-steer-message") == "" and "adventure=1" in page.url and first[3] not in titles(page)
+    context.close()
 
 
 def test_a_link_opens_the_same_list(result, visit):
@@ -398,6 +681,15 @@ def test_contradicting_filters_are_explained(result, shot):
     assert len(settled(result, lambda: result.click("text=Take the filters away"))) == 5
 
 
+def test_one_filter_can_be_relaxed_and_says_what_that_gives(result):
+    result.locator("summary", has_text="Only genres").click()
+    settled(result, lambda: result.check("input[name=genres][value=Western]"))
+    settled(result, lambda: (result.select_option("#mr-language", "ja"), result.fill("#mr-until", "1945"), result.press("#mr-until", "Escape"), result.click("#mr-heading")))
+    assert "No film of this table fits" in notes(result)
+    settled(result, lambda: result.locator("[data-do=relax]", has_text="Not in Japanese").click())
+    assert titles(result) and result.locator("#mr-language").input_value() == ""
+
+
 # Map, clusters, about
 
 def test_map_click_shows_a_film(result, shot):
@@ -454,10 +746,9 @@ def test_axe_finds_nothing_serious_in_any_state(visit, scheme, width, shot):
     states = {
         "start": lambda: None,
         "typing": lambda: (page.fill("#mr-text", "star"), page.wait_for_selector("#mr-found li"), page.keyboard.press("ArrowDown")),
-        "none": lambda: (page.fill("#mr-text", ""), page.keyboard.press("Escape"), page.click("text=Submit"), page.wait_for_selector("#mr-message p")),
+        "none": lambda: (page.fill("#mr-text", ""), page.keyboard.press("Escape"), page.click("#mr-form .mr-main"), page.wait_for_selector("#mr-message p")),
         "unknown": lambda: (page.fill("#mr-text", "Blade Runnner 2049 again"), page.press("#mr-text", "Enter"), page.wait_for_selector("#mr-message button")),
-        "six": lambda: ([page.locator("#mr-options input").nth(i).check() for i in range(6)], page.fill("#mr-text", ""), page.click("text=Submit"),
-                        page.wait_for_function("document.querySelector('#mr-message').innerText.startsWith('You chose 6')")),
+        "six": lambda: (page.fill("#mr-text", ""), [page.locator("#mr-options input").nth(i).click() for i in range(6)], page.wait_for_selector("#mr-options .mr-here:not(:empty)")),
         "result": lambda: (page.click("[data-do=example]"), page.wait_for_selector("#mr-cards img[src]")),
         "parts": lambda: (page.locator(".mr-why summary").first.click(), page.wait_for_selector(".mr-parts")),
         "genres": lambda: page.locator("summary", has_text="Only genres").click(),
@@ -529,7 +820,7 @@ def test_the_server_goes_away(browser, url):
     page.wait_for_selector("#mr-options img[src]")
     page.locator("#mr-options input").first.check()
     page.route(re.compile("component_server"), lambda route: route.abort())
-    page.click("text=Submit")
+    page.click("#mr-form .mr-main")
     page.wait_for_function("document.querySelector('#mr-message').innerText.includes('does not answer')")
     assert len(chips(page)) == 1  # what was chosen is still there
     context.close()
@@ -570,7 +861,7 @@ def test_hostile_titles_stay_text(visit, serve, hostile, shot):
     settled(page, lambda: page.press("#mr-text", "Enter"))
     assert page.locator("#mr-message .mr-guess").count() > 1 and "<script>alert(2)" in message(page)
     page.fill("#mr-text", "<img src=x onerror=alert(3)> that nobody made")
-    page.click("text=Submit")
+    page.click("#mr-form .mr-main")
     page.wait_for_function("document.querySelector('#mr-message').innerText.includes('onerror')")
     page.click("#mr-tab-map")
     page.wait_for_selector("#mr-map-host[data-ready]")
@@ -621,7 +912,7 @@ def test_a_title_outside_the_table_is_placed_by_tmdb(visit, serve, rec, shot):
         again.wait_for_selector("#mr-cards img[src]")
         assert titles(again) == titles(page)
         page.fill("#mr-text", "a film that nobody has ever made")
-        page.click("text=Submit")
+        page.click("#mr-form .mr-main")
         page.wait_for_function("document.querySelector('#mr-message').innerText.includes('nobody has ever made')")
 
 
@@ -633,7 +924,7 @@ def test_tmdb_down_or_slow_changes_nothing(visit, serve, rec, fault):
         page.wait_for_selector("#mr-cards img[src^='data:image/svg']")
         assert len(titles(page)) == 5
         page.fill("#mr-text", "a film that nobody has ever made")
-        page.click("text=Submit")
+        page.click("#mr-form .mr-main")
         page.wait_for_function("document.querySelector('#mr-message').innerText.includes('nobody has ever made')", timeout=30_000)
 
 

@@ -1,19 +1,51 @@
 // The page's script. The browser holds what was chosen; Python (`server`) finds, recommends and draws the HTML.
 const $ = s => element.querySelector(s), $$ = s => [...element.querySelectorAll(s)];
-const none = () => ({genres: [], without: [], since: null, until: null, language: "", adventure: .5});
-const state = {films: [], text: "", steer: none(), seen: [], asked: false};
+const none = () => ({genres: [], without: [], since: null, until: null, under: null, language: "", adventure: .5});
+const state = {films: [], text: "", steer: none(), seen: [], disliked: [], n: 5, tonight: false, asked: false, use: true,
+               guest: {on: false, films: [], text: ""}};
+const shown = {query: "", best: []};                         // of the last answer
 const known = new Map();                                     // film_id -> label, of every film shown so far
 
-// ── Talking ────────────────────────────────────────────────────────────────────────────────────
+// ── What this browser keeps: the tastes, and what was marked. It goes along with each question, and stays nowhere else ──
+const shelf = "movie-recsys " + $(".mr").dataset.table;      // another table has other film_ids
+const own = {taste: "", guest: "", seen: [], disliked: [], use: true};
+try {
+  const kept = JSON.parse(localStorage.getItem(shelf)) || {}, texts = v => Array.isArray(v) ? v.map(String) : [];
+  Object.assign(own, {taste: String(kept.taste || ""), guest: String(kept.guest || ""), seen: texts(kept.seen), disliked: texts(kept.disliked), use: kept.use !== false});
+} catch (_) { /* nothing is kept, or nothing can be */ }
+function keep() {
+  const any = own.taste || own.guest || own.seen.length || own.disliked.length;
+  try { if (any) localStorage.setItem(shelf, JSON.stringify(own)); else localStorage.removeItem(shelf); $("#mr-kept").textContent = "Kept in this browser alone, until you press Forget."; }
+  catch (_) { $("#mr-kept").textContent = "This browser cannot keep them: after a reload the file is wanted again."; }
+}
+const both = (a, b) => [...new Set([...a, ...b])];
+const asking = () => ({films: state.films, text: state.text, steer: state.steer, tonight: state.tonight, n: state.n, asked: state.asked,
+  seen: both(state.seen, own.seen), disliked: both(state.disliked, own.disliked), taste: state.use ? own.taste : "",
+  guest: state.guest.on ? {films: state.guest.films, text: state.guest.text, taste: own.guest} : null});
+const mine = () => state.films.length > 0 || (state.use && own.taste !== "");
+function marked(kind, id, on) {                              // seen or disliked, in the link and in the browser
+  for (const place of [state, own]) place[kind] = on ? both(place[kind], [id]) : place[kind].filter(f => f !== id);
+  keep();
+}
+
+// ── Talking: every message beside its cause, and gone when it is over ──────────────────────────
 const make = (tag, props, ...kids) => { const e = Object.assign(document.createElement(tag), props); e.append(...kids); return e; };
 const say = text => { $("#mr-said").textContent = ""; setTimeout(() => { $("#mr-said").textContent = text; }, 60); };
-const show = html => { $("#mr-message").innerHTML = html; };   // only HTML that Python wrote and escaped
-const tell = text => { $("#mr-message").textContent = text; };
-async function ask(name, question = {}) {
+const show = (html, at = $("#mr-message")) => { at.innerHTML = html; };  // only HTML that Python wrote and escaped
+const notes = new Set(), retries = new WeakMap();
+function note(at, ...parts) {
+  if (!at.hasAttribute("role")) at.setAttribute("role", "alert");
+  at.replaceChildren(...parts); notes.add(at);
+}
+function hush() { notes.forEach(at => at.replaceChildren()); notes.clear(); }
+const here = b => { const card = b.closest(".mr-card"); return card ? card.querySelector(".mr-here") : $("#mr-message"); };
+async function ask(name, question = {}, at = $("#mr-message"), again = null) {
   const late = new Promise(resolve => setTimeout(resolve, 30000));
   const answer = await Promise.race([server[name](question), late]).catch(() => undefined);
-  if (answer !== undefined) return answer;                     // undefined: Gradio's client could not reach Python, or it failed
-  tell("The app does not answer. If it was stopped, start it again; what you chose is still here.");
+  if (answer !== undefined) { if (again) hush(); return answer; }  // undefined: Gradio's client could not reach Python, or it failed
+  const retry = make("button", {type: "button", textContent: "Retry"});
+  retry.dataset.do = "retry"; retries.set(retry, again);
+  if (at) note(at, make("p", {}, "The app does not answer. If it was stopped, start it again; what you chose is still here. ", ...(again ? [retry] : [])));
   return null;
 }
 
@@ -35,10 +67,10 @@ function hang(found) {
 }
 async function fetchPosters() {
   const ids = [...wanted]; wanted = new Set(); soon = 0;
-  const drawn = await ask("posters", {films: ids, drawn: true});
+  const drawn = await ask("posters", {films: ids, drawn: true}, null);
   hang(drawn && drawn.posters);
   while (drawn && drawn.more.length) {                       // a few at a time, so that the first come first
-    const real = await ask("posters", {films: drawn.more.splice(0, 4), drawn: false});
+    const real = await ask("posters", {films: drawn.more.splice(0, 4), drawn: false}, null);
     if (!real || real.stop) break;
     hang(real.posters);
   }
@@ -47,47 +79,82 @@ async function fetchPosters() {
 // ── What was chosen ────────────────────────────────────────────────────────────────────────────
 const label = id => known.get(String(id)) || String(id);
 function learn(root = element) { root.querySelectorAll("[data-label]").forEach(e => known.set(e.dataset.film, e.dataset.label)); }
-function chips() {
-  $("#mr-chips").replaceChildren(...state.films.map(id => {
+function draw(list, films, who) {
+  list.replaceChildren(...films.map(id => {
     const poster = make("img", {alt: ""}), away = make("button", {type: "button", textContent: "×"});
     poster.dataset.film = id;
-    away.setAttribute("aria-label", `Take away ${label(id)}`); away.dataset.do = "drop"; away.dataset.film = id;
+    away.setAttribute("aria-label", `Take away ${label(id)}`); away.dataset.do = "drop"; away.dataset.film = id; away.dataset.who = who;
     return make("li", {}, poster, make("span", {textContent: label(id)}), away);
   }));
+}
+function chips() {
+  draw($("#mr-chips"), state.films, "me"); draw($("#mr-guest-chips"), state.guest.films, "guest");
   const n = state.films.length;
   $("#mr-count").textContent = n === 0 ? "" : n <= 5 ? `${n} of 5 chosen` : `${n} chosen, at most 5 can be used`;
   $$("#mr-options input").forEach(box => { box.checked = state.films.includes(box.dataset.film); });
-  dress();
+  $("#mr-clear").hidden = !(n || state.asked || state.text);
+  bar(); dress();
 }
-function choose(id) {
-  if (!state.films.includes(id)) { state.films.push(id); say(`${label(id)} chosen`); }
-  changed();
+const FULL = "Five films are chosen, and more cannot be. Take one away first.";
+function choose(id, at = $("#mr-message"), how = {}) {
+  hush();
+  if (!state.films.includes(id)) {
+    if (state.films.length >= 5) { chips(); note(at, FULL); return; }
+    state.films.push(id); if (both(state.disliked, own.disliked).includes(id)) marked("disliked", id, false);
+    say(`${label(id)} chosen, ${state.films.length} of 5`);
+  }
+  changed({at: () => at, ...how});
 }
-function drop(id) {
-  state.films = state.films.filter(f => f !== id); say(`${label(id)} taken away`); changed();
+function drop(id, how) {
+  hush(); state.films = state.films.filter(f => f !== id); say(`${label(id)} taken away`); changed(how);
 }
-function changed() { chips(); if (state.asked) refresh(); }
+function changed(how) { if (!state.tonight) state.n = 5; chips(); if (state.asked) refresh(how); }
+function invite(id) {                                        // a film of the guest
+  const films = state.guest.films, at = $("#mr-guest-message");
+  hush();
+  if (!films.includes(id) && films.length >= 5) return note(at, FULL);
+  state.guest.films = both(films, [id]); say(`${label(id)} chosen for your guest`); chips();
+  if (state.asked) refresh({at: () => at});
+}
+
+// ── The bar that stays while the box is out of sight ───────────────────────────────────────────
+let boxSeen = true;
+function bar() {
+  const n = state.films.length;
+  $("#mr-bar").hidden = boxSeen || !n || $("#mr-films").hidden;
+  if ($("#mr-bar").hidden) return;
+  $("#mr-bar-films").replaceChildren(...state.films.map(id => { const poster = make("img", {alt: ""}); poster.dataset.film = id; return make("li", {}, poster); }));
+  $("#mr-bar-count").textContent = `${n} of 5 chosen`; dress();
+}
+new IntersectionObserver(seen => { boxSeen = seen.at(-1).isIntersecting; bar(); }).observe($("#mr-form .mr-write"));
 
 // ── The answer ─────────────────────────────────────────────────────────────────────────────────
 let turn = 0;
-async function refresh({focus = false, back = false} = {}) {
-  const mine = ++turn;
+async function refresh(how = {}) {
+  const {focus = false, back = false, at = () => $("#mr-message"), then = null} = how, now = ++turn;
   element.classList.add("mr-busy");
-  const answer = await ask("answer", {...state});
-  if (mine !== turn) return;                                 // a newer question is on its way
+  const answer = await ask("answer", asking(), at(), () => refresh(how));
+  if (now !== turn) return;                              // a newer question is on its way
   element.classList.remove("mr-busy");
-  $(".mr").dataset.answered = mine;
+  $(".mr").dataset.answered = now;
   if (!answer) return;
+  if (answer.fault) return show(answer.fault);
   Object.entries(answer.labels).forEach(([id, text]) => known.set(id, text));
-  state.films = answer.films; state.text = answer.text; state.seen = answer.seen; $("#mr-text").value = state.text;
-  show(answer.message); chips();
-  $("#mr-result").hidden = !answer.asked; state.asked = answer.asked;
+  state.films = answer.films; state.text = answer.text; $("#mr-text").value = state.text;
+  show(how.quiet ? "" : answer.message); show(answer.guest, $("#mr-guest-message"));
+  if (answer.guest_films) { state.guest.films = answer.guest_films; state.guest.text = $("#mr-guest-text").value = ""; }
+  $("#mr-result").hidden = !answer.asked; state.asked = answer.asked; chips();
   $("#mr-heading").textContent = answer.heading;
   $("#mr-cards").innerHTML = answer.cards; $("#mr-notes").innerHTML = answer.notes;
-  state.query = answer.query; state.best = answer.best;
+  $("#mr-cards").classList.toggle("mr-one", answer.best.length === 1);
+  $("#mr-more").textContent = answer.more; $("#mr-more").hidden = !answer.more;
+  shown.query = answer.query; shown.best = answer.best;
   learn(); dress(); say(answer.said); mark();
   if (!back) remember(answer.query);
   if (focus && answer.asked) { $("#mr-heading").focus({preventScroll: true}); $("#mr-result").scrollIntoView({block: "start"}); }
+  if (focus && !answer.asked && answer.message) $("#mr-message").scrollIntoView({block: "nearest"});
+  if (state.guest.on && !state.guest.films.length && !own.guest && !answer.guest && answer.asked) note($("#mr-guest-message"), "Name a film that your guest loves: until then the list is yours alone.");
+  if (then) then();
 }
 function address(query) {                                    // Gradio's own settings (?__theme=dark) stay
   const own = [...new URLSearchParams(location.search)].filter(([k]) => k.startsWith("__"));
@@ -99,51 +166,120 @@ function remember(query) {
   if (next !== location.pathname + location.search) history.pushState(null, "", next);
 }
 async function reopen() {
-  const opened = await ask("open_link", location.search);
+  const opened = await ask("open_link", location.search, $("#mr-message"), reopen);
   if (!opened) return;
-  Object.assign(state, opened.state); steerControls();
+  const {guest, ...rest} = opened.state;
+  Object.assign(state, rest, {use: opened.asked ? opened.taste : own.use, guest: {on: guest.length > 0 || (opened.asked ? opened.guest : own.guest !== ""), films: guest, text: ""}});
   Object.entries(opened.labels).forEach(([id, text]) => known.set(id, text));
-  if (state.asked) await refresh({back: true}); else { $("#mr-result").hidden = true; show(""); chips(); }
+  steerControls(); tasteShown(); guestShown();
+  const lost = opened.asked && opened.taste && !own.taste, rated = state.use && tastes.me.likes > 0;
+  if (lost) state.tonight = false;
+  if (opened.asked ? mine() || state.text : rated) await refresh({back: true}); else { $("#mr-result").hidden = true; show(""); chips(); }
+  if (lost) opened.message += "<p>This list was made with films that stay in the browser of whoever made it. "
+    + (mine() ? "Here it is made without them." : "Use an export of your own, or name a film that you love.") + "</p>";
   if (opened.message) show(opened.message + $("#mr-message").innerHTML);
 }
 
-// ── Typing: a combobox, filled from Python on every keystroke ──────────────────────────────────
-const input = $("#mr-text"), list = $("#mr-found");
-let active = -1, typed = 0, typing = 0;
-function close() { list.hidden = true; active = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); }
-async function complete() {
-  const text = input.value.trim(), mine = ++typed;
-  if (!text) return close();
-  const found = await ask("find", text);
-  if (mine !== typed || !found || document.activeElement !== input) return;
-  list.replaceChildren(...found.films.map((film, i) => {
-    const poster = make("img", {alt: ""}), option = make("li", {id: `mr-found-${i}`}, poster, make("span", {textContent: film.label}));
-    known.set(film.film_id, film.label); poster.dataset.film = option.dataset.film = film.film_id;
-    option.setAttribute("role", "option"); option.setAttribute("aria-selected", "false");
-    return option;
-  }));
-  active = -1; list.hidden = !found.films.length; input.setAttribute("aria-expanded", String(!list.hidden));
-  input.removeAttribute("aria-activedescendant");
-  say(found.films.length ? `${found.films.length} films fit` : "No film with such a title"); dress();
+// ── Typing: comboboxes, filled from Python on every keystroke ──────────────────────────────────
+function combo(input, list, {typed, take, back}) {
+  let active = -1, asked = 0, typing = 0;
+  function close() { list.hidden = true; active = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); }
+  async function complete() {
+    const text = input.value.trim(), turn = ++asked;
+    if (!text) return close();
+    const found = await ask("find", text, $("#" + input.id.replace("text", "message")), complete);
+    if (turn !== asked || !found || document.activeElement !== input) return;
+    list.replaceChildren(...found.films.map((film, i) => {
+      const poster = make("img", {alt: ""}), option = make("li", {id: `${list.id}-${i}`}, poster, make("span", {textContent: film.label}));
+      known.set(film.film_id, film.label); poster.dataset.film = option.dataset.film = film.film_id;
+      option.setAttribute("role", "option"); option.setAttribute("aria-selected", "false");
+      return option;
+    }));
+    active = -1; list.hidden = !found.films.length; input.setAttribute("aria-expanded", String(!list.hidden));
+    input.removeAttribute("aria-activedescendant");
+    say(found.films.length ? `${found.films.length} films fit` : "No film with such a title"); dress();
+  }
+  function walk(step) {
+    const options = [...list.children];
+    active = (active + step + options.length + (active < 0 && step < 0 ? 1 : 0)) % options.length;
+    options.forEach((o, i) => o.setAttribute("aria-selected", String(i === active)));
+    options[active].scrollIntoView({block: "nearest"}); input.setAttribute("aria-activedescendant", options[active].id);
+  }
+  function stop() { asked++; clearTimeout(typing); close(); }
+  function taken(id) { stop(); input.value = ""; typed(""); take(id); input.focus(); }
+  input.addEventListener("input", () => { typed(input.value); clearTimeout(typing); typing = setTimeout(complete, 90); });
+  input.addEventListener("keydown", e => {
+    if ((e.key === "ArrowDown" || e.key === "ArrowUp") && !list.hidden) { e.preventDefault(); walk(e.key === "ArrowDown" ? 1 : -1); }
+    else if (e.key === "Enter" && !list.hidden && active >= 0) { e.preventDefault(); taken(list.children[active].dataset.film); }
+    else if (e.key === "Escape") { if (list.hidden) { input.value = ""; typed(""); } close(); }
+    else if (e.key === "Backspace" && !input.value) back();
+  });
+  input.addEventListener("blur", () => setTimeout(close, 120));
+  list.addEventListener("pointerdown", e => { const o = e.target.closest("[data-film]"); e.preventDefault(); if (o) taken(o.dataset.film); });
+  return stop;
 }
-function walk(step) {
-  const options = [...list.children];
-  active = (active + step + options.length + (active < 0 && step < 0 ? 1 : 0)) % options.length;
-  options.forEach((o, i) => o.setAttribute("aria-selected", String(i === active)));
-  options[active].scrollIntoView({block: "nearest"}); input.setAttribute("aria-activedescendant", options[active].id);
+const input = $("#mr-text");
+const stopTyping = combo(input, $("#mr-found"), {take: id => choose(id), back: () => { if (state.films.length) drop(state.films.at(-1)); },
+  typed: text => { state.text = text; $("#mr-clear").hidden = !(text || state.films.length || state.asked); }});
+const stopGuest = combo($("#mr-guest-text"), $("#mr-guest-found"), {take: invite, back: () => {}, typed: text => { state.guest.text = text; }});
+function submit() {
+  stopTyping(); hush(); state.text = input.value; Object.assign(state, {tonight: false, n: 5}); refresh({focus: true});
 }
-function take(id) { typed++; input.value = state.text = ""; close(); choose(id); input.focus(); }
-input.addEventListener("input", () => { state.text = input.value; clearTimeout(typing); typing = setTimeout(complete, 90); });
-input.addEventListener("keydown", e => {
-  if ((e.key === "ArrowDown" || e.key === "ArrowUp") && !list.hidden) { e.preventDefault(); walk(e.key === "ArrowDown" ? 1 : -1); }
-  else if (e.key === "Enter" && !list.hidden && active >= 0) { e.preventDefault(); take(list.children[active].dataset.film); }
-  else if (e.key === "Escape") { if (list.hidden) input.value = state.text = ""; close(); }
-  else if (e.key === "Backspace" && !input.value && state.films.length) drop(state.films.at(-1));
+$("#mr-form").addEventListener("submit", e => { e.preventDefault(); submit(); });
+$("#mr-guest").addEventListener("submit", e => {
+  e.preventDefault(); stopGuest(); hush(); state.guest.text = $("#mr-guest-text").value;
+  refresh({at: () => $("#mr-guest-message"), quiet: !mine()});
 });
-input.addEventListener("blur", () => setTimeout(close, 120));
-list.addEventListener("pointerdown", e => { const o = e.target.closest("[data-film]"); e.preventDefault(); if (o) take(o.dataset.film); });
-$("#mr-form").addEventListener("submit", e => {
-  e.preventDefault(); typed++; clearTimeout(typing); close(); state.text = input.value; refresh({focus: true});
+
+// ── Tastes: from exports that are chosen or dropped ────────────────────────────────────────────
+const tastes = {me: {likes: 0, wanted: 0, html: ""}, guest: {likes: 0, wanted: 0, html: ""}};
+function tasteShown() {
+  const {html, wanted} = tastes.me;
+  $("#mr-taste").hidden = !own.taste; $("#mr-taste").classList.toggle("mr-off", !state.use);
+  if (tasteShown.html !== html) $("#mr-taste-read").innerHTML = tasteShown.html = html;  // an open summary stays open
+  $("#mr-tonight").hidden = !wanted; $("#mr-use").textContent = state.use ? "Leave them out" : "Use them";
+}
+function guestShown() {
+  $("#mr-guest").hidden = !state.guest.on; $("#mr-two").setAttribute("aria-expanded", String(state.guest.on));
+  $("#mr-guest-read").innerHTML = own.guest ? tastes.guest.html : ""; chips();
+}
+async function unpack(who, name) {                           // what the browser kept, in the page's words again
+  if (!own[name]) return;
+  const card = await ask("show_taste", own[name], $("#mr-upload"), () => start());
+  if (card) Object.assign(tastes[who], card.taste ? card : {html: "", likes: 0, wanted: 0});
+  if (card && !card.taste) own[name] = "";
+}
+let uploader = "me";
+async function upload(files, who) {
+  const at = who === "guest" ? $("#mr-guest-message") : $("#mr-upload"), name = who === "guest" ? "guest" : "taste";
+  const size = [...files].reduce((sum, file) => sum + file.size, 0), told = text => { note(at, text); at.scrollIntoView({block: "nearest"}); };
+  hush();
+  if (size > 5e6) return told("Larger than 5 MB. The exports of Letterboxd and IMDb are smaller than that: is this the right file?");
+  told("Reading …");
+  const packed = await Promise.all([...files].map(async file => {
+    const bytes = new Uint8Array(await file.arrayBuffer()), text = [];
+    for (let i = 0; i < bytes.length; i += 8192) text.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
+    return {name: file.name, data: btoa(text.join(""))};
+  }));
+  const read = await ask("upload_export", {files: packed, taste: own[name]}, at, () => upload(files, who));
+  if (!read) return;
+  if (read.taste) {
+    own[name] = read.taste; Object.assign(tastes[who], read); state.asked = true;
+    if (who === "me") state.use = own.use = true;
+    keep(); tasteShown(); guestShown();
+    if (who === "guest" ? mine() : read.likes || state.films.length) await refresh({at: () => at, quiet: who === "guest" && !mine()});
+    if (who === "me") { $("#mr-taste-name").focus({preventScroll: true}); $("#mr-taste").scrollIntoView({block: "start"}); }
+    say(`${read.likes} liked films understood`);
+  }
+  if (read.message) { note(at, ""); show(read.message, at); at.scrollIntoView({block: "nearest"}); }
+}
+const withFiles = e => [...(e.dataTransfer ? e.dataTransfer.types : [])].includes("Files");
+element.addEventListener("dragover", e => { if (withFiles(e)) { e.preventDefault(); element.classList.add("mr-dropping"); } });
+element.addEventListener("dragleave", e => { if (!e.relatedTarget || !element.contains(e.relatedTarget)) element.classList.remove("mr-dropping"); });
+element.addEventListener("drop", e => {
+  if (!withFiles(e)) return;
+  e.preventDefault(); element.classList.remove("mr-dropping"); open(tabs[0]);
+  if (e.dataTransfer.files.length) upload(e.dataTransfer.files, e.target.closest("#mr-guest") ? "guest" : "me");
 });
 
 // ── Steering: the list follows without a button ────────────────────────────────────────────────
@@ -157,6 +293,7 @@ function steerControls() {
   $$("input[name=genres]").forEach(b => { b.checked = s.genres.includes(b.value); });
   $$("input[name=without]").forEach(b => { b.checked = s.without.includes(b.value); });
   $("#mr-since").value = s.since ?? ""; $("#mr-until").value = s.until ?? "";
+  if ($("#mr-under")) $("#mr-under").value = s.under ?? "";
   $("#mr-language").value = s.language; $("#mr-adventure").value = s.adventure; steerNames();
 }
 function steerNames() {
@@ -166,8 +303,8 @@ function steerNames() {
 let steering = 0;
 $(".mr-steer").addEventListener("input", e => {
   state.steer = {genres: ticked("genres"), without: ticked("without"), since: year("#mr-since"), until: year("#mr-until"),
-                 language: $("#mr-language").value, adventure: Number($("#mr-adventure").value)};
-  steerNames(); clearTimeout(steering); steering = setTimeout(() => refresh(), e.target.type === "number" ? 500 : 120);
+                 under: $("#mr-under") && Number($("#mr-under").value) || null, language: $("#mr-language").value, adventure: Number($("#mr-adventure").value)};
+  steerNames(); clearTimeout(steering); steering = setTimeout(() => refresh({at: () => $("#mr-steer-message")}), e.target.type === "number" ? 500 : 120);
 });
 element.addEventListener("click", e => $$(".mr-drop[open]").forEach(d => { if (!d.contains(e.target)) d.open = false; }));
 element.addEventListener("keydown", e => {
@@ -180,6 +317,7 @@ const tabs = $$("[role=tab]");
 function open(tab) {
   tabs.forEach(t => { const on = t === tab; t.setAttribute("aria-selected", String(on)); t.tabIndex = on ? 0 : -1;
     $("#" + t.getAttribute("aria-controls")).hidden = !on; });
+  bar();
   if (tab.id === "mr-tab-map") openMap();
   if (tab.id === "mr-tab-clusters") openClusters();
 }
@@ -195,80 +333,125 @@ let map = null, clusters = false;
 async function openMap() {
   if (map) return mark();
   $("#mr-map-host").textContent = "Drawing the map …";
-  const drawn = await ask("film_map");
+  const drawn = await ask("film_map", {}, $("#mr-map-host"), openMap);
   if (!drawn) return;
   $("#mr-map-host").textContent = "";
   map = new Function(drawn.script + "; return filmMap;")()($("#mr-map-host"), drawn.data, {onSelect: film => showFilm(film.film_id)});
   await map.ready; mark();
 }
 async function showFilm(id) {
-  const film = await ask("card", id);
+  const film = await ask("card", id, $("#mr-map-film"), () => showFilm(id));
   if (film) { $("#mr-map-film").innerHTML = film.html; learn(); dress(); }
 }
-const mark = () => { if (map) map.mark({picks: state.films.map(Number), recommended: (state.best || []).map(Number)}); };
+const mark = () => { if (map) map.mark({picks: state.films.map(Number), recommended: shown.best.map(Number)}); };
 async function openClusters() {
   if (clusters) return;
-  const told = await ask("clusters");
+  const told = await ask("clusters", {}, $("#mr-clusters"), openClusters);
   if (told) { clusters = true; $("#mr-clusters").innerHTML = told.html; learn(); dress(); }
 }
 
 // ── Everything that is pressed ─────────────────────────────────────────────────────────────────
 async function others() {
-  const more = await ask("suggest");
+  const more = await ask("suggest", {}, $("#mr-options"), others);
   if (more) { $("#mr-options").innerHTML = more.html; learn(); chips(); }
 }
 function save(name, text) {
   const a = make("a", {href: URL.createObjectURL(new Blob([text], {type: "text/csv"})), download: name});
   a.click(); setTimeout(() => URL.revokeObjectURL(a.href), 1000);
 }
-async function upload(file) {
-  if (file.size > 5e6) return tell("This file is larger than 5 MB. The exports of Letterboxd and IMDb are smaller than that.");
-  const bytes = new Uint8Array(await file.arrayBuffer()), text = [];
-  for (let i = 0; i < bytes.length; i += 8192) text.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
-  const read = await ask("upload_export", {name: file.name, data: btoa(text.join(""))});
-  if (!read) return;
-  Object.entries(read.labels).forEach(([id, text]) => known.set(id, text));
-  state.seen = [...new Set([...state.seen, ...read.seen])];
-  if (read.films.length) state.films = read.films;
-  if (read.seen.length && state.films.length) await refresh({focus: true});
-  show(read.message + $("#mr-message").innerHTML);
+// A press on a card changes the list; what was done, and how to undo it, is then said in the place of the press.
+function pressed(b, told, undo) {
+  const kind = b.dataset.do, named = b.dataset.label, at = $$("#mr-cards .mr-card").indexOf(b.closest(".mr-card"));
+  const again = () => { const next = $$(`#mr-cards [data-do=${kind}]`); return next[Math.min(at, next.length - 1)]; };
+  return {at: () => here(b), then: () => {
+    const next = again(), back = make("button", {type: "button", className: "mr-link", textContent: "Undo"});
+    if (!next) return $("#mr-heading").focus();
+    retries.set(back, () => undo({at: () => here(next), then: () => (again() || $("#mr-heading")).focus()})); back.dataset.do = "retry";
+    back.setAttribute("aria-label", `Undo: ${named}`);
+    note(here(next), make("bdi", {textContent: named}), ` ${told} `, back); next.focus();
+  }};
+}
+function marks(b, kind, told) {
+  const id = b.dataset.film;
+  hush(); marked(kind, id, true);
+  refresh(pressed(b, told, how => { marked(kind, id, false); refresh(how); }));
+}
+function wipe() {                                            // what is shown, not what is kept
+  turn++; Object.assign(state, {films: [], text: "", steer: none(), n: 5, tonight: false, asked: false, seen: [], disliked: []}); input.value = "";
+  Object.assign(shown, {query: "", best: []}); element.classList.remove("mr-busy");
+  $("#mr-result").hidden = true; hush(); show(""); steerControls(); tasteShown(); guestShown(); mark(); remember("");
 }
 const acts = {
   skip: () => { open(tabs[0]); input.focus(); },
   lamp: b => { const on = !document.body.classList.contains("dark"); document.body.classList.toggle("dark", on); lamp(); },
-  clear: () => { Object.assign(state, {films: [], text: "", steer: none(), seen: [], asked: false, best: [], query: ""}); input.value = "";
-    $("#mr-result").hidden = true; show(""); steerControls(); chips(); mark(); turn++; remember(""); say("Cleared"); input.focus(); },
-  others, csv: async () => { const t = await ask("csv", {...state}); if (t) save("recommendations.csv", t.csv); },
-  link: async b => { const url = location.origin + address(state.query);
-    try { await navigator.clipboard.writeText(url); b.textContent = "Link copied"; say("Link copied"); }
-    catch (_) { tell("Copy this address: " + url); }
+  retry: b => { const again = retries.get(b); hush(); if (again) again(); },
+  go: submit,
+  clear: () => { state.use = own.use = false; state.guest = {on: false, films: [], text: ""}; own.guest = ""; keep(); wipe(); say("Cleared"); input.focus(); },
+  others, csv: async function csv() { const t = await ask("csv", asking(), $("#mr-out-message"), csv); if (t) save("recommendations.csv", t.csv); },
+  link: async b => { const url = location.origin + address(shown.query), at = $("#mr-out-message");
+    try { await navigator.clipboard.writeText(url); b.textContent = "Link copied"; say("Link copied"); hush();
+      if (asking().taste || (state.guest.on && own.guest)) note(at, "Your exports stay in this browser: elsewhere the link opens without them."); }
+    catch (_) { note(at, "Copy this address: " + url); }
     setTimeout(() => { b.textContent = "Copy link"; }, 2500); },
-  upload: () => $("#mr-file").click(),
-  choose: b => { state.text = input.value = b.dataset.rest || ""; show(""); if (!state.films.includes(b.dataset.film)) state.films.push(b.dataset.film);
-    open(tabs[0]); chips(); refresh({focus: true}); },
-  instead: b => { state.films = state.films.map(f => f === b.dataset.taken ? b.dataset.film : f).filter((f, i, all) => all.indexOf(f) === i);
-    state.text = input.value = ""; say(`${label(b.dataset.film)} taken instead`); refresh({focus: true}); },
-  pick: b => { choose(b.dataset.film); b.textContent = "Chosen"; },
-  drop: b => { drop(b.dataset.film); input.focus(); },
-  example: b => { state.films = b.dataset.films.split(","); state.text = input.value = ""; refresh({focus: true}); },
-  like: b => { state.films = [b.dataset.film]; state.text = input.value = ""; open(tabs[0]); refresh({focus: true}); },
-  seen: async b => { const at = $$("#mr-cards [data-do=seen]").indexOf(b); state.seen.push(b.dataset.film);
-    await refresh(); const next = $$("#mr-cards [data-do=seen]"); (next[Math.min(at, next.length - 1)] || $("#mr-heading")).focus(); },
-  unsee: () => { state.seen = []; refresh({focus: true}); },
+  upload: b => { uploader = b.dataset.who || "me"; $("#mr-file").click(); },
+  use: () => { state.use = own.use = !state.use; keep(); hush(); Object.assign(state, {tonight: false, n: 5}); tasteShown();
+    if (mine()) refresh({at: () => $("#mr-taste .mr-here")}); else { state.asked = false; $("#mr-result").hidden = true; show(""); remember(""); chips(); } },
+  tonight: b => { const on = !b.dataset.off; hush(); Object.assign(state, {tonight: on, n: on ? 1 : 5});
+    if (on) { state.use = own.use = true; keep(); tasteShown(); }
+    refresh({focus: true, at: () => on ? $("#mr-taste .mr-here") : $("#mr-steer-message")}); },
+  forget: b => { try { localStorage.removeItem(shelf); } catch (_) { /* nothing was kept */ }
+    Object.assign(own, {taste: "", guest: "", seen: [], disliked: [], use: true}); Object.assign(state, {seen: [], disliked: [], tonight: false, use: true});
+    Object.assign(tastes, {me: {likes: 0, wanted: 0, html: ""}, guest: {likes: 0, wanted: 0, html: ""}});
+    hush(); tasteShown(); guestShown(); say("Forgotten");
+    if (b.closest("#mr-about")) { b.textContent = "Forgotten"; setTimeout(() => { b.textContent = "Forget my films"; }, 2500); }
+    else { note($("#mr-upload"), "Forgotten. Nothing of your files is left in this browser."); input.focus(); }
+    const told = $("#mr-upload").textContent, keepTold = () => { if (told) note($("#mr-upload"), told); };
+    if (state.films.length && state.asked) refresh({then: keepTold}); else { const films = state.films; wipe(); state.films = films; chips(); keepTold(); } },
+  together: () => { state.guest.on = true; guestShown(); $("#mr-guest-text").focus(); },
+  alone: () => { state.guest = {on: false, films: [], text: ""}; own.guest = ""; tastes.guest.html = ""; keep(); hush(); show("", $("#mr-guest-message")); guestShown(); $("#mr-two").focus();
+    if (state.asked && mine()) refresh(); },
+  more: function more() { const before = shown.best.length; state.n += state.tonight ? 1 : 5;
+    refresh({at: () => $("#mr-more-message"), then: () => { const next = $$("#mr-cards h3")[before]; if (next) { next.tabIndex = -1; next.focus(); } else $("#mr-heading").focus(); }}); },
+  choose: b => { if (b.closest("#mr-guest")) { state.guest.text = $("#mr-guest-text").value = b.dataset.rest || ""; show("", $("#mr-guest-message")); invite(b.dataset.film);
+      if (!state.asked && state.guest.text) refresh({quiet: !mine()}); return $("#mr-guest-text").focus(); }
+    state.text = input.value = b.dataset.rest || ""; show(""); open(tabs[0]);
+    const films = both(state.films, [b.dataset.film]);
+    if (films.length > 5) { note($("#mr-message"), FULL); return $("#mr-message").scrollIntoView({block: "center"}); }
+    state.films = films; chips(); refresh({focus: true}); },
+  instead: b => { const who = b.closest("#mr-guest") ? state.guest : state;
+    who.films = who.films.map(f => f === b.dataset.taken ? b.dataset.film : f).filter((f, i, all) => all.indexOf(f) === i);
+    who.text = ""; say(`${label(b.dataset.film)} taken instead`); refresh(who === state ? {focus: true} : {at: () => $("#mr-guest-message"), quiet: !mine()}); },
+  pick: b => { choose(b.dataset.film, here(b)); if (state.films.includes(b.dataset.film)) b.textContent = "Chosen"; },
+  drop: b => { if (b.dataset.who === "guest") { state.guest.films = state.guest.films.filter(f => f !== b.dataset.film); hush(); chips(); $("#mr-guest-text").focus(); if (state.asked) refresh({at: () => $("#mr-guest-message")}); }
+    else { drop(b.dataset.film); input.focus(); } },
+  example: b => { state.films = b.dataset.films.split(","); state.text = input.value = ""; Object.assign(state, {tonight: false, n: 5}); refresh({focus: true}); },
+  like: b => { state.films = [b.dataset.film]; state.text = input.value = ""; Object.assign(state, {tonight: false, n: 5}); open(tabs[0]); refresh({focus: true}); },
+  add: b => choose(b.dataset.film, here(b), pressed(b, "is one of your picks.", how => drop(b.dataset.film, how))),
+  seen: b => marks(b, "seen", "is marked as seen."),
+  not: b => marks(b, "disliked", "is not for you: hidden, and its like with it."),
+  unsee: () => { state.seen = own.seen = []; keep(); refresh({focus: true}); },
+  relent: () => { state.disliked = own.disliked = []; keep(); refresh({focus: true}); },
   free: () => { state.steer = none(); steerControls(); refresh({focus: true}); },
+  relax: b => { const off = {genres: {genres: []}, exclude_genres: {without: []}, years: {since: null, until: null}, runtime: {under: null}, languages: {language: ""}};
+    Object.assign(state.steer, off[b.dataset.filter]); steerControls(); refresh({focus: true}); },
 };
 element.addEventListener("click", e => { const b = e.target.closest("[data-do]"); if (b) acts[b.dataset.do](b); });
 element.addEventListener("change", e => {
-  if (e.target.matches("#mr-options input")) e.target.checked ? choose(e.target.dataset.film) : drop(e.target.dataset.film);
-  if (e.target.id === "mr-file" && e.target.files[0]) upload(e.target.files[0]).finally(() => { e.target.value = ""; });
+  const box = e.target;
+  if (box.matches("#mr-options input")) {
+    if (!box.checked) drop(box.dataset.film);
+    else { const named = box.closest("label"), at = named.querySelector(".mr-here") || named.appendChild(make("em", {className: "mr-here"})); choose(box.dataset.film, at); }
+  }
+  if (box.id === "mr-file" && box.files.length) upload([...box.files], uploader).finally(() => { box.value = ""; });
 });
 element.addEventListener("toggle", async e => {              // the parts of a because sentence, on demand
   const d = e.target;
   if (!d.matches(".mr-why") || !d.open || d.dataset.done) return;
   d.dataset.done = 1;
-  const told = await ask("parts", {...state, film: d.dataset.film});
+  const told = await ask("parts", {...asking(), film: d.dataset.film}, d.querySelector("div"), () => { d.open = false; d.open = true; });
   if (told) d.querySelector("div").innerHTML = told.html; else delete d.dataset.done;
 }, true);
 function lamp() { $(".mr-lamp").setAttribute("aria-pressed", String(document.body.classList.contains("dark"))); }
 addEventListener("popstate", reopen);
-lamp(); others(); learn(); steerControls(); reopen();
+async function start() { await Promise.all([unpack("me", "taste"), unpack("guest", "guest")]); await reopen(); }
+lamp(); others(); learn(); steerControls(); start();
