@@ -66,7 +66,10 @@ class FilmPage:
         self.labels = film_label(films)
         self.clusters = pd.Series(np.asarray(self.rec.model.labels_), films.index)
         self.genres, self.languages = _by_frequency(films.get("genres")), _by_frequency(films.get("original_language"))
-        self.years = int(films["release_year"].min()), int(films["release_year"].max())
+        years = pd.to_numeric(films["release_year"]).dropna() if "release_year" in films else pd.Series(dtype=float)
+        self.dated = len(years) > 0
+        self.years = (int(years.min()), int(years.max())) if self.dated else (1800, 2100)
+        self.span = f" of {self.years[0]} to {self.years[1]}" if self.dated else ""  # as in "15,879 films of 1940 to 2014"
         titles = "|".join(f"{i}{title}" for i, title in films["title"].items())
         self.key = f"{crc32(titles.encode()):08x}"  # the table's fingerprint
         self.posters = Posters(self.tmdb)
@@ -110,9 +113,11 @@ def film_facts(
 ) -> str:  # HTML
     "Year, genres and rating in a line each"
     film = page.films.loc[film_id]
-    first = [str(int(film["release_year"])), ", ".join(list(film.get("genres") or [])[:3])]
+    year = film.get("release_year")
+    first = ["" if pd.isna(year) else str(int(year)), ", ".join(list(film.get("genres") or [])[:3])]
     line = " · ".join(escape(part) for part in first if part)
     if pd.isna(film.get("vote_average", np.nan)): return line
+    if pd.isna(film.get("vote_count", np.nan)): return f'{line}<br><span aria-hidden="true">★ </span>{film["vote_average"]:.1f} of 10'
     votes, word = int(film["vote_count"]), "review" if page.films.attrs.get("source") == "bundled" else "vote"
     star, plural = '<span aria-hidden="true">★ </span>', "s" * (votes != 1)
     return f'{line}<br>{star}{film["vote_average"]:.1f} of 10, {votes:,} {word}{plural}'
@@ -333,12 +338,12 @@ def offer(
     n: int = 4,  # how many films at most
 ) -> str:  # HTML
     "What to ask, and to press, where no film is surely meant by a title"
-    found, (first, last) = page.rec.find(error.title, n), page.years
+    found = page.rec.find(error.title, n)
     rest = "; ".join(title for title in typed_titles(page, text) if title != error.title) if text else ""
     buttons = "".join(_guess(page, i, "choose", rest=rest) for i in found.index)
     list_of = f'<ul aria-label="The nearest films">{buttons}</ul>' if buttons else ""
     asked = found.attrs["asked"] or f"{error.title} is not among these films. Try a part of the title."
-    return f'<p>{escape(asked)}</p>{list_of}<p class="mr-soft">This app has {len(page.films):,} films of {first} to {last}.</p>'
+    return f'<p>{escape(asked)}</p>{list_of}<p class="mr-soft">This app has {len(page.films):,} films{page.span}.</p>'
 
 # %% ../nbs/10_app.ipynb #76e6aad1
 def taken(
@@ -642,7 +647,7 @@ def steer_html(
     "The controls that the list follows"
     first, last = page.years
     year = lambda id, text, hint: (f'<div><label for="mr-{id}">{text}</label><input type="number" id="mr-{id}" '
-                                   f'inputmode="numeric" min="{first}" max="{last}" placeholder="{hint}"></div>')
+                                   f'inputmode="numeric" min="{first}" max="{last}" placeholder="{hint if page.dated else "not known"}"{"" if page.dated else " disabled"}></div>')
     names = sorted((language_name(code), code) for code in page.languages)
     languages = "".join(f'<option value="{escape(code)}">{escape(name)}</option>' for name, code in names)
     lengths = "".join(f'<option value="{n}">Under {n} minutes</option>' for n in LENGTHS)
@@ -731,14 +736,14 @@ def cluster_html(
     "One cluster: its name, its profile, its best known films"
     films = page.films[page.clusters == cluster]
     genres = films["genres"].explode().value_counts().head(3) if "genres" in films else pd.Series(dtype=int)
-    low, high = films["release_year"].quantile([.1, .9]).astype(int)
-    facts = {"Films": f"{len(films):,}", "Years": f"mostly {low} to {high}",
+    years = pd.to_numeric(films["release_year"]).dropna().quantile([.1, .9]) if "release_year" in films else []
+    facts = {"Films": f"{len(films):,}", "Years": "mostly {:.0f} to {:.0f}".format(*years) if len(years) and years.notna().all() else "",
              "Genres": ", ".join(f"{g} {c/len(films):.0%}" for g, c in genres.items())}
     facts |= {name: f"{films[column].median():.{digits}f}{unit}" for name, column, digits, unit in
               [("Rating", "vote_average", 1, " in the middle"), ("Length", "runtime", 0, " minutes in the middle")]
               if column in films}
     listed = "".join(f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items() if fact)
-    fame = films["vote_count"] if "vote_count" in films else films["release_year"]
+    fame = next((pd.to_numeric(films[c]).astype(float) for c in ("vote_count", "release_year") if c in films), pd.Series(0.0, films.index))
     press = ('<li><button type="button" data-do="choose" data-film="{}" data-label="{}">{}'
              '<span class="mr-hush">Choose </span>{}</button></li>')
     best = page.labels[fame.nlargest(n).index].map(escape)

@@ -140,10 +140,11 @@ class Dials:
                  changed,  # called without arguments when a dial was moved
                  ):
         genres = sorted(films["genres"].explode().dropna().unique()) if "genres" in films else []
-        first, last = int(films["release_year"].min()), int(films["release_year"].max())
+        years = pd.to_numeric(films["release_year"]).dropna() if "release_year" in films else pd.Series(dtype=float)
+        first, last = (int(years.min()), int(years.max())) if len(years) else (1800, 2100)
         self.genres = _wide(widgets.SelectMultiple, "Genres", options=genres, rows=5)
         wait = {"continuous_update": False}
-        self.years = _wide(widgets.IntRangeSlider, "Years", min=first, max=last, value=(first, last), **wait)
+        self.years = _wide(widgets.IntRangeSlider, "Years", min=first, max=last, value=(first, last), disabled=not len(years), **wait)
         self.adventure = _wide(widgets.FloatSlider, "Adventure", min=0, max=1, step=0.1, value=0.5, **wait)
         ends = widgets.HTML('<div style="padding-left:84px;font-size:12px;line-height:1.3">0 what everybody knows, 1 hidden gems</div>')
         self.view = _column(self.genres, self.years, self.adventure, ends)
