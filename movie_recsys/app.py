@@ -1049,8 +1049,7 @@ def about_html(
     page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "How the app works, what it knows, and whom it thanks"
-    first, last = page.years
-    facts = {"films": f"{len(page.films):,}", "first": str(first), "last": str(last),
+    facts = {"films": f"{len(page.films):,}", "span": page.span, "only": " A film outside these years is not here." if page.dated else "",
              "clusters": str(page.rec.model.n_clusters), "table": TABLES[page.films.attrs.get("source") == "bundled"],
              "endpoints": ", ".join(ENDPOINTS), "attribution": ATTRIBUTION, "quality": measured_quality(page),
              "outside": "" if page.tmdb is None else " A title that only TMDB knows can be placed among them.",
