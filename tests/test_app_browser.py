@@ -3,6 +3,8 @@
 `MOVIE_RECSYS_SHOTS=folder pytest tests/test_app_browser.py` keeps the screenshots of the main states in `folder`.
 """
 import base64
+import csv
+import io
 import os
 import re
 import socket
@@ -868,6 +870,20 @@ def test_hostile_titles_stay_text(visit, serve, hostile, shot):
     page.click("#mr-tab-clusters")
     page.wait_for_selector("#mr-clusters img[src]")
     page.click("#mr-tab-films")
+    page.fill("#mr-text", "")
+    made = io.StringIO()
+    rows = [(film.title, film.release_year, 5 if k % 3 else .5) for k, film in enumerate(hostile.films.head(24).itertuples())]
+    csv.writer(made).writerows([("Name", "Year", "Rating", "Letterboxd URI"), *((*row, "x") for row in rows), ("<img src=x onerror=alert(4)>", 1850, 5, "x")])
+    settled(page, lambda: page.set_input_files("#mr-file", [{"name": "<b onclick=alert(5)>.csv", "mimeType": "text/csv", "buffer": made.getvalue().encode()}]))
+    page.click("#mr-taste summary")
+    assert "onerror=alert(4)" in page.inner_text("#mr-taste .mr-read") and "alert(1)" in page.inner_text("#mr-taste .mr-read")
+    settled(page, lambda: page.locator("#mr-cards [data-do=not]").first.click())
+    page.click("#mr-two")
+    page.fill("#mr-guest-text", "script (1900)")
+    settled(page, lambda: page.press("#mr-guest-text", "Enter"))
+    assert page.locator("#mr-guest-message .mr-guess").count() > 1
+    page.locator("#mr-guest-message .mr-guess").first.click()
+    page.wait_for_selector("#mr-cards .mr-whom")
     page.wait_for_timeout(500)
     shot(page, "app-hostile", full_page=True)
     assert page.evaluate("document.querySelectorAll('.mr script, .mr img[onerror], .mr svg[onload], .mr [onmouseover], .mr [onclick], .mr [onfocus]').length") == 0
