@@ -475,6 +475,7 @@ def link_wish(
 ) -> Wish:  # with the seen films that matter
     "The wish as a link needs it"
     if not wish.seen: return wish
+    if wish.taste is not None: return replace(wish, seen=wish.seen[-60:])  # only the browser with the taste opens it whole, and that keeps them
     first = best_films(page, seeds, replace(wish, seen=()), n=60, reasons=False).index
     return replace(wish, seen=tuple(i for i in wish.seen if i in first))
 
