@@ -377,10 +377,11 @@ def best_films(
     seeds: list[int | str],  # the films that were chosen and typed
     wish: Wish,  # what somebody wants
     n: int = 5,  # how many films
+    reasons: bool = True,  # whether to say why
 ) -> pd.DataFrame:  # as MovieRecommender.recommend, or recommend_together for two people
     "Recommend for `seeds`, the taste and the second person, steered by `wish`"
     people = sides(page, seeds, wish)
-    asked = steering(wish) | {"n": n, "adventure": wish.adventure, "seen": list(wish.seen), "disliked": list(wish.disliked)}
+    asked = steering(wish) | {"n": n, "reasons": reasons, "adventure": wish.adventure, "seen": list(wish.seen), "disliked": list(wish.disliked)}
     if wish.tonight: asked["items"] = watchlist(wish)
     if len(people) > 1: return page.rec.recommend_together(people, **asked)
     return page.rec.recommend(people["you"], **asked)
@@ -479,7 +480,8 @@ def link_wish(
 ) -> Wish:  # with the seen films that matter
     "The wish as a link needs it"
     if not wish.seen: return wish
-    first = best_films(page, seeds, replace(wish, seen=()), n=60).index
+    if wish.taste is not None: return replace(wish, seen=wish.seen[-60:])  # only the browser with the taste opens it whole, and that keeps them
+    first = best_films(page, seeds, replace(wish, seen=()), n=60, reasons=False).index
     return replace(wish, seen=tuple(i for i in wish.seen if i in first))
 
 def _hidden(n, what, act, back):
