@@ -4,11 +4,11 @@ from pathlib import Path
 import pandas as pd
 
 from movie_recsys.titles import TitleIndex, normalize_title
-from movie_recsys.wish import CREDITED, ENGLISH, RANGES, Wish, film_words
+from movie_recsys.wish import CREDITED, ENGLISH, RANGES, Wish, _country_code, film_words
 
 WISHES = Path(__file__).parent / "fixtures/wishes.tsv"
 SOFT = ("theme", "ignored", "mood")  # they say where a film is looked for, and keep none out
-ELSEWHERE = {"Science Fiction": "Sci-Fi", "United States of America": "United States", "China": "People's Republic of China"}
+ELSEWHERE = {"Science Fiction": "Sci-Fi", "Music": "Musical"}
 
 
 def read_wishes() -> pd.DataFrame:
@@ -37,9 +37,9 @@ def _here(fact, titles):
     if kind in (*RANGES, "-years", "theme", "ignored", "like", "seen", "unlike"): return fact
     known, names = film_words(titles), value.split("|")
     if value == "ASIA": names = [name for code in ENGLISH["countries"]["asian|asia"] for name in known.places.get(code, ())]
-    if kind.lstrip("-") in ("genres", "countries"):
-        here = known.genre_rows if kind.lstrip("-") == "genres" else known.country_rows
-        names = [name if name in here else ELSEWHERE.get(name, name) for name in names]
+    if kind.lstrip("-") == "countries": names = [name for code in dict.fromkeys(map(_country_code, names)) for name in known.places.get(code, ())]
+    if kind.lstrip("-") == "languages": names = [code for code in names if code in known.language_rows]
+    if kind.lstrip("-") == "genres": names = [name if name in known.genre_rows else ELSEWHERE.get(name, name) for name in names]
     role = kind.lstrip("-")
     if role in CREDITED:
         films = titles.persons.films
