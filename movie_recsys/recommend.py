@@ -8,8 +8,8 @@ __all__ = ['PROBES', 'TASTE_SOFTNESS', 'HALF_LIFE', 'WHOLE', 'NEAREST', 'GEMS', 
            'resolve_seed', 'understood_seeds', 'outside_film', 'seed_films', 'seed_weights', 'ask', 'check_dials',
            'score_of', 'allowed_films', 'known_films', 'candidate_films', 'gems_only', 'genre_cost', 'shares_of',
            'pick_films', 'random_films', 'well_liked', 'why_films', 'seed_labels', 'list_table', 'first_unseen',
-           'make_list', 'explain_film', 'list_together', 'why_together', 'many_lists', 'save_likes', 'load_likes',
-           'clusters_of_table', 'published_clusters']
+           'make_list', 'explain_film', 'list_together', 'why_together', 'wish_query', 'list_for_wish', 'why_wished',
+           'many_lists', 'save_likes', 'load_likes', 'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #e4a3af81
 from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +31,7 @@ from .lists import (CALIBRATION, DIVERSITY, Traits, because, divergence, film_be
 from .preprocess import clean_movies
 from .taste import Taste
 from .titles import TitleIndex, what_was_understood
+from .wish import Wish, as_asked, read_wish, what_to_relax, wish_masks, wish_terms
 
 # %% ../nbs/07_recommend.ipynb #3338cf5b
 PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is the report's method [neighbours]
@@ -261,14 +262,17 @@ class MovieRecommender:
         return pd.Series(score_of(self, self.query(seeds, adventure, disliked)), self.films.index, name="score")
 
     def explain(self,
-                seeds: str | int | Iterable[str | int] | Taste,  # up to five titles, labels or film_ids, or a taste
+                seeds: str | int | Iterable[str | int] | Taste | None,  # up to five titles, labels or film_ids, or a taste
                 film: str | int,  # the film to be explained
                 adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
                 disliked: Iterable[str | int] | None = (),  # films that are not wanted, nor their like
+                wish: str | None = None,  # what was wished for in words
                 ) -> pd.DataFrame:
         "The parts of the score of `film`: seed, block, shared, share; the shares add up to the score"
         check_dials(adventure=adventure)
-        return explain_film(self, self.query(seeds, adventure, disliked), resolve_seed(self, film))
+        if wish is None: query = self.query(seeds, adventure, disliked)
+        else: query = wish_query(self, read_wish(wish, self.films, self.titles), seeds, adventure, disliked)
+        return explain_film(self, query, resolve_seed(self, film))
 
     def recommend(self,
                   seeds: str | int | Iterable[str | int] | Taste | None,  # up to five titles, labels or film_ids, or a taste; none asks for the filters and the quality prior alone
@@ -319,12 +323,18 @@ class MovieRecommender:
 
     def wish(self,
              text: str,  # what somebody wants to see, in words
-             seeds: str | int | Iterable[str | int] | None = None,  # films to go by beside it
-             n: int = 5,  # how many films
-             **filters: Unpack[Filters],  # what the list keeps to
+             seeds: str | int | Iterable[str | int] | Taste | None = None,  # films to go by beside it, or a taste
+             n: int = 5,  # how many films, where the wish does not say
+             *,
+             seen: Iterable[str | int] | None = (),  # films not to name
+             disliked: Iterable[str | int] | None = (),  # films not to name either, nor gladly their like
+             adventure: float = .5,  # 0 what everybody knows, 1 hidden gems, where the wish does not say
+             reasons: bool = True,  # whether to say why
+             **filters: Unpack[Filters],  # what the list keeps to beside the wish
              ) -> pd.DataFrame:
-        "Films for a wish in words; not written yet, and says so"
-        raise NotImplementedError("A wish in words is not understood yet: recommend takes films and filters.")
+        "The best films for a wish in words, as `recommend` has them; `attrs['understood']` is a list of (words, meaning), `attrs['ignored']` one of words"
+        check_dials(n, adventure)
+        return list_for_wish(self, read_wish(text, self.films, self.titles), seeds, n, self.resolve(seen), disliked, adventure, filters, reasons)
 
     def save(self,
              folder: str | Path,  # where to
@@ -712,6 +722,59 @@ def why_together(
     verb = {name: "liked" if "known" in query.facts else "picked" for name, query in queries.items()}
     said = {name: [because([parts], seed_labels(rec, query), f"{name} {verb[name]}")[0] for parts in rec.scorer.explain(query, at)] for name, query in queries.items()}
     return [f"F{said_for(who, len(queries))[1:]}: {'; '.join(said[name][k] for name in who)}" for k, who in enumerate(served)]
+
+# %% ../nbs/07_recommend.ipynb #df2641b0
+def wish_query(
+    rec: MovieRecommender,  # with the scorer
+    wish: Wish,  # from `read_wish`
+    seeds: Any = None,  # films to go by beside it, or a taste
+    adventure: float = .5,  # 0 what everybody knows, 1 hidden gems, where the wish does not say
+    disliked: Iterable[str | int] | None = (),  # films that are not wanted
+    ) -> Any:
+    "The `Query` for a wish: its films beside the seeds, its theme and moods as terms of the score"
+    known = isinstance(seeds, Taste)
+    named = wish.like if known and wish.like else seeds if known else [*as_list(seeds), *wish.like] or None
+    query = ask(rec, named, adventure if wish.adventure is None else wish.adventure, [*as_list(disliked), *wish.unlike])
+    if known: query.facts["known"] = rec.films.index.get_indexer(seeds.seen.index.union(seeds.disliked.index))
+    query.extra = wish_terms(wish, rec.titles, getattr(rec.scorer, "features_", None))
+    words = [word for part in wish.parts if part.kind == "theme" for word in part.value]
+    moods = [("" if part.wanted else "not ") + mood for part in wish.parts if part.kind == "mood" for mood in part.value]
+    query.facts["said"] = {"theme": f"about {', '.join(words)}", "mood": ", ".join(moods)}
+    return query
+
+def list_for_wish(
+    rec: MovieRecommender,  # the films, the clusters and the scorer
+    wish: Wish,  # from `read_wish`
+    seeds: Any = None,  # films to go by beside it, or a taste
+    n: int = 5,  # how many films, where the wish does not say
+    hidden: Iterable[int] = (),  # film_ids of films not to name
+    disliked: Iterable[str | int] | None = (),  # films not to name either, nor gladly their like
+    adventure: float = .5,  # 0 what everybody knows, 1 hidden gems, where the wish does not say
+    filters: Filters | None = None,  # what the list keeps to beside the wish
+    reasons: bool = True,  # whether to say why
+    ) -> pd.DataFrame:
+    "The films of the list, with what of the wish each is; `attrs` says what was understood, and what to relax where little is left"
+    filters, query, masks = dict(filters or {}), wish_query(rec, wish, seeds, adventure, disliked), wish_masks(wish, rec.titles)
+    others = np.logical_and.reduce([np.ones(len(rec.films), bool), *filter_masks(rec.films, **filters).values()])
+    fulfilled = np.logical_and.reduce([others, *(mask for _, mask in masks)])
+    probes, n = None if len(query.at) > WHOLE else rec.model.n_clusters, wish.count or n
+    result = make_list(rec, query, n, [*hidden, *wish.seen], DIVERSITY, probes, "ranked", None, {"items": fulfilled}, reasons)
+    if reasons: result["because"] = why_wished(rec, query, wish, result)
+    result.attrs |= {"understood": wish.understood, "ignored": wish.ignored}
+    if len(result) < n: result.attrs["reason"] = what_to_relax(masks, allowed_films(rec, query, [*hidden, *wish.seen], {"items": others}), len(result))
+    return result
+
+def why_wished(
+    rec: MovieRecommender,  # the films
+    query: Any,  # from `wish_query`
+    wish: Wish,  # from `read_wish`
+    found: pd.DataFrame,  # the list
+    ) -> list[str]:
+    "For each film what of the wish it is, behind what it shares with the films of the wish"
+    rows = rec.films.index.get_indexer(found.index)
+    said = [as_asked(wish, int(row), rec.titles) for row in rows]
+    if len(query.seeds): return [f"{because}; {own}" if own else because for because, own in zip(found["because"], said)]
+    return [own[0].upper() + own[1:] if own else because for because, own in zip(found["because"], said)]
 
 # %% ../nbs/07_recommend.ipynb #2b81f2ce
 def many_lists(

@@ -267,6 +267,7 @@ class Query:
     softness: float | None = None  # how far the seeds are averaged, where it is to differ from the scorer's
     terms: dict[str, float] = field(default_factory=dict)  # term -> weight, where it is to differ from the scorer's
     candidates: np.ndarray | None = None  # positions of the films to be scored, all of them where None
+    extra: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # term -> a weighted value for each film of the table, which the query brings along
     facts: dict = field(default_factory=dict, repr=False)  # what a scorer has worked out: of the seeds, and the table of terms
 
 def make_query(
@@ -487,7 +488,7 @@ class FilmScorer(BaseEstimator):
              query: Query,  # what is asked
              ) -> np.ndarray:
         "About the score of each film, quick for hundreds of seeds"
-        prior = sum(prior_terms(self.features_.numbers_, query.adventure).values())
+        prior = sum(prior_terms(self.features_.numbers_, query.adventure).values()) + sum(query.extra.values())
         return likeness_at_large(self.features_, query, self.weights, self.soft(query)) + prior
 
     def soft(self,
@@ -512,6 +513,7 @@ def term_table(
     if at is not None and 20 * len(at) > len(features.films_) and len(query.at) * len(features.films_) <= PAIRS_AT_ONCE: at = None
     numbers = features.numbers_ if at is None else {name: values[at] for name, values in features.numbers_.items()}
     prior = prior_terms(numbers, query.adventure)
+    prior |= {name: np.asarray(values, np.float32)[slice(None) if at is None else at] for name, values in query.extra.items()}
     if query.against is not None: prior["disliked"] = np.float32(-PUSH) * together(affinity_of(scorer, query.against, at), query.against.weights, scorer.softness)
     return TermTable(np.arange(len(features.films_)) if at is None else at, len(query.seeds), pair_terms(features, query, at, scorer.lift_, scorer.weights), prior)
 
@@ -686,6 +688,7 @@ def own_words(
     ) -> str:
     "A film's own term in words; of the films that are not wanted, the nearest"
     features = scorer.features_
+    if name in query.extra: return query.facts.get("said", {}).get(name, "brought along by the query")
     if name == "disliked": return f"as is {query.against.seeds['title'].iloc[int(affinity_of(scorer, query.against, np.array([at])).argmax())]}, which is not wanted"
     return f"{np.expm1(features.numbers_['votes'][at]):,.0f} votes" if name == "fame" else f"weighted rating {features.numbers_['rating'][at]:.1f}"
 

@@ -362,7 +362,7 @@ class Reader:
         "The pattern where it stands right before the words"
         return re.search(rf"(?:{pattern})$", self.flat[:start])
 
-# %% ../nbs/05b_wish.ipynb #096bf47b
+# %% ../nbs/05b_wish.ipynb #9cf4d2de
 _STOPS = re.compile(r",|;|:|\.|!|\?|\bbut\b|\bonly\b|\bwithout\b|\bexcept\b|\bfrom\b|\bset\b|\bwith\b|\bthat\b|\bwhich\b|\bor\b|\band\b")
 
 def _is_vocabulary(reader, words):
@@ -389,7 +389,8 @@ def title_here(
         return found[0][0], start + end
     cut = _STOPS.search(rest)
     name = rest[:cut.start() if cut else len(rest)].strip()
-    if exact or not name[:1].isupper() or len(name) < 4: return None
+    longer = cut and cut[0] == ":" and re.match(r": [A-Z]", rest[cut.start():])
+    if exact or longer or not name[:1].isupper() or len(name) < 4: return None
     meant = understand(index, name)
     return (meant.row, start + len(rest[:cut.start() if cut else len(rest)].rstrip())) if meant else None
 

@@ -39,7 +39,7 @@ def _here(fact, titles):
     if value == "ASIA": names = [name for code in ENGLISH["countries"]["asian|asia"] for name in known.places.get(code, ())]
     if kind.lstrip("-") == "countries": names = [name for code in dict.fromkeys(map(_country_code, names)) for name in known.places.get(code, ())]
     if kind.lstrip("-") == "languages": names = [code for code in names if code in known.language_rows]
-    if kind.lstrip("-") == "genres": names = [name if name in known.genre_rows else ELSEWHERE.get(name, name) for name in names]
+    if kind.lstrip("-") == "genres": names = [other if (other := ELSEWHERE.get(name)) in known.genre_rows else name for name in names]
     role = kind.lstrip("-")
     if role in CREDITED:
         films = titles.persons.films
