@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['ACTS', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'ENDPOINTS', 'TABLES', 'FilmPage', 'asset', 'page_css', 'theme',
-           'film_facts', 'film_link', 'film_poster', 'film_card', 'poster_rows', 'drawn_posters', 'Wish', 'read_wish',
-           'wish_query', 'read_query', 'complete', 'typed_titles', 'typed_films', 'offer', 'taken', 'steering',
-           'best_films', 'all_seeds', 'answer_wish', 'no_film', 'link_wish', 'result_notes', 'answer', 'parts_table',
-           'suggested_films', 'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'cluster_html',
-           'clusters_html', 'map_parts', 'posters', 'recommend_movie', 'gradio_function', 'FoundFilm',
-           'RecommendedFilm', 'Reason', 'find', 'recommend', 'explain', 'bound', 'picture_of', 'add_endpoints',
-           'measured_quality', 'fill', 'about_html', 'page_questions', 'opened', 'browser_state', 'page_html',
-           'MovieApp', 'build_app', 'build_report_app', 'client_from_environment', 'launch_app']
+           'film_facts', 'film_link', 'film_poster', 'film_card', 'poster_rows', 'drawn_posters', 'PageState',
+           'read_state', 'wish_query', 'read_query', 'complete', 'typed_titles', 'typed_films', 'offer', 'taken',
+           'steering', 'best_films', 'all_seeds', 'answer_wish', 'no_film', 'link_wish', 'result_notes', 'answer',
+           'parts_table', 'suggested_films', 'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload',
+           'cluster_html', 'clusters_html', 'map_parts', 'posters', 'recommend_movie', 'gradio_function', 'FoundFilm',
+           'RecommendedFilm', 'Reason', 'find', 'recommend', 'WishAnswer', 'wish', 'explain', 'bound', 'picture_of',
+           'add_endpoints', 'measured_quality', 'fill', 'about_html', 'page_questions', 'opened', 'browser_state',
+           'page_html', 'MovieApp', 'build_app', 'build_report_app', 'client_from_environment', 'launch_app']
 
 # %% ../nbs/10_app.ipynb #9c83e748
 import base64
@@ -179,7 +179,7 @@ def drawn_posters(
 
 # %% ../nbs/10_app.ipynb #712d91ba
 @dataclass(frozen=True)
-class Wish:
+class PageState:
     "What somebody wants, checked"
     films: tuple[int, ...] = ()  # chosen films
     text: str = ""  # what was typed and not yet found
@@ -209,10 +209,10 @@ def _film_ids(values, films, limit=10_000):
     ids = [_number(v, 0, 2**53) for v in values[:limit]]
     return tuple(dict.fromkeys(i for i in ids if i is not None and i in films.index))
 
-def read_wish(
+def read_state(
     page: FilmPage,  # the films of the page
     raw: dict,  # the browser's state: films, text, steer, seen, asked
-) -> Wish:  # everything in it exists
+) -> PageState:  # everything in it exists
     "Check what a browser or a link asks for"
     raw = raw if isinstance(raw, dict) else {}
     steer = raw.get("steer") if isinstance(raw.get("steer"), dict) else {}
@@ -220,7 +220,7 @@ def read_wish(
     known = lambda name, values: tuple(v for v in values if v in several(steer.get(name)))
     chosen = several(raw.get("films"))
     films, language = _film_ids(chosen, page.films), steer.get("language")
-    return Wish(films=films, text=str(raw.get("text") or "").strip()[:200], genres=known("genres", page.genres),
+    return PageState(films=films, text=str(raw.get("text") or "").strip()[:200], genres=known("genres", page.genres),
                 without=known("without", page.genres), since=_number(steer.get("since"), *page.years),
                 until=_number(steer.get("until"), *page.years), language=language if language in page.languages else "",
                 adventure=_adventure(steer.get("adventure")),
@@ -230,7 +230,7 @@ def read_wish(
 # %% ../nbs/10_app.ipynb #072a9d7e
 def wish_query(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> str:  # for example films=949,862&genres=Crime&table=1a2b3c4d
     "Write a wish as the query of a link"
     parts = {"films": ",".join(map(str, wish.films)), "text": wish.text, "genres": wish.genres, "without": wish.without,
@@ -242,17 +242,17 @@ def wish_query(
 def read_query(
     page: FilmPage,  # the films of the page
     query: str,  # what follows the question mark in a link
-) -> tuple[Wish, str]:  # the wish and what has to be said about it
+) -> tuple[PageState, str]:  # the wish and what has to be said about it
     "Read a link back; anything odd in it is left out"
     parts = parse_qs(query.lstrip("?")[:20_000])
     first = lambda name: parts.get(name, [""])[0]
-    if not first("films") and not first("text"): return Wish(), ""
+    if not first("films") and not first("text"): return PageState(), ""
     if first("table") not in ("", page.key):
-        return Wish(), "This link was made with another table of films than this app has, so it cannot be opened here."
+        return PageState(), "This link was made with another table of films than this app has, so it cannot be opened here."
     steer = {"genres": parts.get("genres"), "without": parts.get("without")} | {
         name: first(name) for name in ("since", "until", "language", "adventure")}
     ids = lambda name: [i for i in first(name).split(",") if i]
-    wish = read_wish(page, {"films": ids("films"), "text": first("text"), "steer": steer, "seen": ids("seen")})
+    wish = read_state(page, {"films": ids("films"), "text": first("text"), "steer": steer, "seen": ids("seen")})
     lost = f"{wish.lost} of the films in this link {'is' if wish.lost == 1 else 'are'} not in this table and left out."
     return wish, lost if wish.lost else ""
 
@@ -325,7 +325,7 @@ def taken(
 
 # %% ../nbs/10_app.ipynb #d1f96cd6
 def steering(
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> dict:  # keyword arguments of MovieRecommender.recommend
     "The wish's filters as `recommend` takes them"
     years = (wish.since, wish.until) if wish.since or wish.until else None
@@ -335,7 +335,7 @@ def steering(
 def best_films(
     page: FilmPage,  # the films of the page
     seeds: list[int | str],  # what to recommend from
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
     n: int = 5,  # how many films
 ) -> pd.DataFrame:  # as MovieRecommender.recommend
     "Recommend for `seeds`, steered by `wish`"
@@ -344,7 +344,7 @@ def best_films(
 # %% ../nbs/10_app.ipynb #45a346cf
 def all_seeds(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> list[int | str]:  # film_ids; a title outside the table stays a text where TMDB can be asked
     "What to recommend from: chosen and typed films together"
     try: typed = typed_films(page, wish.text) if wish.text else []
@@ -355,7 +355,7 @@ def all_seeds(
 
 def answer_wish(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> tuple[list[int | str], pd.DataFrame | None, str]:  # seeds, recommended films, message (HTML)
     "Five films, or a sentence on why not"
     try:
@@ -367,7 +367,7 @@ def answer_wish(
 # %% ../nbs/10_app.ipynb #94bea740
 def no_film(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> str:  # HTML
     "Why the list is empty"
     parts = [f"only {' or '.join(wish.genres)}" if wish.genres else "",
@@ -381,9 +381,9 @@ def no_film(
 # %% ../nbs/10_app.ipynb #f62ebe54
 def link_wish(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
     seeds: list[int | str],  # what to recommend from
-) -> Wish:  # with the seen films that matter
+) -> PageState:  # with the seen films that matter
     "The wish as a link needs it"
     if not wish.seen: return wish
     first = best_films(page, seeds, replace(wish, seen=()), n=60).index
@@ -391,7 +391,7 @@ def link_wish(
 
 def result_notes(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
     found: pd.DataFrame,  # the recommended films
 ) -> str:  # HTML
     "What stands above the cards: an empty list, a film from outside, films left out"
@@ -409,7 +409,7 @@ def answer(
     raw: dict,  # the browser's state
 ) -> dict:  # what the page shows
     "Answer the page: cards, message, notes, the link, and what is chosen now"
-    wish = read_wish(page, raw)
+    wish = read_state(page, raw)
     typed = wish.text
     seeds, found, message = answer_wish(page, wish)
     outside = wish.text if message or wish.text in seeds else ""
@@ -440,7 +440,7 @@ def parts_table(
     most: int = 6,  # rows
 ) -> str:  # HTML
     "What counted for a recommendation, largest share first"
-    wish = read_wish(page, raw)
+    wish = read_state(page, raw)
     parts = page.rec.explain(all_seeds(page, wish), int(film), adventure=wish.adventure)
     parts = parts[parts["share"].abs() > 1e-6].sort_values("share", key=lambda s: -s.abs())
     rows = [(_part_text(part, page.labels, wish.text), part.share) for part in parts.head(most).itertuples()]
@@ -526,7 +526,7 @@ def as_csv(
     raw: dict,  # the browser's state
 ) -> str:  # CSV with a head row
     "The recommended films as a table for spreadsheets, and for lists at Letterboxd"
-    found = answer_wish(page, read_wish(page, raw))[1]
+    found = answer_wish(page, read_state(page, raw))[1]
     if found is None: return films_csv(page.films.head(0))
     films = page.films.loc[found.index]
     links = [link[0] if (link := film_link(film)) else "" for _, film in films.iterrows()]
@@ -718,6 +718,34 @@ def recommend(
                             understood=list(found.attrs["understood"].values()))
             for i, row in found.iterrows()]
 
+# %% ../nbs/10_app.ipynb #ca3e3067
+class WishAnswer(TypedDict):
+    "What was understood of a wish, and the films for it"
+    understood: list[str]
+    ignored: list[str]
+    reason: str
+    films: list[RecommendedFilm]
+
+def wish(
+    page: FilmPage,  # the films of the page
+    text: str,  # what somebody wants to see, in words
+    n: int = 5,  # how many films, where the wish does not say
+) -> WishAnswer:
+    """Recommend films for a wish in words: genre, time, country, language, length, people, mood, theme, films to be like.
+
+    Tell `understood`, and what of the wish was `ignored`; where few or no films are left, `reason` says what to relax.
+
+    Args:
+        text: what somebody wants to see, for example "a French comedy from the sixties, under 100 minutes"
+        n: how many films, between 1 and 50
+    """
+    found = page.rec.wish(str(text), n=min(max(int(n), 1), 50))
+    films = [RecommendedFilm(film_id=int(i), title=row["title"], year=int(row["year"]), genres=list(row["genres"]),
+                             cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]), because=row["because"],
+                             seeds=list(found.attrs["seeds"].values()), understood=[]) for i, row in found.iterrows()]
+    return WishAnswer(understood=[f"{words}: {meaning}" for words, meaning in found.attrs["understood"]],
+                      ignored=found.attrs["ignored"], reason=found.attrs.get("reason", ""), films=films)
+
 # %% ../nbs/10_app.ipynb #10cadb99
 def explain(
     page: FilmPage,  # the films of the page
@@ -776,6 +804,7 @@ ENDPOINTS = {  # name: function and an example of its arguments
     "gradio_function": (picture_of, [["Toy Story (1995)"], ""]),
     "find": (find, ["the matrx", 8]),
     "recommend": (recommend, [["Heat (1995)", "Casino"], 5, ["Crime"], ["War"], 1970, 1999, "en", 0.2]),
+    "wish": (wish, ["a French comedy from the sixties, under 100 minutes", 5]),
     "explain": (explain, [["Heat (1995)"], "Casino (1995)", 0.5])}
 
 def add_endpoints(
@@ -852,7 +881,7 @@ def opened(
             "message": f"<p>{escape(message)}</p>" if message else ""}
 
 def browser_state(
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> dict:  # as the page's script keeps it
     "A wish in the browser's words"
     steer = {"genres": wish.genres, "without": wish.without, "since": wish.since, "until": wish.until,

@@ -8,8 +8,8 @@ __all__ = ['PROBES', 'TASTE_SOFTNESS', 'HALF_LIFE', 'WHOLE', 'NEAREST', 'GEMS', 
            'resolve_seed', 'understood_seeds', 'outside_film', 'seed_films', 'seed_weights', 'ask', 'check_dials',
            'score_of', 'allowed_films', 'known_films', 'candidate_films', 'gems_only', 'genre_cost', 'shares_of',
            'pick_films', 'random_films', 'well_liked', 'why_films', 'seed_labels', 'list_table', 'first_unseen',
-           'make_list', 'explain_film', 'list_together', 'why_together', 'wish_query', 'list_for_wish', 'why_wished',
-           'many_lists', 'save_likes', 'load_likes', 'clusters_of_table', 'published_clusters']
+           'make_list', 'explain_film', 'list_together', 'why_together', 'query_for_wish', 'list_for_wish',
+           'why_wished', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #e4a3af81
 from collections.abc import Callable, Iterable, Mapping
@@ -271,7 +271,7 @@ class MovieRecommender:
         "The parts of the score of `film`: seed, block, shared, share; the shares add up to the score"
         check_dials(adventure=.5 if adventure is None else adventure)
         if wish is None: query = self.query(seeds, .5 if adventure is None else adventure, disliked)
-        else: query = wish_query(self, read_wish(wish, self.films, self.titles), seeds, adventure, disliked)
+        else: query = query_for_wish(self, read_wish(wish, self.films, self.titles), seeds, adventure, disliked)
         return explain_film(self, query, resolve_seed(self, film))
 
     def recommend(self,
@@ -726,7 +726,7 @@ def why_together(
 # %% ../nbs/07_recommend.ipynb #df2641b0
 UNLED = .42  # the dial of a wish without films, which nothing else leads to films that somebody has heard of [by eye]
 
-def wish_query(
+def query_for_wish(
     rec: MovieRecommender,  # with the scorer
     wish: Wish,  # from `read_wish`
     seeds: Any = None,  # films to go by beside it, or a taste
@@ -757,7 +757,7 @@ def list_for_wish(
     reasons: bool = True,  # whether to say why
     ) -> pd.DataFrame:
     "The films of the list, with what of the wish each is; `attrs` says what was understood, and what to relax where little is left"
-    filters, query, masks = dict(filters or {}), wish_query(rec, wish, seeds, adventure, disliked), wish_masks(wish, rec.titles)
+    filters, query, masks = dict(filters or {}), query_for_wish(rec, wish, seeds, adventure, disliked), wish_masks(wish, rec.titles)
     others = np.logical_and.reduce([np.ones(len(rec.films), bool), *filter_masks(rec.films, **filters).values()])
     fulfilled = np.logical_and.reduce([others, *(mask for _, mask in masks)])
     probes, n = None if len(query.at) > WHOLE else rec.model.n_clusters, wish.count or n
@@ -769,7 +769,7 @@ def list_for_wish(
 
 def why_wished(
     rec: MovieRecommender,  # the films
-    query: Any,  # from `wish_query`
+    query: Any,  # from `query_for_wish`
     wish: Wish,  # from `read_wish`
     found: pd.DataFrame,  # the list
     ) -> list[str]:
