@@ -763,7 +763,8 @@ def list_for_wish(
     probes, n = None if len(query.at) > WHOLE else rec.model.n_clusters, wish.count or n
     result = make_list(rec, query, n, [*hidden, *wish.seen], DIVERSITY, probes, "ranked", None, {"items": fulfilled}, reasons)
     if reasons: result["because"] = why_wished(rec, query, wish, result)
-    result.attrs |= {"understood": wish.understood, "ignored": wish.ignored}
+    unscored = [] if hasattr(rec.scorer, "features_") else [part.words for part in wish.parts if part.kind in ("theme", "mood")]
+    result.attrs |= {"understood": [told for told in wish.understood if told[0] not in unscored], "ignored": [*wish.ignored, *unscored]}
     if len(result) < n: result.attrs["reason"] = what_to_relax(masks, allowed_films(rec, query, [*hidden, *wish.seen], {"items": others}), len(result))
     return result
 

@@ -245,7 +245,7 @@ def word_forms(
     if word.endswith("s") and not word.endswith("ss"): forms += [word[:-1], word[:-2] if word.endswith("es") else word[:-1]]
     return list(dict.fromkeys(forms))
 
-# %% ../nbs/05b_wish.ipynb #5fc67ea3
+# %% ../nbs/05b_wish.ipynb #72cd88c8
 class FilmWords:
     "The vocabulary of a table, and the films of each of its words"
     def __init__(self,
@@ -266,7 +266,8 @@ class FilmWords:
         self.newest = max((year for year, n in years.items() if n >= max(self.n / 1000, 1)), default=2020)
         self.codes = {name: code for name in self.countries.values() for code in (_country_code(name),) if code}
         self.places = {code: [name for name, own in self.codes.items() if own == code] for code in set(self.codes.values())}
-        self.people = [name for name in titles.persons.names if titles.persons.known[name] > 1]
+        self.persons = titles.persons
+        self.people = [name for name in self.persons.names if self.persons.known[name] > 1]
         self.named = WordIndex([" ".join(line) for line in _lines(films, ("title", "keywords"))])
         self.told = WordIndex([" ".join(line) for line in _lines(films, ("overview",))])
 
@@ -888,7 +889,7 @@ def _nothing(text):
     shown = text.strip() if len(text) < 60 else f"{text.strip()[:60]}..."
     return f"Nothing of “{shown}” was understood. Say a genre, a time, a country, a person, a film that you like, or what it is to be about."
 
-# %% ../nbs/05b_wish.ipynb #0ee7f4e5
+# %% ../nbs/05b_wish.ipynb #f444bd40
 def part_mask(
     part: Part,  # a hard part
     known: FilmWords,  # of the table
@@ -940,7 +941,7 @@ def _all_words(words, known):
 
 def _credited(name, role, known):
     "Films of a person, in a role or in any"
-    rows = next((titles.persons.films.get(normalize_title(name), []) for titles in _KNOWN if _KNOWN.get(titles) is known), [])
+    rows = known.persons.films.get(normalize_title(name), [])
     return rows if role == "people" else [row for row in rows if name in known.films[role].iloc[row]]
 
 def _fame_mask(part, known, whole):
