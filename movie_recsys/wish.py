@@ -747,35 +747,41 @@ def _take_theme(reader, run):
     value = tuple(dict.fromkeys(word for token in run for word in telling(token[0].removesuffix("'s"))))
     reader.take("theme", value, run[0].start(), run[-1].end())
 
-# %% ../nbs/05b_wish.ipynb #2ede54b5
+# %% ../nbs/05b_wish.ipynb #8c12e62d
 def turned(
     reader: Reader,  # with all its parts
     ) -> list[Part]:
     "The parts in order, those that are negated not wanted"
-    parts, end, turn, found = sorted(reader.parts, key=lambda part: (part.start, part.end)), 0, False, []
+    parts = sorted(reader.parts, key=lambda part: (part.start, part.end))
+    end, by, found = 0, "", []  # by: the word that turns the parts, none where they are wanted
     for part in parts:
-        if found and part.start == found[-1].start: same = True
-        else:
-            gap, same = reader.left[end:part.start].replace(_GONE, " "), False
-            clause = re.split(ENGLISH["boundary"], re.sub(r"\b(?:any|every)thing but\b|\ball but\b", "without", gap))
-            negated = bool(re.search(rf"(?<![\w'])(?:{ENGLISH['negators']})(?![\w'])|n't\b", clause[-1]))
-            joined = turn and _joined(gap, found[-1], part, parts)
-            turn = negated or joined
+        if not found or part.start != found[-1].start:
+            gap = reader.left[end:part.start].replace(_GONE, " ")
+            by = _negator(gap) or (by if by and _joined(reader, gap, found[-1], part, parts, by) else "")
         end = max(end, part.end)
-        if part.kind in UNTURNED: turn = False if not same else turn
-        found.append(part if part.kind in UNTURNED or not turn else replace(part, wanted=not part.wanted, kind=_kind_turned(part)))
+        found.append(replace(part, wanted=not part.wanted, kind=_kind_turned(part)) if by and part.kind not in UNTURNED else part)
+        if part.kind in ("like", "unlike", "seen", "count"): by = ""
     return found
+
+def _negator(gap):
+    "The word between two parts that negates the second"
+    clause = re.split(ENGLISH["boundary"], re.sub(r"\b(?:any|every)thing but\b|\ball but\b", "without", gap))[-1]
+    negator = re.search(rf"(?<![\w'])(?:{ENGLISH['negators']})(?![\w'])|n't\b", clause)
+    return negator[0] if negator else ""
 
 def _kind_turned(part):
     "What a part is when it is not wanted: a theme is no film with these words, a person nobody's part unless one is said"
     if part.kind == "theme": return "words"
     return "people" if part.kind in CREDITED and not re.match(rf"(?:{'|'.join(ENGLISH['by'].values())})\b", part.words.lower()) else part.kind
 
-def _joined(gap, last, part, parts):
-    "Whether a part goes on with what was negated: by or, by and where it is alike, by a comma where an or follows"
-    alike = {last.kind, part.kind} <= {"genres", "words", "theme", "mood"} or last.kind == part.kind
+def _joined(reader, gap, last, part, parts, by):
+    "Whether a part goes on with what was negated: by or, by and where it is alike, by a comma where such a word follows"
+    alike = {last.kind, part.kind} <= {"genres", "words", "theme", "mood"} or last.kind == part.kind or {last.kind, part.kind} <= {*CREDITED}
     if re.fullmatch(ENGLISH["joins"].format(r"or|nor|,\s*or"), gap + " "): return True
-    return alike and bool(re.fullmatch(ENGLISH["joins"].format(r"and|,\s*and|/"), gap + " "))
+    if alike and re.fullmatch(ENGLISH["joins"].format(r"and|,\s*and|/"), gap + " "): return True
+    then = next((other for other in parts if other.start >= part.end), None)
+    if not alike or by == "not" or not re.fullmatch(r"\s*,\s*", gap) or then is None: return False
+    return _joined(reader, reader.left[part.end:then.start].replace(_GONE, " "), part, then, parts, by)
 
 # %% ../nbs/05b_wish.ipynb #01bf0d2e
 def merged(
