@@ -742,7 +742,7 @@ def query_for_wish(
     query.extra = wish_terms(wish, rec.titles, getattr(rec.scorer, "features_", None))
     words = wish.values("theme")
     moods = [("" if part.wanted else "not ") + mood for part in wish.parts if part.kind == "mood" for mood in part.value]
-    query.facts["said"] = {"theme": f"about {', '.join(words)}", "mood": ", ".join(moods), "short": "shorter than 45 minutes, or not"}
+    query.facts["said"] = {"theme": f"about {', '.join(words)}", "mood": ", ".join(moods), "short": "films shorter than 45 minutes lose 1.5, others nothing"}
     return query
 
 def list_for_wish(

@@ -4,19 +4,20 @@
 
 # %% auto #0
 __all__ = ['CREDITED', 'HARD', 'RANGES', 'UNTURNED', 'ENGLISH', 'MOODS', 'MOST', 'THEME', 'NEARBY', 'MOOD', 'SHORT', 'NAMED',
-           'TOLD', 'Part', 'Wish', 'plain', 'word_forms', 'FilmWords', 'film_words', 'Reader', 'title_here',
+           'TOLD', 'Part', 'Wish', 'plain', 'telling', 'word_forms', 'FilmWords', 'film_words', 'Reader', 'title_here',
            'read_titles', 'in_interval', 'read_lengths', 'read_years', 'read_ratings', 'read_count', 'read_people',
            'read_places', 'read_genres', 'read_moods', 'read_themes', 'turned', 'merged', 'compared_with', 'said',
            'checked_text', 'read_wish', 'part_mask', 'wish_masks', 'has_words', 'near_words', 'has_mood', 'wish_terms',
-           'as_asked', 'credited', 'what_to_relax']
+           'as_asked', 'what_to_relax']
 
-# %% ../nbs/05b_wish.ipynb #a1c565e7
+# %% ../nbs/05b_wish.ipynb #8f2ffdb8
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -24,7 +25,6 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from .data import SelectionError, language_name
-from .similarity import words as telling
 from .titles import TitleIndex, WordIndex, called, normalize_title, split_year, understand
 
 # %% ../nbs/05b_wish.ipynb #9201bd4f
@@ -120,8 +120,8 @@ class Wish:
 
 _DIAL = {"gem": 0.6, "famous": 0.0, "classic": 0.2}  # [by eye]
 
-# %% ../nbs/05b_wish.ipynb #6279920e
-ENGLISH: dict[str, dict] = {
+# %% ../nbs/05b_wish.ipynb #e36e6c10
+ENGLISH: dict[str, Any] = {
     "numbers": {word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(), 1)}
                | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "an": 1, "a": 1},
     "decades": {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90, "noughties": 0, "aughts": 0},
@@ -206,7 +206,7 @@ MOODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {  # mood 
     "thoughtful": (r"thought-?provoking|intelligent|clever|smart|philosophical|profound|deep|contemplative|meditative|poetic|lyrical", "existential philosophy meaning morality faith truth society", ("Drama",), ("Action",)),
 }
 
-# %% ../nbs/05b_wish.ipynb #1d41d147
+# %% ../nbs/05b_wish.ipynb #e2a62c58
 def plain(
     text: str,  # as it was typed
     ) -> str:
@@ -235,6 +235,13 @@ def _home(code: str) -> str | None:
     likely = str(get_global("likely_subtags").get(code, "")).split("_")
     return likely[-1] if len(likely) == 3 else None
 
+def telling(
+    text: str,  # in small letters
+    ) -> list[str]:
+    "The words of a text that say something, as the score has them"
+    from movie_recsys.similarity import words
+    return words(text)
+
 def word_forms(
     word: str,  # in small letters
     ) -> list[str]:
@@ -245,7 +252,7 @@ def word_forms(
     if word.endswith("s") and not word.endswith("ss"): forms += [word[:-1], word[:-2] if word.endswith("es") else word[:-1]]
     return list(dict.fromkeys(forms))
 
-# %% ../nbs/05b_wish.ipynb #72cd88c8
+# %% ../nbs/05b_wish.ipynb #e239e288
 class FilmWords:
     "The vocabulary of a table, and the films of each of its words"
     def __init__(self,
@@ -268,13 +275,13 @@ class FilmWords:
         self.places = {code: [name for name, own in self.codes.items() if own == code] for code in set(self.codes.values())}
         self.persons = titles.persons
         self.people = [name for name in self.persons.names if self.persons.known[name] > 1]
-        self.named = WordIndex([" ".join(line) for line in _lines(films, ("title", "keywords"))])
+        self.named = WordIndex([" ".join(line) for line in _lines(films, ("title", "keywords", "genres"))])
         self.told = WordIndex([" ".join(line) for line in _lines(films, ("overview",))])
 
     def rows(self,
              word: str,  # in small letters
              ) -> tuple[np.ndarray, np.ndarray]:
-        "The films that have a word, in any number, in title or keywords; and in the plot"
+        "The films that have a word, singular or plural, in title, keywords or genres; and in the plot"
         if word not in self._rows:
             if len(self._rows) > 2000: self._rows.clear()
             self._rows[word] = tuple(np.unique(np.concatenate([index.titles_with(form) for form in word_forms(word)])) for index in (self.named, self.told))
@@ -540,7 +547,7 @@ def read_count(
         said = found["n"] or found["one"] or found["top"]
         if said not in ("a", "an") and 1 <= _number(said) <= 100 and "." not in said and not reader.before(found.start(), r"\b(?:of|in|under|over)\s"): return reader.take("count", (int(_number(said)),), *found.span())
 
-# %% ../nbs/05b_wish.ipynb #c8ec68c1
+# %% ../nbs/05b_wish.ipynb #92aecd2d
 def _role(reader, start, names):
     "What people did, by the word before them; and where that word begins"
     for role in ("writers", "cast", "directors"):
@@ -621,7 +628,7 @@ def _brothers(reader):
 
 def _last_name(reader, found):
     "Somebody by their last name"
-    start, end, name = *found.span(), found[0].removesuffix("'s")
+    (start, end), name = found.span(), found[0].removesuffix("'s")
     whole = reader.titles.persons.last.get(normalize_title(name))
     if not whole or _GONE in reader.left[start:end] or _is_vocabulary(reader, name): return
     capital, role = reader.text[start].isupper(), _role(reader, start, [])[0]
@@ -1034,7 +1041,7 @@ def wish_terms(
     if "runtime" in known.numbers and not any(most is not None and most <= 60 for most in lengths): terms["short"] = np.float32(SHORT) * (known.numbers["runtime"] < 45)
     return terms
 
-# %% ../nbs/05b_wish.ipynb #001348da
+# %% ../nbs/05b_wish.ipynb #37210c84
 def as_asked(
     wish: Wish,  # from `read_wish`
     row: int,  # position of the film
@@ -1051,13 +1058,13 @@ def as_asked(
     if "audience" in kinds: facts.append("for the family")
     if any(part.kind == "runtime" for part in wish.parts) and pd.notna(film.get("runtime")): facts.append(f"{film['runtime']:.0f} minutes")
     if kinds & {"min_rating"} and pd.notna(film.get("vote_average")): facts.append(f"rated {film['vote_average']:.1f}")
-    facts += [f"{_KIND_SAID[part.kind]} {' and '.join(v for v in part.value if v in credited(film, part.kind))}" for part in wish.parts if part.wanted and part.kind in CREDITED]
+    facts += [f"{_KIND_SAID[part.kind]} {' and '.join(v for v in part.value if v in _names(film, part.kind))}" for part in wish.parts if part.wanted and part.kind in CREDITED]
     facts += _not_wanted(wish)
     asked = ", ".join(fact for fact in facts if fact)
     said = [f"{asked}, as you asked"] if asked else []
     return "; ".join([*said, *_theme_said(wish, row, known), *_unknown(wish)])
 
-def credited(film, role): return {name for column in (("directors", "writers", "cast") if role == "people" else (role,)) for name in (film[column] if column in film.index else ())}
+def _names(film, role): return {name for column in (("directors", "writers", "cast") if role == "people" else (role,)) for name in (film[column] if column in film.index else ())}
 
 def _nation(wish, film):
     "Country or language of a film, as it was asked"
