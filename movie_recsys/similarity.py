@@ -488,7 +488,7 @@ class FilmScorer(BaseEstimator):
              query: Query,  # what is asked
              ) -> np.ndarray:
         "About the score of each film, quick for hundreds of seeds"
-        prior = np.asarray(sum([*prior_terms(self.features_.numbers_, query.adventure).values(), *query.extra.values()]))
+        prior: np.ndarray = np.sum([*prior_terms(self.features_.numbers_, query.adventure).values(), *query.extra.values()], axis=0)
         return likeness_at_large(self.features_, query, self.weights, self.soft(query)) + prior
 
     def soft(self,
