@@ -5,15 +5,15 @@
 # %% auto #0
 __all__ = ['ACTS', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'LENGTHS', 'PARTS', 'ENDPOINTS', 'TABLES', 'FilmPage', 'asset', 'page_css',
            'theme', 'film_facts', 'film_link', 'film_poster', 'film_card', 'poster_rows', 'drawn_posters', 'Guest',
-           'Wish', 'read_guest', 'read_wish', 'wish_query', 'read_query', 'complete', 'typed_titles', 'typed_films',
-           'offer', 'taken', 'steering', 'best_films', 'listed_films', 'watchlist', 'sides', 'all_seeds', 'answer_wish',
-           'guest_answer', 'no_film', 'link_wish', 'result_notes', 'source_note', 'answer', 'list_cards',
+           'PageState', 'read_guest', 'read_state', 'wish_query', 'read_query', 'complete', 'typed_titles',
+           'typed_films', 'offer', 'taken', 'steering', 'best_films', 'listed_films', 'watchlist', 'sides', 'all_seeds',
+           'answer_wish', 'guest_answer', 'no_film', 'link_wish', 'result_notes', 'source_note', 'answer', 'list_cards',
            'list_heading', 'parts_table', 'suggested_films', 'options_html', 'example_buttons', 'steer_html', 'as_csv',
            'read_upload', 'taste_card', 'taste_html', 'cluster_html', 'clusters_html', 'map_parts', 'posters',
            'recommend_movie', 'gradio_function', 'FoundFilm', 'RecommendedFilm', 'SharedFilm', 'Reason', 'find',
-           'recommend', 'recommend_together', 'explain', 'bound', 'picture_of', 'add_endpoints', 'measured_quality',
-           'fill', 'about_html', 'page_questions', 'opened', 'shown_taste', 'browser_state', 'page_html', 'MovieApp',
-           'build_app', 'build_report_app', 'client_from_environment', 'launch_app']
+           'recommend', 'WishAnswer', 'wish', 'recommend_together', 'explain', 'bound', 'picture_of', 'add_endpoints',
+           'measured_quality', 'fill', 'about_html', 'page_questions', 'opened', 'shown_taste', 'browser_state',
+           'page_html', 'MovieApp', 'build_app', 'build_report_app', 'client_from_environment', 'launch_app']
 
 # %% ../nbs/10_app.ipynb #9c83e748
 import base64
@@ -196,7 +196,7 @@ class Guest:
     taste: Taste | None = None  # from an export
 
 @dataclass(frozen=True)
-class Wish:
+class PageState:
     "What somebody wants, checked"
     films: tuple[int, ...] = ()  # chosen films
     text: str = ""  # what was typed and not yet found
@@ -243,17 +243,17 @@ def read_guest(
     guest = Guest(_film_ids(_several(raw.get("films")), page.films), str(raw.get("text") or "").strip()[:200], sent_taste(raw.get("taste")))
     return guest if guest.films or guest.text or guest.taste is not None else None
 
-def read_wish(
+def read_state(
     page: FilmPage,  # the films of the page
     raw: dict,  # the browser's state: films, text, taste, guest, tonight, steer, seen, disliked, n, asked
-) -> Wish:  # everything in it exists; a taste that is none raises `MovieRecsysError`
+) -> PageState:  # everything in it exists; a taste that is none raises `MovieRecsysError`
     "Check what a browser or a link asks for"
     raw = raw if isinstance(raw, dict) else {}
     steer = raw.get("steer") if isinstance(raw.get("steer"), dict) else {}
     known = lambda name, values: tuple(v for v in values if v in _several(steer.get(name)))
     chosen, taste = _several(raw.get("films")), sent_taste(raw.get("taste"))
     films, language = _film_ids(chosen, page.films), steer.get("language")
-    return Wish(films=films, text=str(raw.get("text") or "").strip()[:200], taste=taste, guest=read_guest(page, raw.get("guest")),
+    return PageState(films=films, text=str(raw.get("text") or "").strip()[:200], taste=taste, guest=read_guest(page, raw.get("guest")),
                 tonight=bool(raw.get("tonight")), genres=known("genres", page.genres),
                 without=known("without", page.genres), since=_number(steer.get("since"), *page.years),
                 until=_number(steer.get("until"), *page.years), under=_number(steer.get("under"), 1, 600) if "runtime" in page.films else None,
@@ -265,7 +265,7 @@ def read_wish(
 # %% ../nbs/10_app.ipynb #072a9d7e
 def wish_query(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> str:  # for example films=949,862&genres=Crime&table=1a2b3c4d
     "Write a wish as the query of a link"
     guest, ids = wish.guest or Guest(), lambda films: ",".join(map(str, films))
@@ -280,17 +280,17 @@ def wish_query(
 def read_query(
     page: FilmPage,  # the films of the page
     query: str,  # what follows the question mark in a link
-) -> tuple[Wish, str]:  # the wish and what has to be said about it
+) -> tuple[PageState, str]:  # the wish and what has to be said about it
     "Read a link back; anything odd in it is left out"
     parts = parse_qs(query.lstrip("?")[:20_000])
     first = lambda name: parts.get(name, [""])[0]
-    if not any(map(first, ("films", "text", "with"))): return Wish(), ""
+    if not any(map(first, ("films", "text", "with"))): return PageState(), ""
     if first("table") not in ("", page.key):
-        return Wish(), "This link was made with another table of films than this app has, so it cannot be opened here."
+        return PageState(), "This link was made with another table of films than this app has, so it cannot be opened here."
     steer = {"genres": parts.get("genres"), "without": parts.get("without")} | {
         name: first(name) for name in ("since", "until", "under", "language", "adventure")}
     ids = lambda name: [i for i in first(name).split(",") if i]
-    wish = read_wish(page, {"films": ids("films"), "text": first("text"), "guest": {"films": ids("guest")}, "tonight": first("tonight") == "1",
+    wish = read_state(page, {"films": ids("films"), "text": first("text"), "guest": {"films": ids("guest")}, "tonight": first("tonight") == "1",
                             "steer": steer, "seen": ids("seen"), "disliked": ids("not"), "n": first("n"), "asked": True})
     lost = f"{wish.lost} of the films in this link {'is' if wish.lost == 1 else 'are'} not in this table and left out."
     return wish, lost if wish.lost else ""
@@ -364,7 +364,7 @@ def taken(
 
 # %% ../nbs/10_app.ipynb #d1f96cd6
 def steering(
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> dict:  # keyword arguments of MovieRecommender.recommend
     "The wish's filters as `recommend` takes them, those that are set"
     years = (wish.since, wish.until) if wish.since or wish.until else None
@@ -375,7 +375,7 @@ def steering(
 def best_films(
     page: FilmPage,  # the films of the page
     seeds: list[int | str],  # the films that were chosen and typed
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
     n: int = 5,  # how many films
     reasons: bool = True,  # whether to say why
 ) -> pd.DataFrame:  # as MovieRecommender.recommend, or recommend_together for two people
@@ -389,7 +389,7 @@ def best_films(
 def listed_films(
     page: FilmPage,  # the films of the page
     seeds: list[int | str],  # the films that were chosen and typed
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> pd.DataFrame:  # as `best_films`
     "As many films as the wish says, five by five (tonight one by one), so that those shown stay when more are asked for"
     step, pages = 1 if wish.tonight else 5, []
@@ -400,7 +400,7 @@ def listed_films(
     return pages[0] if len(pages) == 1 else pd.concat(pages)
 
 def watchlist(
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> list[int]:  # film_ids
     "What is on the watchlist, or on those of both"
     tastes = [wish.taste, wish.guest and wish.guest.taste]
@@ -409,7 +409,7 @@ def watchlist(
 def sides(
     page: FilmPage,  # the films of the page
     seeds: list[int | str],  # the films that were chosen and typed
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> dict[str, list | Taste]:  # by name: "you", and "your guest" where there is one
     "What each person likes, as `recommend` takes it"
     people = {"you": seeds if wish.taste is None else with_picks(wish.taste, seeds)}
@@ -421,7 +421,7 @@ def sides(
 # %% ../nbs/10_app.ipynb #45a346cf
 def all_seeds(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> list[int | str]:  # film_ids; a title outside the table stays a text where TMDB can be asked
     "What to recommend from: chosen and typed films together"
     try: typed = typed_films(page, wish.text) if wish.text else []
@@ -432,7 +432,7 @@ def all_seeds(
 
 def answer_wish(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> tuple[list[int | str], pd.DataFrame | None, str]:  # seeds, recommended films, message (HTML)
     "The films, or a sentence on why not"
     try:
@@ -445,8 +445,8 @@ def answer_wish(
 
 def guest_answer(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
-) -> tuple[Wish, str]:  # with the guest's text turned into films, and what is to be said of it (HTML)
+    wish: PageState,  # what somebody wants
+) -> tuple[PageState, str]:  # with the guest's text turned into films, and what is to be said of it (HTML)
     "The films that the second person typed, or what to ask about them"
     if wish.guest is None or not wish.guest.text: return wish, ""
     try: films = dict.fromkeys([*wish.guest.films, *typed_films(page, wish.guest.text)])
@@ -456,7 +456,7 @@ def guest_answer(
 # %% ../nbs/10_app.ipynb #94bea740
 def no_film(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> str:  # HTML
     "Why the list is empty, and how many films there would be without each of the filters"
     told = {"genres": f"only {' or '.join(wish.genres)}", "exclude_genres": f"without {', '.join(wish.without)}",
@@ -475,9 +475,9 @@ def no_film(
 # %% ../nbs/10_app.ipynb #f62ebe54
 def link_wish(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
     seeds: list[int | str],  # what to recommend from
-) -> Wish:  # with the seen films that matter
+) -> PageState:  # with the seen films that matter
     "The wish as a link needs it"
     if not wish.seen: return wish
     if wish.taste is not None: return replace(wish, seen=wish.seen[-60:])  # only the browser with the taste opens it whole, and that keeps them
@@ -490,7 +490,7 @@ def _hidden(n, what, act, back):
 
 def result_notes(
     page: FilmPage,  # the films of the page
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
     found: pd.DataFrame,  # the recommended films
 ) -> str:  # HTML
     "What stands above the cards: whom and what the list is from, an empty list, a film from outside, films left out"
@@ -502,7 +502,7 @@ def result_notes(
     return placed + ("" if len(found) else no_film(page, wish)) + source_note(wish) + hidden
 
 def source_note(
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> str:  # HTML; empty where only films were named
     "From what the list is made, where that is more than films named by hand"
     taste, said = wish.taste, []
@@ -524,7 +524,7 @@ def answer(
     raw: dict,  # the browser's state
 ) -> dict:  # what the page shows
     "Answer the page: cards, messages, notes, the link, and what is chosen now"
-    try: wish, guest_said = guest_answer(page, read_wish(page, raw))
+    try: wish, guest_said = guest_answer(page, read_state(page, raw))
     except MovieRecsysError as error: return {"fault": f"<p>{escape(str(error))}</p>"}
     typed = wish.text
     seeds, found, message = answer_wish(page, wish)
@@ -550,7 +550,7 @@ def list_cards(
     return "".join(film_card(page, i, said[:1].upper() + said[1:], whom=who) for i, said, who in zip(found.index, why, whom))
 
 def list_heading(
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
     found: pd.DataFrame,  # the recommended films
 ) -> str:
     "What stands over the list"
@@ -574,7 +574,7 @@ def parts_table(
     most: int = 6,  # rows
 ) -> str:  # HTML
     "What counted for a recommendation, largest share first"
-    wish = read_wish(page, raw)
+    wish = read_state(page, raw)
     tables = {name: page.rec.explain(liked, int(film), adventure=wish.adventure, disliked=list(wish.disliked))
               for name, liked in sides(page, all_seeds(page, wish), wish).items()}
     return "".join(_parts(page, wish, parts, most, f"For {name}" if len(tables) > 1 else "") for name, parts in tables.items())
@@ -671,7 +671,7 @@ def as_csv(
     raw: dict,  # the browser's state
 ) -> str:  # CSV with a head row
     "The recommended films as a table for spreadsheets, and for lists at Letterboxd"
-    found = answer_wish(page, guest_answer(page, read_wish(page, raw))[0])[1]
+    found = answer_wish(page, guest_answer(page, read_state(page, raw))[0])[1]
     if found is None: return films_csv(page.films.head(0))
     films = page.films.loc[found.index]
     links = [link[0] if (link := film_link(film)) else "" for _, film in films.iterrows()]
@@ -918,6 +918,34 @@ def recommend(
                             understood=list(found.attrs["understood"].values()))
             for i, row in found.iterrows()]
 
+# %% ../nbs/10_app.ipynb #ca3e3067
+class WishAnswer(TypedDict):
+    "What was understood of a wish, and the films for it"
+    understood: list[str]
+    ignored: list[str]
+    reason: str
+    films: list[RecommendedFilm]
+
+def wish(
+    page: FilmPage,  # the films of the page
+    text: str,  # what somebody wants to see, in words
+    n: int = 5,  # how many films, where the wish does not say
+) -> WishAnswer:
+    """Recommend films for a wish in words: genre, time, country, language, length, people, mood, theme, films to be like.
+
+    Tell `understood`, and what of the wish was `ignored`; where few or no films are left, `reason` says what to relax.
+
+    Args:
+        text: what somebody wants to see, for example "a French comedy from the sixties, under 100 minutes"
+        n: how many films, between 1 and 50
+    """
+    found = page.rec.wish(str(text), n=min(max(int(n), 1), 50))
+    films = [RecommendedFilm(film_id=int(i), title=row["title"], year=int(row["year"]), genres=list(row["genres"]),
+                             cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]), because=row["because"],
+                             seeds=list(found.attrs["seeds"].values()), understood=[]) for i, row in found.iterrows()]
+    return WishAnswer(understood=[f"{words}: {meaning}" for words, meaning in found.attrs["understood"]],
+                      ignored=found.attrs["ignored"], reason=found.attrs.get("reason", ""), films=films)
+
 # %% ../nbs/10_app.ipynb #a835be65
 def recommend_together(
     page: FilmPage,  # the films of the page
@@ -1015,6 +1043,7 @@ ENDPOINTS = {  # name: function and an example of its arguments
     "find": (find, ["the matrx", 8]),
     "recommend": (recommend, [["Heat (1995)", "Casino"], 5, ["Crime"], ["War"], 1970, 1999, "en", 0.2, "", ["Pulp Fiction (1994)"], [], 180, False]),
     "recommend_together": (recommend_together, [[["Heat (1995)"], ["Toy Story (1995)"]], ["", ""], ["Ana", "Ben"], 5, [], ["Crime"], 180, 0.5]),
+    "wish": (wish, ["a French comedy from the sixties, under 100 minutes", 5]),
     "explain": (explain, [["Heat (1995)"], "Casino (1995)", 0.5, "", []])}
 
 def add_endpoints(
@@ -1100,7 +1129,7 @@ def shown_taste(
     except MovieRecsysError: return {"taste": ""}
 
 def browser_state(
-    wish: Wish,  # what somebody wants
+    wish: PageState,  # what somebody wants
 ) -> dict:  # as the page's script keeps it
     "A wish in the browser's words"
     steer = {"genres": wish.genres, "without": wish.without, "since": wish.since, "until": wish.until, "under": wish.under,

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['cli', 'Titles', 'Movies', 'Json', 'Adventure', 'NotForMe', 'Scorer', 'publish', 'Private', 'DryRun', 'movie_recsys',
            'main', 'open_recommender', 'named_scorer', 'read_range', 'recommend', 'print_films', 'print_understood',
-           'print_json', 'together', 'explain', 'fit', 'print_measured', 'evaluate', 'info', 'app', 'print_sent',
-           'dataset', 'space']
+           'print_json', 'wish', 'together', 'explain', 'fit', 'print_measured', 'evaluate', 'info', 'app',
+           'print_sent', 'dataset', 'space']
 
 # %% ../nbs/13_cli.ipynb #6ceb369d
 import json
@@ -147,6 +147,22 @@ def print_json(
     "Print recommendations as a JSON list, one object a film"
     rows = json.loads(films.reset_index().to_json(orient="records"))
     print(json.dumps(rows, indent=2, ensure_ascii=False))
+
+# %% ../nbs/13_cli.ipynb #2a436b68
+@cli.command()
+def wish(
+    text: Annotated[str, typer.Argument(help="What you want to see, in words.", metavar="WISH")],  # The wish
+    n: Annotated[int, typer.Option(min=1, max=100, help="How many films, where the wish does not say.")] = 5,  # How many
+    movies: Movies = "bundled",  # Where the films come from
+    as_json: Json = False,  # For another program
+):
+    "Films for a wish in words, such as \"a French comedy from the sixties, under 100 minutes\"."
+    found = open_recommender(movies).wish(text, n=n)
+    print_understood(dict(found.attrs["understood"]))
+    if found.attrs["ignored"]: print(f"not understood: {', '.join(found.attrs['ignored'])}", file=sys.stderr)
+    if as_json: return print_json(found)
+    for place, film in enumerate(found.itertuples(), 1): print(f"{place}. {film.title} ({film.year}) · {', '.join(film.genres)}\n   {film.because}")
+    if "reason" in found.attrs: print(found.attrs["reason"])
 
 # %% ../nbs/13_cli.ipynb #603c8de0
 @cli.command()

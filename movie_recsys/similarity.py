@@ -268,6 +268,7 @@ class Query:
     softness: float | None = None  # how far the seeds are averaged, where it is to differ from the scorer's
     terms: dict[str, float] = field(default_factory=dict)  # term -> weight, where it is to differ from the scorer's
     candidates: np.ndarray | None = None  # positions of the films to be scored, all of them where None
+    extra: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # term -> a weighted value for each film of the table, which the query brings along
     facts: dict = field(default_factory=dict, repr=False)  # what a scorer has worked out: of the seeds, and the table of terms
 
 def make_query(
@@ -490,7 +491,7 @@ class FilmScorer(BaseEstimator):
         "About the score of each film, quick for hundreds of seeds; of more than `SPEAKERS` the weightiest are asked"
         heaviest = np.argsort(-query.weights, kind="stable")[:SPEAKERS]
         few = replace(query, seeds=query.seeds.iloc[heaviest], at=query.at[heaviest], weights=query.weights[heaviest] / query.weights[heaviest].sum(), facts={})
-        prior = sum(prior_terms(self.features_.numbers_, query.adventure).values())
+        prior: np.ndarray = np.sum([*prior_terms(self.features_.numbers_, query.adventure).values(), *query.extra.values()], axis=0)
         return likeness_at_large(self.features_, few, self.weights, self.soft(query)) + prior
 
     def soft(self,
@@ -516,6 +517,7 @@ def term_table(
     numbers = features.numbers_ if at is None else {name: values[at] for name, values in features.numbers_.items()}
     prior = prior_terms(numbers, query.adventure)
     if query.against is not None: prior["disliked"] = np.float32(-PUSH) * together(affinity_of(scorer, query.against, at), query.against.weights, scorer.softness)
+    prior |= {name: np.asarray(values, np.float32)[slice(None) if at is None else at] for name, values in query.extra.items()}
     return TermTable(np.arange(len(features.films_)) if at is None else at, len(query.seeds), pair_terms(features, query, at, scorer.lift_, scorer.weights), prior)
 
 def affinity_of(
@@ -690,6 +692,7 @@ def own_words(
     ) -> str:
     "A film's own term in words; of the films that are not wanted, the nearest"
     features = scorer.features_
+    if name in query.extra: return query.facts.get("said", {}).get(name, "brought along by the query")
     if name == "disliked": return f"as is {query.against.seeds['title'].iloc[int(affinity_of(scorer, query.against, np.array([at])).argmax())]}, which is not wanted"
     return f"{np.expm1(features.numbers_['votes'][at]):,.0f} votes" if name == "fame" else f"weighted rating {features.numbers_['rating'][at]:.1f}"
 

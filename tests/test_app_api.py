@@ -170,7 +170,7 @@ def test_an_error_is_a_sentence(client, arguments, sentence):
 
 def test_the_api_is_typed_and_has_examples(client):
     api = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(api) == {"/recommend_movie", "/gradio_function", "/find", "/recommend", "/recommend_together", "/explain"}
+    assert set(api) == {"/recommend_movie", "/gradio_function", "/find", "/recommend", "/recommend_together", "/wish", "/explain"}
     for name, endpoint in api.items():
         for p in endpoint["parameters"]: assert p["python_type"]["type"] not in ("Any", ""), (name, p)
         assert endpoint["description"]
@@ -192,7 +192,7 @@ def test_mcp_with_a_real_client(app):
                     await call("recommend", {"films": []}), await call("recommend_together", {"people": [["Heat (1995)"], ["Toy Story (1995)"]], "n": 3}))
 
     with ThreadPoolExecutor() as pool: tools, titles, picture, refused, shared = pool.submit(asyncio.run, use()).result()
-    assert set(tools) == {"recommend_movie", "gradio_function", "find", "recommend", "recommend_together", "explain"}
+    assert set(tools) == {"recommend_movie", "gradio_function", "find", "recommend", "recommend_together", "wish", "explain"}
     for tool in tools.values():
         assert len(tool.description) > 40
         assert all(len(p.get("description", "")) > 15 for p in tool.inputSchema["properties"].values()), tool.name
