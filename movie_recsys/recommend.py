@@ -632,7 +632,7 @@ def first_unseen(
     "For each film the one of its series that must be named before it, -1 where there is none or it is known; None where the table knows no series"
     if not len(rec.series[0]): return None
     before = film_before(*rec.series, allowed | known)
-    before[np.isin(before, np.flatnonzero(known))] = -1
+    before[(before >= 0) & known[before]] = -1
     return before
 
 def make_list(

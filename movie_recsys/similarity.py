@@ -131,9 +131,10 @@ class TokenOverlap(BaseEstimator):
     def kindred(self,
                 rows: sp.csr_matrix,  # of the seeds, from `transform`
                 at: np.ndarray | None = None,  # positions of the films to compare with, all of them where None
+                overlap: np.ndarray | None = None,  # what `overlap` gives for them, where that is known
                 ) -> np.ndarray:
         "How far each seed and each film are of one kind, between 0 and 1; a row per seed"
-        share = self.overlap(rows, at)
+        share = self.overlap(rows, at) if overlap is None else overlap
         both = self.usual_ + (rows @ self.rarity_)[:, None] + (self.total_ if at is None else self.total_[at])
         return np.sqrt(share + (1 + share) * self.usual_ / both, dtype=np.float32)
 
@@ -340,7 +341,8 @@ def pair_terms(
     facts, weights = features.seed_facts(query), {**CONTENT, "plot": PLOT, **DISTANCE, "likes": LIKES, **(weights or {}), **query.terms}
     terms = {name: overlap.overlap(facts["tokens"][name], at, weights[name]) for name, overlap in features.overlaps_.items() if weights[name]}
     if "genres" in features.overlaps_:
-        kindred = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at)
+        overlap = terms["genres"] / np.float32(weights["genres"]) if "genres" in terms else None
+        kindred = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at, overlap)
         for name in CREDITS & set(terms): terms[name] *= kindred
     if features.space_ is not None: terms["plot"] = np.float32(weights["plot"]) * facts["plots"] @ (features.plots_ if at is None else features.plots_[at]).T
     for name, values in features.numbers_.items(): terms[name] = np.float32(weights[name]) * distance(name, facts["numbers"][name], values if at is None else values[at])
