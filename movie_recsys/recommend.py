@@ -38,7 +38,7 @@ PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is th
 TASTE_SOFTNESS = 2.0  # how far the films of a taste are averaged; more than films named by hand, or a list would be their sequels [taste]
 HALF_LIFE = 10  # years after which a liked film counts half [by eye]
 WHOLE = 40  # films named up to which all films are candidates; of a larger taste those near by names and words [by speed]
-NEAREST = 1000  # how many of those [neighbours of whole tastes]
+NEAREST = 700  # how many of those [neighbours of whole tastes]
 GEMS = .75  # from here on the dial asks for hidden gems: no sequel, no director or series twice, none of the best-known twentieth, nothing rated below the average [by eye]
 
 # %% ../nbs/07_recommend.ipynb #f4615db9
