@@ -20,7 +20,7 @@ from .taste import Taste
 from .titles import understand
 
 # %% ../nbs/07b_people.ipynb #857dcb03
-PICKED = .5
+PICKED = .5  # how much films picked by hand count beside a whole taste, together, as a share of all that is liked [by eye]
 
 def with_picks(
     taste: Taste,  # a whole taste

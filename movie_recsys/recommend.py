@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['PROBES', 'TASTE_SOFTNESS', 'HALF_LIFE', 'WHOLE', 'NEAREST', 'GEMS', 'FILTERS', 'UNLED', 'probe_order', 'probed_films',
            'has_any', 'in_range', 'among', 'Filters', 'filter_masks', 'filter_reason', 'MovieRecommender', 'as_list',
-           'resolve_seed', 'understood_seeds', 'outside_film', 'seed_films', 'seed_weights', 'ask', 'check_dials',
-           'score_of', 'allowed_films', 'known_films', 'candidate_films', 'gems_only', 'genre_cost', 'shares_of',
-           'pick_films', 'random_films', 'well_liked', 'why_films', 'seed_labels', 'list_table', 'first_unseen',
-           'make_list', 'explain_film', 'list_together', 'why_together', 'query_for_wish', 'list_for_wish',
-           'why_wished', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table', 'published_clusters']
+           'resolve_seed', 'understood_seeds', 'outside_film', 'seed_films', 'seed_weights', 'ask', 'known_of',
+           'check_dials', 'score_of', 'allowed_films', 'known_films', 'candidate_films', 'gems_only', 'genre_cost',
+           'shares_of', 'pick_films', 'best_of', 'pick_among', 'random_films', 'well_liked', 'why_films', 'seed_labels',
+           'list_table', 'first_unseen', 'make_list', 'explain_film', 'list_together', 'why_together', 'query_for_wish',
+           'list_for_wish', 'why_wished', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
+           'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #e4a3af81
 from collections.abc import Callable, Iterable, Mapping
@@ -37,8 +38,8 @@ from .wish import Wish, as_asked, read_wish, what_to_relax, wish_masks, wish_ter
 PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is the report's method [neighbours]
 TASTE_SOFTNESS = 2.0  # how far the films of a taste are averaged; more than films named by hand, or a list would be their sequels [taste]
 HALF_LIFE = 10  # years after which a liked film counts half [by eye]
-WHOLE = 40  # films named up to which all films are candidates; of a larger taste those near by names and words [by speed]
-NEAREST = 700  # how many of those [neighbours of whole tastes]
+WHOLE = 40  # liked films up to which a taste has all films as candidates, and the most disliked films that push [by speed]
+NEAREST = 700  # candidates of a larger taste, the nearest by `likeness_at_large` [by speed, and how many of the exact best twenty are among them]
 GEMS = .75  # from here on the dial asks for hidden gems: no sequel, no director or series twice, none of the best-known twentieth, nothing rated below the average [by eye]
 
 # %% ../nbs/07_recommend.ipynb #f4615db9
@@ -441,8 +442,15 @@ def ask(
     if not isinstance(seeds, Taste): return make_query(rec._bare, seed_films(rec, seeds), adventure, against=against)
     liked = seeds.liked[seeds.liked.index.isin(rec.films.index) & ~seeds.liked.index.isin(list(unwanted))]
     query = make_query(rec._bare, rec._bare.loc[liked.index], adventure, seed_weights(rec, liked, seeds.when), against, TASTE_SOFTNESS, {"collection": 0, "title": 0})
-    query.facts["known"] = rec.films.index.get_indexer(seeds.seen.index.union(seeds.disliked.index))
+    query.known = known_of(rec, seeds)
     return query
+
+def known_of(
+    rec: MovieRecommender,  # with the table of films
+    taste: Taste,  # of a person
+    ) -> np.ndarray:
+    "Positions of the films that a person has seen or does not want, -1 for one that the table does not have"
+    return rec.films.index.get_indexer(taste.seen.index.union(taste.disliked.index))
 
 # %% ../nbs/07_recommend.ipynb #0ecad489
 def check_dials(
@@ -492,7 +500,8 @@ def known_films(
     ) -> np.ndarray:
     "Positions of the films that were named, seen or disliked"
     against = query.against.at if query.against is not None else []
-    at = np.concatenate([query.at, against, query.facts.get("known", []), rec.films.index.get_indexer(hidden)]).astype(int)
+    seen = [] if query.known is None else query.known
+    at = np.concatenate([query.at, against, seen, rec.films.index.get_indexer(hidden)]).astype(int)
     return at[at >= 0]
 
 def candidate_films(
@@ -502,7 +511,7 @@ def candidate_films(
     n: int,  # how many are wanted
     probes: int | None = None,  # clusters looked at for each seed
     ) -> np.ndarray:
-    "Positions of the films to be scored: those allowed in the clusters looked at, and by default the seeds' kin in all others; for a large taste the nearest by names and words"
+    "Positions of the films to be scored: those allowed in the clusters looked at, and by default the seeds' kin in all others; of a large taste the nearest, about"
     if probes is None and len(query.at) > WHOLE and allowed.sum() > NEAREST and hasattr(rec.scorer, "near"):
         near = np.where(allowed, rec.scorer.near(query), -np.inf)
         return np.sort(np.argpartition(-near, NEAREST)[:NEAREST])
@@ -530,7 +539,7 @@ def genre_cost(
     at: np.ndarray,  # positions of the candidates
     ) -> Callable[[list[int]], np.ndarray] | None:
     "What each candidate would cost for the genres of a list with it, given the picks so far; None where no taste was named"
-    if "known" not in query.facts or "genres" not in rec.films or len(query.at) <= 5: return None
+    if query.known is None or "genres" not in rec.films or len(query.at) <= 5: return None
     names = sorted({genre for genres in query.seeds["genres"] for genre in genres})
     wanted, rows = query.weights @ genre_rows(query.seeds, names), genre_rows(rec._bare[["genres"]].iloc[at], names)
     return lambda picks: CALIBRATION * divergence(wanted / wanted.sum(), (rows[picks].sum(axis=0) + rows) / (len(picks) + 1))
@@ -554,15 +563,37 @@ def pick_films(
     ) -> tuple[np.ndarray, list[str]]:
     "Positions of the films of the list, by score, and what placed each"
     at = query.candidates[np.isfinite(score[query.candidates])]
-    if len(at) > (most := max(100, min(20 * n, 2000), 2 * n)): at = at[np.argpartition(-score[at], most)[:most]]
-    at = at[np.argsort(-score[at], kind="stable")]
-    rows = rec.traits.rows_[at]
-    repeats, shares = (rows @ rows.T).toarray(), shares_of(rec.scorer, query, at)
-    after, mix = places_before(before, at), genre_cost(rec, query, at)
-    picks = sorted(pick(score[at], shares, repeats, n, diversity, after=after, mix=mix))  # the candidates stand in the order of their score
-    without = picks if picks == list(range(len(picks))) else pick(score[at], shares, repeats, n, diversity, hearing=0, after=after, mix=mix)
-    open_ = np.where((after < 0) | np.isin(after, picks), score[at], -np.inf)
-    return at[picks], placed_by(picks, without, open_)
+    at = best_of(at, score[at], n)
+    picks, placed = pick_among(rec, at, score[at], shares_of(rec.scorer, query, at), n, diversity, before, genre_cost(rec, query, at))
+    return at[picks], placed
+
+def best_of(
+    at: np.ndarray,  # positions of candidates
+    score: np.ndarray,  # of each
+    n: int,  # how many are to be picked
+    ) -> np.ndarray:
+    "The candidates that a pick looks at, the best first: a hundred or more"
+    if len(at) > (most := max(100, min(20 * n, 2000), 2 * n)):
+        chosen = np.argpartition(-score, most)[:most]
+        at, score = at[chosen], score[chosen]
+    return at[np.argsort(-score, kind="stable")]
+
+def pick_among(
+    rec: MovieRecommender,  # with the traits
+    at: np.ndarray,  # positions of the candidates, the best first
+    score: np.ndarray,  # of each
+    shares: np.ndarray,  # which share of it is due to whom, a row per seed or person
+    n: int,  # how many
+    diversity: float,  # what a repetition costs
+    before: np.ndarray | None = None,  # for each film of the table the one that must be named before it, -1 for none
+    mix: Callable[[list[int]], np.ndarray] | None = None,  # from `genre_cost`
+    ) -> tuple[list[int], list[str]]:
+    "Places of the picks among the candidates, in their order, and what placed each"
+    rows, after = rec.traits.rows_[at], places_before(before, at)
+    repeats = (rows @ rows.T).toarray()
+    picks = sorted(pick(score, shares, repeats, n, diversity, after=after, mix=mix))
+    without = picks if picks == list(range(len(picks))) else pick(score, shares, repeats, n, diversity, hearing=0, after=after, mix=mix)
+    return picks, placed_by(picks, without, np.where((after < 0) | np.isin(after, picks), score, -np.inf))
 
 # %% ../nbs/07_recommend.ipynb #3cde7ba0
 def random_films(
@@ -597,7 +628,7 @@ def why_films(
     "A sentence for each film of a list; a scorer that cannot explain has none"
     if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
     if not len(query.seeds): return [well_liked(film) for _, film in rec._bare.iloc[at].iterrows()]
-    return because(rec.scorer.explain(query, at), names, "Because you liked" if "known" in query.facts else "Because you picked")
+    return because(rec.scorer.explain(query, at), names, "Because you picked" if query.known is None else "Because you liked")
 
 def seed_labels(
     rec: MovieRecommender,  # the films
@@ -688,25 +719,25 @@ def list_together(
     "The films of the list, by their mean worth, each with the people it serves; `attrs['seeds']` has each person's films"
     masks, names = filter_masks(rec.films, **filters), list(queries)
     allowed, known = np.ones(len(rec.films), bool), np.zeros(len(rec.films), bool)
+    gems = any(query.adventure >= GEMS and len(query.seeds) for query in queries.values())
     for query in queries.values():
         allowed &= allowed_films(rec, query, hidden, masks)
+        if gems: allowed = gems_only(rec, query, allowed)
         known[known_films(rec, query, hidden)] = True
     at = np.unique(np.concatenate([candidate_films(rec, query, allowed, n) for query in queries.values()]))
     for query in queries.values(): query.candidates = at
     scores = np.array([score_of(rec, query)[at] for query in queries.values()])
     at, scores = at[able := np.isfinite(scores).all(axis=0)], scores[:, able]
     worth = np.array([worth_to(score, n) for score in scores])
-    best = np.argsort(-worth.mean(axis=0), kind="stable")[:max(100, 20 * n)]
+    best = best_of(np.arange(len(at)), worth.mean(axis=0), n)
     at, worth = at[best], worth[:, best]
-    mean, shares, rows = worth.mean(axis=0), served_shares(worth), rec.traits.rows_[at]
-    repeats, after = (rows @ rows.T).toarray(), places_before(first_unseen(rec, allowed, known), at)
-    picks = sorted(pick(mean, shares, repeats, n, diversity, after=after))
-    without = pick(mean, shares, repeats, n, diversity, hearing=0, after=after)
+    mean, shares = worth.mean(axis=0), served_shares(worth)
+    picks, placed = pick_among(rec, at, mean, shares, n, 100 if gems else diversity, first_unseen(rec, allowed, known))
     films, served = rec.shown.iloc[at[picks]], [whom(shares[:, k], names) for k in picks]
     columns = {"title": films["title"], "year": films["release_year"], "genres": films["genres"], "cluster": rec.model.labels_[at[picks]],
                "for": [said_for(who, len(names)) for who in served], "score": mean[picks]}
     if reasons: columns["because"] = why_together(rec, queries, at[picks], served)
-    table = pd.DataFrame(columns | {"placed": placed_by(picks, without, mean)}, index=films.index)
+    table = pd.DataFrame(columns | {"placed": placed}, index=films.index)
     table.attrs["seeds"] = {name: seed_labels(rec, query) for name, query in queries.items()}
     if len(table) < n: table.attrs["reason"] = filter_reason(masks, len(table))
     return table
@@ -719,7 +750,7 @@ def why_together(
     ) -> list[str]:
     "For each film whom it is for, and what it shares with a film of each of them"
     if not hasattr(rec.scorer, "explain"): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
-    verb = {name: "liked" if "known" in query.facts else "picked" for name, query in queries.items()}
+    verb = {name: "picked" if query.known is None else "liked" for name, query in queries.items()}
     said = {name: [because([parts], seed_labels(rec, query), f"{name} {verb[name]}")[0] for parts in rec.scorer.explain(query, at)] for name, query in queries.items()}
     return [f"F{said_for(who, len(queries))[1:]}: {'; '.join(said[name][k] for name in who)}" for k, who in enumerate(served)]
 
@@ -738,11 +769,11 @@ def query_for_wish(
     named = wish.like if known and wish.like else seeds if known else [*as_list(seeds), *wish.like] or None
     dial = next(value for value in (adventure, wish.adventure, .5 if named else UNLED) if value is not None)
     query = ask(rec, named, dial, [*as_list(disliked), *wish.unlike])
-    if known: query.facts["known"] = rec.films.index.get_indexer(seeds.seen.index.union(seeds.disliked.index))
+    if known: query.known = known_of(rec, seeds)
     query.extra = wish_terms(wish, rec.titles, getattr(rec.scorer, "features_", None))
     words = wish.values("theme")
     moods = [("" if part.wanted else "not ") + mood for part in wish.parts if part.kind == "mood" for mood in part.value]
-    query.facts["said"] = {"theme": f"about {', '.join(words)}", "mood": ", ".join(moods), "short": "films shorter than 45 minutes lose 1.5, others nothing"}
+    query.said = {"theme": f"about {', '.join(words)}", "mood": ", ".join(moods), "short": "films shorter than 45 minutes lose 1.5, others nothing"}
     return query
 
 def list_for_wish(

@@ -268,8 +268,10 @@ class Query:
     against: "Query | None" = None  # films that are not wanted, nor their like
     softness: float | None = None  # how far the seeds are averaged, where it is to differ from the scorer's
     terms: dict[str, float] = field(default_factory=dict)  # term -> weight, where it is to differ from the scorer's
+    known: np.ndarray | None = None  # of a whole taste, positions of the films that the person has seen; None where films were named by hand
     candidates: np.ndarray | None = None  # positions of the films to be scored, all of them where None
     extra: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # term -> a weighted value for each film of the table, which the query brings along
+    said: dict[str, str] = field(default_factory=dict)  # such a term in words
     facts: dict = field(default_factory=dict, repr=False)  # what a scorer has worked out: of the seeds, and the table of terms
 
 def make_query(
@@ -694,7 +696,7 @@ def own_words(
     ) -> str:
     "A film's own term in words; of the films that are not wanted, the nearest"
     features = scorer.features_
-    if name in query.extra: return query.facts.get("said", {}).get(name, "brought along by the query")
+    if name in query.extra: return query.said.get(name, "brought along by the query")
     if name == "disliked": return f"as is {query.against.seeds['title'].iloc[int(affinity_of(scorer, query.against, np.array([at])).argmax())]}, which is not wanted"
     return f"{np.expm1(features.numbers_['votes'][at]):,.0f} votes" if name == "fame" else f"weighted rating {features.numbers_['rating'][at]:.1f}"
 

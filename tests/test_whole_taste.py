@@ -170,3 +170,17 @@ def test_one_person_alone_gets_what_they_would_get(rec):
 def test_nobody_nothing_and_six_films_are_refused_in_a_sentence(rec, people):
     with pytest.raises(SelectionError) as told: rec.recommend_together([rec.films.index[:6].tolist()] if people == "six" else people)
     assert len(str(told.value)) > 20
+
+
+def test_hidden_gems_for_two_are_hidden_gems(rec):
+    found = rec.recommend_together([["Heat (1995)"], ["Alien (1979)"]], n=6, adventure=1)
+    votes, rating = rec.films["vote_count"], rec.films["vote_average"]
+    assert (votes[found.index] <= votes.quantile(.95)).all() and (rating[found.index] >= rating.mean()).all()
+    assert "Aliens" not in set(found["title"])
+
+
+def test_films_for_two_wait_for_their_series_and_the_unmarked_are_the_best(series):
+    found = series.recommend_together([[10], [11]], n=40)
+    assert sorted(galaxies(found)) == list(range(len(galaxies(found))))
+    unmarked, marked = (found.loc[found["placed"].eq("score") == best, "score"] for best in (True, False))
+    assert not len(marked) or unmarked.min() >= marked.max() - 1e-9
