@@ -810,11 +810,13 @@ def gradio_function(
     return np.vstack(page.posters.arrays(poster_rows(page, films)))
 
 # %% ../nbs/10_app.ipynb #356c5fab
+def _year(value): return None if pd.isna(value) else int(value)
+
 class FoundFilm(TypedDict):
     "A film that fits a text"
     film_id: int
     title: str
-    year: int
+    year: int | None
     label: str
     score: float
     match: str
@@ -825,7 +827,7 @@ class RecommendedFilm(TypedDict):
     "A recommended film and why"
     film_id: int
     title: str
-    year: int
+    year: int | None
     genres: list[str]
     cluster: str
     score: float
@@ -837,7 +839,7 @@ class SharedFilm(TypedDict):
     "A film recommended to several people, and whom it serves"
     film_id: int
     title: str
-    year: int
+    year: int | None
     genres: list[str]
     serves: str
     score: float
@@ -865,7 +867,7 @@ def find(
         limit: how many films at most, between 1 and 50
     """
     found = page.rec.find(str(text)[:200], min(max(int(limit), 1), 50))
-    return [FoundFilm(film_id=int(i), title=row["title"], year=int(row["year"]), label=page.labels[i],
+    return [FoundFilm(film_id=int(i), title=row["title"], year=_year(row["year"]), label=page.labels[i],
                       score=float(row["score"]), match=row["match"], sure=i == found.attrs["sure"], asked=found.attrs["asked"])
             for i, row in found.iterrows()]
 
@@ -912,7 +914,7 @@ def recommend(
     found = page.rec.recommend(liked, n=min(max(int(n), 1), 50), genres=genres, disliked=disliked, seen=seen,
                                runtime=(None, longest) if longest else None, items=liked.watchlist.index if from_watchlist else None, exclude_genres=exclude_genres,
                                years=years, languages=language or None, adventure=min(max(float(adventure), 0), 1))
-    return [RecommendedFilm(film_id=int(i), title=row["title"], year=int(row["year"]), genres=list(row["genres"]),
+    return [RecommendedFilm(film_id=int(i), title=row["title"], year=_year(row["year"]), genres=list(row["genres"]),
                             cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]),
                             because=row["because"], seeds=list(found.attrs["seeds"].values()),
                             understood=list(found.attrs["understood"].values()))
@@ -940,7 +942,7 @@ def wish(
         n: how many films, between 1 and 50
     """
     found = page.rec.wish(str(text), n=min(max(int(n), 1), 50))
-    films = [RecommendedFilm(film_id=int(i), title=row["title"], year=int(row["year"]), genres=list(row["genres"]),
+    films = [RecommendedFilm(film_id=int(i), title=row["title"], year=_year(row["year"]), genres=list(row["genres"]),
                              cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]), because=row["because"],
                              seeds=list(found.attrs["seeds"].values()), understood=[]) for i, row in found.iterrows()]
     return WishAnswer(understood=[f"{words}: {meaning}" for words, meaning in found.attrs["understood"]],
@@ -977,7 +979,7 @@ def recommend_together(
     if not 2 <= most <= 10 or len(set(called)) < most: raise SelectionError("Name two to ten people, each by another name.")
     found = page.rec.recommend_together(dict(zip(called, liked)), n=min(max(int(n), 1), 50), disliked=disliked, genres=genres,
                                         runtime=(None, longest) if longest else None, adventure=min(max(float(adventure), 0), 1))
-    return [SharedFilm(film_id=int(i), title=row["title"], year=int(row["year"]), genres=list(row["genres"]), serves=row["for"],
+    return [SharedFilm(film_id=int(i), title=row["title"], year=_year(row["year"]), genres=list(row["genres"]), serves=row["for"],
                        score=float(row["score"]), because=row["because"]) for i, row in found.iterrows()]
 
 # %% ../nbs/10_app.ipynb #10cadb99

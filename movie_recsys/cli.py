@@ -129,9 +129,11 @@ def print_films(
 ):
     "Print recommendations for a person, or as JSON"
     if as_json: return print_json(found)
+    import pandas as pd
     for place, film in enumerate(found.itertuples(), 1):
-        print(f"{place}. {film.title} ({film.year}) · {', '.join(film.genres)}\n   {film.because}")
-    if found.empty: print(found.attrs.get("reason", "Nothing was found."))
+        year = "" if pd.isna(film.year) else f" ({film.year:.0f})"
+        print(f"{place}. {film.title}{year} · {', '.join(film.genres)}\n   {film.because}")
+    if found.empty or "reason" in found.attrs: print(found.attrs.get("reason", "Nothing was found."))
 
 
 def print_understood(
@@ -160,9 +162,7 @@ def wish(
     found = open_recommender(movies).wish(text, n=n)
     print_understood(dict(found.attrs["understood"]))
     if found.attrs["ignored"]: print(f"not understood: {', '.join(found.attrs['ignored'])}", file=sys.stderr)
-    if as_json: return print_json(found)
-    for place, film in enumerate(found.itertuples(), 1): print(f"{place}. {film.title} ({film.year}) · {', '.join(film.genres)}\n   {film.because}")
-    if "reason" in found.attrs: print(found.attrs["reason"])
+    print_films(found, as_json)
 
 # %% ../nbs/13_cli.ipynb #603c8de0
 @cli.command()

@@ -445,14 +445,14 @@ def judge_taste(
     asked: Taste | list[int],  # the taste, or the films named
     n: int = 10,  # films in the list
     ) -> dict[str, float]:
-    "P@n of the hidden liked films, pmAUC of them, how often one is put above a hidden disliked film, and how far the genres of the list are from the taste's"
+    "P@n of the hidden liked films and of the hidden disliked ones, pmAUC of the liked, how often one is put above a disliked one, and how far the genres of the list are from the taste's"
     top = rec.recommend(asked, n, seen=trial.taste.seen.index, years=(None, trial.last_year), reasons=False).index
     query = rec.query(asked)
     query.candidates = np.sort(rec.films.index.get_indexer(np.unique(np.concatenate([trial.liked, trial.disliked, trial.others]))))
     score = pd.Series(score_of(rec, query), rec.films.index)
     names = sorted({genre for genres in rec.films["genres"] for genre in genres}) if "genres" in rec.films else []
     mixture = [genre_rows(rec.films.loc[ids], names).mean(axis=0) for ids in (trial.taste.liked.index, top)]
-    return {f"P@{n}": np.isin(top, trial.liked).sum() / n, "pmAUC": _outranked(score[trial.liked].to_numpy(), score[trial.others].to_numpy()),
+    return {f"P@{n}": np.isin(top, trial.liked).sum() / n, f"disliked in {n}": np.isin(top, trial.disliked).sum() / n, "pmAUC": _outranked(score[trial.liked].to_numpy(), score[trial.others].to_numpy()),
             "above disliked": _outranked(score[trial.liked].to_numpy(), score[trial.disliked].to_numpy()),
             "divergence of genres": float(divergence(*(m / max(m.sum(), 1e-12) for m in mixture))) if names and len(top) else np.nan}
 

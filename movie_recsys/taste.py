@@ -31,7 +31,10 @@ from .data import MovieDataError, film_label
 from .titles import drop_article, in_digits, normalize_title, title_fame, turn_article
 
 # %% ../nbs/05a_taste.ipynb #2d73e51b
-LIKED, DISLIKED, HEART, ENOUGH = 7, 4, 0.9, 20
+LIKED = 7  # of ten: from here on a film is liked [by eye]
+DISLIKED = 4  # up to here it is not [by eye]
+HEART = .9  # how much a film is liked that has a heart and no rating, between 0 and 1 [by eye]
+ENOUGH = 20  # ratings from which on what lies above the person's own mean is liked too [by eye]
 
 def opinions(
     ratings: pd.Series,  # 0 to 10, by film_id
@@ -46,7 +49,9 @@ def opinions(
     return liked.clip(upper=1), (10 - low).clip(lower=1) / 10
 
 # %% ../nbs/05a_taste.ipynb #4e377d99
-MAX_BYTES, MAX_ROWS, MAX_FILES = 5_000_000, 20_000, 300
+MAX_BYTES = 5_000_000  # of one file, packed or not
+MAX_ROWS = 20_000  # of one file
+MAX_FILES = 300  # of one zip or folder
 _NO_TEXT = {b"\x89PNG": "a picture (PNG)", b"\xff\xd8\xff": "a picture (JPEG)", b"GIF8": "a picture (GIF)",
             b"RIFF": "a picture or a sound", b"BM": "a picture (BMP)", b"%PDF": "a PDF file", b"\x1f\x8b": "a gzip file",
             b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive", b"PAR1": "a Parquet file",

@@ -110,3 +110,16 @@ def test_the_years_filter_works_on_the_known_years():
     found = rec.recommend([TITLES[0]], years=(1990, 2030))
     assert len(found) and rec.films.loc[found.index, "release_year"].ge(1990).all()
     assert np.isfinite(found["score"]).all()
+
+
+def test_the_endpoints_and_the_command_name_films_without_a_year(tmp_path, capsys):
+    from movie_recsys import app as pages
+    from movie_recsys.cli import main
+    films = table().drop(columns="release_date").assign(year=[1960 + k if k % 4 == 0 else None for k in range(N)])
+    page = pages.FilmPage(MovieRecommender.from_movies(films, n_clusters=4))
+    years = [film["year"] for film in [*pages.find(page, "River", 20), *pages.recommend(page, [TITLES[0]], 20)]]
+    assert None in years and any(years)
+    films.to_csv(tmp_path / "films.csv", index=False)
+    assert main(["recommend", TITLES[0], "--movies", str(tmp_path / "films.csv"), "--n", "20"]) in (0, None)
+    said = capsys.readouterr().out
+    assert "nan" not in said and "NA" not in said and "(19" in said
