@@ -598,25 +598,49 @@ def test_what_fails_is_said_where_it_was_pressed_with_retry(browser, url):
     first = submit(page)
     def gone(): page.route(re.compile("component_server"), lambda route: route.abort())
     def back(): page.unroute(re.compile("component_server"))
-    for place, press in ((page.locator("#mr-cards .mr-here").nth(3), page.locator("#mr-cards [data-do=seen]").nth(3)),
-                         (page.locator("#mr-more-message"), page.locator("#mr-more")),
-                         (page.locator("#mr-out-message"), page.locator("[data-do=csv]"))):
+    for place, press, answered in (
+            (page.locator("#mr-cards .mr-here").nth(3), page.locator("#mr-cards [data-do=seen]").nth(3), lambda: page.wait_for_selector("text=is marked as seen")),
+            (page.locator("#mr-more-message"), page.locator("#mr-more"), lambda: page.wait_for_function(
+                "document.querySelectorAll('#mr-cards .mr-card').length === 10 && document.activeElement.closest('.mr-card')")),
+            (page.locator("#mr-out-message"), page.locator("[data-do=csv]"), None)):
         gone()
         press.click()
         place.locator("text=does not answer").wait_for()
         box = place.bounding_box()
         assert 0 <= box["y"] < 844 and message(page) == ""
         back()
-        place.locator("button").click()
+        if answered:
+            place.locator("button").click()
+            answered()
+        else:
+            with page.expect_download(): place.locator("button").click()
         page.wait_for_function("![...document.querySelectorAll('.mr-here')].some(e => e.innerText.includes('does not answer'))")
-        if "more" in str(place): page.wait_for_function("document.querySelectorAll('#mr-cards .mr-card').length === 10 && document.activeElement.closest('.mr-card')")
-    page.wait_for_function("document.querySelectorAll('#mr-cards .mr-card').length === 10")
     gone()
     page.locator("#mr-adventure").fill("1")
     page.locator("#mr-steer-message >> text=does not answer").wait_for()
     back()
     settled(page, lambda: page.click("#mr-steer-message button"))
     assert page.inner_text("#mr-steer-message") == "" and "adventure=1" in page.url and first[3] not in titles(page)
+    context.close()
+
+
+def test_a_late_answer_leaves_a_newer_message_alone(browser, url):
+    "Five more fail while an older question is still out: its answer does not take their message away."
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_selector("#mr-options img[src]")
+    pick(page, "heat 1995", "Heat (1995)")
+    submit(page)
+    held = []
+    page.route(re.compile("component_server"), lambda route: held.append(route) if not held and '"seen":["' in (route.request.post_data or "") else route.abort() if '"n":10' in (route.request.post_data or "") else route.continue_())
+    page.locator("#mr-cards [data-do=seen]").nth(3).click()
+    while not held: page.wait_for_timeout(50)
+    page.click("#mr-more")
+    page.locator("#mr-more-message >> text=does not answer").wait_for()
+    with page.expect_response(re.compile("component_server")): held[0].continue_()
+    page.wait_for_timeout(500)
+    assert "does not answer" in page.inner_text("#mr-more-message")
     context.close()
 
 

@@ -32,17 +32,20 @@ function marked(kind, id, on) {                              // seen or disliked
 const make = (tag, props, ...kids) => { const e = Object.assign(document.createElement(tag), props); e.append(...kids); return e; };
 const say = text => { $("#mr-said").textContent = ""; setTimeout(() => { $("#mr-said").textContent = text; }, 60); };
 const show = (html, at = $("#mr-message")) => { at.innerHTML = html; };  // only HTML that Python wrote and escaped
-const notes = new Set(), retries = new WeakMap();
+const notes = new Map(), retries = new WeakMap();           // where something is said -> when it was said
+let clock = 0;
 function note(at, ...parts) {
   if (!at.hasAttribute("role")) at.setAttribute("role", "alert");
-  at.replaceChildren(...parts); notes.add(at);
+  at.replaceChildren(...parts); notes.set(at, ++clock);
 }
-function hush() { notes.forEach(at => at.replaceChildren()); notes.clear(); }
+function hush(since = ++clock) {                             // what was said before: a late answer leaves a newer message alone
+  notes.forEach((when, at) => { if (when < since) { at.replaceChildren(); notes.delete(at); } });
+}
 const here = b => { const card = b.closest(".mr-card"); return card ? card.querySelector(".mr-here") : $("#mr-message"); };
 async function ask(name, question = {}, at = $("#mr-message"), again = null) {
-  const late = new Promise(resolve => setTimeout(resolve, 30000));
+  const late = new Promise(resolve => setTimeout(resolve, 30000)), when = ++clock;
   const answer = await Promise.race([server[name](question), late]).catch(() => undefined);
-  if (answer !== undefined) { if (again) hush(); return answer; }  // undefined: Gradio's client could not reach Python, or it failed
+  if (answer !== undefined) { if (again) hush(when); return answer; }  // undefined: Gradio's client could not reach Python, or it failed
   const retry = make("button", {type: "button", textContent: "Retry"});
   retry.dataset.do = "retry"; retries.set(retry, again);
   if (at) note(at, make("p", {}, "The app does not answer. If it was stopped, start it again; what you chose is still here. ", ...(again ? [retry] : [])));
