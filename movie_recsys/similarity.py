@@ -30,12 +30,12 @@ from sklearn.preprocessing import Normalizer
 from .data import MovieDataError, language_name
 
 # %% ../nbs/04_similarity.ipynb #52c5f89b
-CONTENT = {"genres": 4.0, "keywords": 10.0, "collection": 5.0, "directors": 8.0, "writers": 4.0, "cast": 8.0,
+CONTENT = {"genres": 4.0, "keywords": 10.0, "collection": 5.0, "directors": 7.0, "writers": 4.0, "cast": 8.0,
            "title": 4.0, "companies": 3.0, "original_language": 2.0}  # column: weight of what two films share in it, which is between 0 and 1 [neighbours, then the blind lists]
 PLOT = 1.5  # weight of the cosine of two plots [pairs and neighbours]
 DISTANCE = {"years": -.5, "votes": -.3, "rating": -.5, "runtime": -.2}  # weight of each distance, see `distance` for the units [neighbours]
 LIKES = 6.0  # weight of the surprise at how many people like both [neighbours and taste]
-PRIOR = {"fame": {0: 1.5, .5: -.1, 1: -.6}, "acclaim": {0: 1.0, .5: .5, 1: .6}}  # adventure: weight of the logarithm of the votes, and of a point of rating [neighbours in the middle, by eye at the ends]
+PRIOR = {"fame": {0: 1.5, .5: -.15, 1: -.6}, "acclaim": {0: 1.0, .5: .5, 1: .6}}  # adventure: weight of the logarithm of the votes, and of a point of rating [neighbours in the middle, by eye at the ends]
 SOFTNESS = 1.5  # how far several films are averaged, in the unit of the score: towards 0 only the nearest counts, towards infinity the mean [neighbours]
 MEAN_VOTES = 50  # average votes that are added to every rating [by eye]
 LIKE_DAMP = 5  # people added to those who like both, and to those who should [taste]
