@@ -7,8 +7,8 @@ __all__ = ['CREDITED', 'HARD', 'RANGES', 'UNTURNED', 'ENGLISH', 'MOODS', 'MOST',
            'TOLD', 'Part', 'Wish', 'plain', 'telling', 'word_forms', 'FilmWords', 'film_words', 'Reader', 'title_here',
            'read_titles', 'in_interval', 'read_lengths', 'read_years', 'read_ratings', 'read_count', 'read_people',
            'read_places', 'read_genres', 'read_moods', 'read_themes', 'turned', 'merged', 'compared_with', 'said',
-           'checked_text', 'read_wish', 'part_mask', 'wish_masks', 'has_words', 'near_words', 'has_mood', 'wish_terms',
-           'as_asked', 'what_to_relax']
+           'checked_text', 'read_wish', 'is_wish', 'part_mask', 'wish_masks', 'has_words', 'near_words', 'has_mood',
+           'wish_terms', 'as_asked', 'what_to_relax']
 
 # %% ../nbs/05b_wish.ipynb #8f2ffdb8
 import re
@@ -901,6 +901,34 @@ def _nothing(text):
     if letters and not any("LATIN" in unicodedata.name(letter, "") for letter in letters): return "Wishes are read in English so far, and this one is in another script. A title is understood in any script that the table has it in."
     shown = text.strip() if len(text) < 60 else f"{text.strip()[:60]}..."
     return f"Nothing of “{shown}” was understood. Say a genre, a time, a country, a person, a film that you like, or what it is to be about."
+
+# %% ../nbs/05b_wish.ipynb #09ed2465
+_ASKS = re.compile(r"\b(something|anything|films|movies|about|set in|similar to|like|(?:i|we) (?:want|feel|loved?|need|would)|tonight"
+                   r"|for (?:kids|children|families|the (?:whole )?family))\b|^(?:(?:written |directed )?by|with|starring) ", re.I)
+_SAYS = re.compile(r"^(?:an?|some|no|not|any)\b|\b(?:no|not|isn't|without|under|over|at (?:most|least)|please)\b|,", re.I)
+_TITLED = re.compile(r"^the |: the movie\b", re.I)
+
+def is_wish(
+    text: str,  # what was typed
+    films: pd.DataFrame,  # the table, by film_id
+    titles: TitleIndex,  # its titles
+    ) -> bool:
+    "Whether a text is surely a wish, and not a title that this table has or has not"
+    if understand(titles, text) is not None: return False
+    try: wish = read_wish(text, films, titles)
+    except SelectionError: return False
+    titled = _TITLED.search(text)
+    if _ASKS.search(text): return not titled or re.search(r"\b(?:about|like)\b", text) is not None
+    firm = [part for part in wish.parts if part.kind not in ("theme", "words", "count") and re.search(r"[^\W\d]", part.words)]
+    explained = " ".join(part.words for part in firm)
+    capitals = [word for word in re.findall(r"[^\W_][\w'’]*", text)[1:] if word[0].isupper() and word not in explained]
+    if not firm or titled or capitals: return False
+    if re.search(r"\b(?:film|movie)\b", text, re.I): return True
+    telling = {part.kind for part in firm} - {"countries", "languages", "mood", "people", "companies"}
+    loose = len(wish.ignored) > 0 or len(firm) < len(wish.parts)
+    if _SAYS.search(text): return len(telling) > 0 or not loose
+    several = len({part.start for part in firm}) > 1
+    return several and not loose or "genres" in telling and (several or not loose)
 
 # %% ../nbs/05b_wish.ipynb #f444bd40
 def part_mask(
