@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FONTS', 'FACES', 'EM', 'LARGEST', 'SMALLEST', 'Colors', 'STYLES', 'SAME', 'BROAD', 'rasterize', 'poster_svg',
-           'poster_uri', 'draw_poster', 'Posters']
+           'poster_uri', 'draw_poster', 'tmdb_number', 'Posters']
 
 # %% ../nbs/09_posters.ipynb #5f81c4e5
 import io
@@ -606,11 +606,20 @@ def _jpeg_uri(image: Image.Image) -> str:
     return "data:image/jpeg;base64," + b64encode(data.getvalue()).decode()
 
 # %% ../nbs/09_posters.ipynb #531efe86
+def tmdb_number(
+    film: Mapping,  # a row of a table, its film_id as `film_id` or as its name
+) -> int | None:
+    "TMDB's number of a film: the table's `tmdb_id`, or its film_id where its posters lie at TMDB and its ids are of no other kind"
+    number = film.get("tmdb_id")
+    if number is None and "movielens_id" not in film and re.fullmatch(r"/\w+\.(?:jpg|png)", str(film.get("poster_path") or ""), re.ASCII):
+        number = film.get("film_id", getattr(film, "name", None))
+    return None if number is None or pd.isna(number) else int(number)
+
 def _path_on_tmdb(tmdb: TMDB, film: Mapping) -> str | None:
     "The path of a film's poster as TMDB's page of the film names it; None where there is no key or no such page"
     if not tmdb.ready: return None
-    found, number = tmdb.find_by_imdb(film.get("imdb_id")), film.get("film_id", getattr(film, "name", None))
-    if not found and "poster_path" in film and pd.notna(number): found = tmdb.movie(number)
+    found, number = tmdb.find_by_imdb(film.get("imdb_id")), tmdb_number(film)
+    if not found and number is not None: found = tmdb.movie(number)
     return (found or {}).get("poster_path")
 
 # %% ../nbs/09_posters.ipynb #655cf28b

@@ -8,9 +8,9 @@ __all__ = ['PROBES', 'TASTE_SOFTNESS', 'HALF_LIFE', 'WHOLE', 'NEAREST', 'GEMS', 
            'resolve_seed', 'understood_seeds', 'outside_film', 'seed_films', 'seed_weights', 'ask', 'known_of',
            'check_dials', 'score_of', 'allowed_films', 'known_films', 'candidate_films', 'gems_only', 'genre_cost',
            'shares_of', 'pick_films', 'best_of', 'pick_among', 'random_films', 'well_liked', 'why_films', 'seed_labels',
-           'list_table', 'first_unseen', 'make_list', 'explain_film', 'list_together', 'why_together', 'query_for_wish',
-           'list_for_wish', 'why_wished', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
-           'published_clusters']
+           'list_table', 'first_unseen', 'make_list', 'explain_film', 'list_together', 'why_together', 'read_for',
+           'query_for_wish', 'list_for_wish', 'why_wished', 'many_lists', 'save_likes', 'load_likes',
+           'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #e4a3af81
 from collections.abc import Callable, Iterable, Mapping
@@ -267,12 +267,12 @@ class MovieRecommender:
                 film: str | int,  # the film to be explained
                 adventure: float | None = None,  # 0 what everybody knows, 1 hidden gems, the default where None
                 disliked: Iterable[str | int] | None = (),  # films that are not wanted, nor their like
-                wish: str | None = None,  # what was wished for in words
+                wish: str | Wish | None = None,  # what was wished for, in words or read already
                 ) -> pd.DataFrame:
         "The parts of the score of `film`: seed, block, shared, share; the shares add up to the score"
         check_dials(adventure=.5 if adventure is None else adventure)
         if wish is None: query = self.query(seeds, .5 if adventure is None else adventure, disliked)
-        else: query = query_for_wish(self, read_wish(wish, self.films, self.titles), seeds, adventure, disliked)
+        else: query = query_for_wish(self, read_for(self, wish), seeds, adventure, disliked)
         return explain_film(self, query, resolve_seed(self, film))
 
     def recommend(self,
@@ -323,7 +323,7 @@ class MovieRecommender:
         return list_together(self, queries, n, self.resolve(seen), diversity, filters, reasons)
 
     def wish(self,
-             text: str,  # what somebody wants to see, in words
+             text: str | Wish,  # what somebody wants to see, in words, or read by `read_wish`
              seeds: str | int | Iterable[str | int] | Taste | None = None,  # films to go by beside it, or a taste
              n: int = 5,  # how many films, where the wish does not say
              *,
@@ -335,7 +335,7 @@ class MovieRecommender:
              ) -> pd.DataFrame:
         "The best films for a wish in words, as `recommend` has them; `attrs['understood']` is a list of (words, meaning), `attrs['ignored']` one of words"
         check_dials(n, .5 if adventure is None else adventure)
-        return list_for_wish(self, read_wish(text, self.films, self.titles), seeds, n, self.resolve(seen), disliked, adventure, filters, reasons)
+        return list_for_wish(self, read_for(self, text), seeds, n, self.resolve(seen), disliked, adventure, filters, reasons)
 
     def save(self,
              folder: str | Path,  # where to
@@ -756,6 +756,13 @@ def why_together(
 
 # %% ../nbs/07_recommend.ipynb #df2641b0
 UNLED = .42  # the dial of a wish without films, which nothing else leads to films that somebody has heard of [by eye]
+
+def read_for(
+    rec: MovieRecommender,  # the films
+    wish: str | Wish,  # in words, or read already
+    ) -> Wish:
+    "The wish, read"
+    return wish if isinstance(wish, Wish) else read_wish(wish, rec.films, rec.titles)
 
 def query_for_wish(
     rec: MovieRecommender,  # with the scorer

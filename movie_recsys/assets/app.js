@@ -1,9 +1,9 @@
 // The page's script. The browser holds what was chosen; Python (`server`) finds, recommends and draws the HTML.
 const $ = s => element.querySelector(s), $$ = s => [...element.querySelectorAll(s)];
-const none = () => ({genres: [], without: [], since: null, until: null, under: null, language: "", adventure: .5});
-const state = {films: [], text: "", steer: none(), seen: [], disliked: [], n: 5, tonight: false, asked: false, use: true,
+const none = () => ({genres: [], without: [], since: null, until: null, under: null, language: "", country: "", people: "", adventure: .5});
+const state = {films: [], text: "", words: "", dropped: [], steer: none(), seen: [], disliked: [], n: 5, tonight: false, asked: false, use: true,
                guest: {on: false, films: [], text: ""}};
-const shown = {query: "", best: []};                         // of the last answer
+const shown = {query: "", best: [], wish: []};                         // of the last answer
 const known = new Map();                                     // film_id -> label, of every film shown so far
 
 // ── What this browser keeps: the tastes, and what was marked. It goes along with each question, and stays nowhere else ──
@@ -19,10 +19,10 @@ function keep() {
   catch (_) { $("#mr-kept").textContent = "This browser cannot keep them: after a reload the file is wanted again."; }
 }
 const both = (a, b) => [...new Set([...a, ...b])];
-const asking = () => ({films: state.films, text: state.text, steer: state.steer, tonight: state.tonight, n: state.n, asked: state.asked,
+const asking = () => ({films: state.films, text: state.text, words: state.words, dropped: state.dropped, steer: state.steer, tonight: state.tonight, n: state.n, asked: state.asked,
   seen: both(state.seen, own.seen), disliked: both(state.disliked, own.disliked), taste: state.use ? own.taste : "",
   guest: state.guest.on ? {films: state.guest.films, text: state.guest.text, taste: own.guest} : null});
-const mine = () => state.films.length > 0 || (state.use && own.taste !== "");
+const mine = () => state.films.length > 0 || state.words !== "" || (state.use && own.taste !== "");
 function marked(kind, id, on) {                              // seen or disliked, in the link and in the browser
   for (const place of [state, own]) place[kind] = on ? both(place[kind], [id]) : place[kind].filter(f => f !== id);
   keep();
@@ -95,8 +95,17 @@ function chips() {
   const n = state.films.length;
   $("#mr-count").textContent = n === 0 ? "" : n <= 5 ? `${n} of 5 chosen` : `${n} chosen, at most 5 can be used`;
   $$("#mr-options input").forEach(box => { box.checked = state.films.includes(box.dataset.film); });
-  $("#mr-clear").hidden = !(n || state.asked || state.text);
-  bar(); dress();
+  $("#mr-clear").hidden = !(n || state.asked || state.text || state.words);
+  wishChips(); bar(); dress(); waiting.keep();
+}
+function wishChips() {                                       // what was understood of a wish, each part to be taken away
+  const parts = state.words ? shown.wish : [];
+  $("#mr-wish").hidden = !parts.length;
+  $("#mr-wish-parts").replaceChildren(...parts.map(({span, words, meaning}) => {
+    const away = make("button", {type: "button", textContent: "×"});
+    away.setAttribute("aria-label", `Take away ${words}`); away.dataset.do = "unwish"; away.dataset.span = span;
+    return make("li", {}, make("span", {}, make("bdi", {textContent: words}), make("small", {textContent: meaning})), away);
+  }));
 }
 const FULL = "Five films are chosen, and more cannot be. Take one away first.";
 function choose(id, at = $("#mr-message"), how = {}) {
@@ -143,7 +152,8 @@ async function refresh(how = {}) {
   if (!answer) return;
   if (answer.fault) return show(answer.fault);
   Object.entries(answer.labels).forEach(([id, text]) => known.set(id, text));
-  state.films = answer.films; state.text = answer.text; $("#mr-text").value = state.text;
+  Object.assign(state, {films: answer.films, text: answer.text, words: answer.words, dropped: answer.dropped});
+  shown.wish = answer.wish; $("#mr-text").value = state.text;
   show(how.quiet ? "" : answer.message); show(answer.guest, $("#mr-guest-message"));
   if (answer.guest_films) { state.guest.films = answer.guest_films; state.guest.text = $("#mr-guest-text").value = ""; }
   $("#mr-result").hidden = !answer.asked; state.asked = answer.asked; chips();
@@ -166,18 +176,26 @@ function address(query) {                                    // Gradio's own set
 }
 function remember(query) {
   const next = address(query);
-  if (next !== location.pathname + location.search) history.pushState(null, "", next);
+  if (next !== location.pathname + location.search) history.pushState(null, "", next + location.hash);
+  shown.search = location.search;
 }
+// Picks that nothing was asked with yet are in no link: they wait for a reload of this tab.
+const waiting = {
+  keep() { try { sessionStorage.setItem(shelf, state.asked ? "" : state.films.join(",")); } catch (_) { /* then not */ } },
+  get() { try { return sessionStorage.getItem(shelf) || ""; } catch (_) { return ""; } }};
 async function reopen() {
-  const opened = await ask("open_link", location.search, $("#mr-message"), reopen);
+  shown.search = location.search;
+  const linked = ["films", "text", "wish", "with"].some(name => new URLSearchParams(location.search).get(name)), picked = linked ? "" : waiting.get();
+  const opened = await ask("open_link", picked ? `?films=${picked}` : location.search, $("#mr-message"), reopen);
   if (!opened) return;
+  if (picked) { opened.asked = opened.state.asked = false; opened.message = ""; }
   const {guest, ...rest} = opened.state;
   Object.assign(state, rest, {use: opened.asked ? opened.taste : own.use, guest: {on: guest.length > 0 || (opened.asked ? opened.guest : own.guest !== ""), films: guest, text: ""}});
   Object.entries(opened.labels).forEach(([id, text]) => known.set(id, text));
   steerControls(); tasteShown(); guestShown();
   const lost = opened.asked && opened.taste && !own.taste, rated = state.use && tastes.me.likes > 0;
   if (lost) state.tonight = false;
-  if (opened.asked ? mine() || state.text : rated) await refresh({back: true}); else { $("#mr-result").hidden = true; show(""); chips(); }
+  if (opened.asked ? mine() || state.text : rated && !picked) await refresh({back: true}); else { $("#mr-result").hidden = true; show(""); chips(); }
   if (lost) opened.message += "<p>This list was made with films that stay in the browser of whoever made it. "
     + (mine() ? "Here it is made without them." : "Use an export of your own, or name a film that you love.") + "</p>";
   if (opened.message) show(opened.message + $("#mr-message").innerHTML);
@@ -286,9 +304,7 @@ element.addEventListener("drop", e => {
 });
 
 // ── Steering: the list follows without a button ────────────────────────────────────────────────
-const languages = new Intl.DisplayNames(["en"], {type: "language", fallback: "code"});
-const nameOf = code => { try { return languages.of(code); } catch (_) { return code; } };
-$$("#mr-language option[value]:not([value=''])").forEach(o => { o.textContent = nameOf(o.value); });
+const valued = id => $(id) ? $(id).value.trim() : "";
 const ticked = name => $$(`input[name=${name}]:checked`).map(b => b.value);
 const year = id => { const v = $(id).value.trim(); return v === "" ? null : Number(v); };
 function steerControls() {
@@ -297,7 +313,8 @@ function steerControls() {
   $$("input[name=without]").forEach(b => { b.checked = s.without.includes(b.value); });
   $("#mr-since").value = s.since ?? ""; $("#mr-until").value = s.until ?? "";
   if ($("#mr-under")) $("#mr-under").value = s.under ?? "";
-  $("#mr-language").value = s.language; $("#mr-adventure").value = s.adventure; steerNames();
+  for (const name of ["language", "country", "people"]) if ($("#mr-" + name)) $("#mr-" + name).value = s[name];
+  $("#mr-adventure").value = s.adventure; steerNames();
 }
 function steerNames() {
   const word = (list, title) => list.length ? `${title}: ${list.length > 2 ? list.length : list.join(", ")}` : title;
@@ -306,8 +323,8 @@ function steerNames() {
 let steering = 0;
 $(".mr-steer").addEventListener("input", e => {
   state.steer = {genres: ticked("genres"), without: ticked("without"), since: year("#mr-since"), until: year("#mr-until"),
-                 under: $("#mr-under") && Number($("#mr-under").value) || null, language: $("#mr-language").value, adventure: Number($("#mr-adventure").value)};
-  steerNames(); clearTimeout(steering); steering = setTimeout(() => refresh({at: () => $("#mr-steer-message")}), e.target.type === "number" ? 500 : 120);
+                 under: $("#mr-under") && Number($("#mr-under").value) || null, language: valued("#mr-language"), country: valued("#mr-country"), people: valued("#mr-people"), adventure: Number($("#mr-adventure").value)};
+  steerNames(); clearTimeout(steering); steering = setTimeout(() => refresh({at: () => $("#mr-steer-message")}), ["number", "text"].includes(e.target.type) ? 500 : 120);
 });
 element.addEventListener("click", e => $$(".mr-drop[open]").forEach(d => { if (!d.contains(e.target)) d.open = false; }));
 element.addEventListener("keydown", e => {
@@ -317,7 +334,9 @@ element.addEventListener("keydown", e => {
 
 // ── Tabs ───────────────────────────────────────────────────────────────────────────────────────
 const tabs = $$("[role=tab]");
-function open(tab) {
+function open(tab, push = true) {                            // a tab is a place of its own in the browser's history
+  const hash = tab === tabs[0] ? "" : "#" + tab.id.replace("mr-tab-", "");
+  if (push && location.hash !== hash) history.pushState(null, "", location.pathname + location.search + hash);
   tabs.forEach(t => { const on = t === tab; t.setAttribute("aria-selected", String(on)); t.tabIndex = on ? 0 : -1;
     $("#" + t.getAttribute("aria-controls")).hidden = !on; });
   bar();
@@ -380,13 +399,13 @@ function marks(b, kind, told) {
   refresh(pressed(b, told, how => { marked(kind, id, false); refresh(how); }));
 }
 function wipe() {                                            // what is shown, not what is kept
-  turn++; Object.assign(state, {films: [], text: "", steer: none(), n: 5, tonight: false, asked: false, seen: [], disliked: []}); input.value = "";
+  turn++; Object.assign(state, {films: [], text: "", words: "", dropped: [], steer: none(), n: 5, tonight: false, asked: false, seen: [], disliked: []}); input.value = "";
   Object.assign(shown, {query: "", best: []}); element.classList.remove("mr-busy");
   $("#mr-result").hidden = true; hush(); show(""); steerControls(); tasteShown(); guestShown(); mark(); remember("");
 }
 const acts = {
   skip: () => { open(tabs[0]); input.focus(); },
-  lamp: b => { const on = !document.body.classList.contains("dark"); document.body.classList.toggle("dark", on); lamp(); },
+  lamp: b => { const on = !document.body.classList.contains("dark"); dark(on); try { localStorage.setItem("movie-recsys dark", on ? "1" : "0"); } catch (_) { /* then not */ } },
   retry: b => { const again = retries.get(b); hush(); if (again) again(); },
   go: submit,
   clear: () => { state.use = own.use = false; state.guest = {on: false, films: [], text: ""}; own.guest = ""; keep(); wipe(); say("Cleared"); input.focus(); },
@@ -425,17 +444,22 @@ const acts = {
     who.films = who.films.map(f => f === b.dataset.taken ? b.dataset.film : f).filter((f, i, all) => all.indexOf(f) === i);
     who.text = ""; say(`${label(b.dataset.film)} taken instead`); refresh(who === state ? {focus: true} : {at: () => $("#mr-guest-message"), quiet: !mine()}); },
   pick: b => { choose(b.dataset.film, here(b)); if (state.films.includes(b.dataset.film)) b.textContent = "Chosen"; },
+  wish: b => { Object.assign(state, {words: both(state.words ? [state.words] : [], [b.dataset.text]).join("; "), text: "", n: 5}); input.value = ""; refresh({focus: true}); },
+  unwish: b => { const said = b.closest("li").querySelector("bdi").textContent, left = shown.wish.length - 1;
+    hush(); if (left) state.dropped = both(state.dropped, [b.dataset.span]); else Object.assign(state, {words: "", dropped: []});
+    state.n = 5; say(`${said} taken away`); input.focus(); chips();
+    if (left || mine()) refresh(); else wipe(); },
   drop: b => { if (b.dataset.who === "guest") { state.guest.films = state.guest.films.filter(f => f !== b.dataset.film); hush(); chips(); $("#mr-guest-text").focus(); if (state.asked) refresh({at: () => $("#mr-guest-message")}); }
     else { drop(b.dataset.film); input.focus(); } },
-  example: b => { state.films = b.dataset.films.split(","); state.text = input.value = ""; Object.assign(state, {tonight: false, n: 5}); refresh({focus: true}); },
-  like: b => { state.films = [b.dataset.film]; state.text = input.value = ""; Object.assign(state, {tonight: false, n: 5}); open(tabs[0]); refresh({focus: true}); },
+  example: b => { state.films = (b.dataset.films || "").split(",").filter(Boolean); state.text = b.dataset.text || ""; input.value = ""; Object.assign(state, {words: "", dropped: [], tonight: false, n: 5}); refresh({focus: true}); },
+  like: b => { state.films = [b.dataset.film]; state.text = input.value = ""; Object.assign(state, {words: "", dropped: [], tonight: false, n: 5}); open(tabs[0]); refresh({focus: true}); },
   add: b => choose(b.dataset.film, here(b), pressed(b, "is one of your picks.", how => drop(b.dataset.film, how))),
   seen: b => marks(b, "seen", "is marked as seen."),
   not: b => marks(b, "disliked", "is not for you: hidden, and its like with it."),
   unsee: () => { state.seen = own.seen = []; keep(); refresh({focus: true}); },
   relent: () => { state.disliked = own.disliked = []; keep(); refresh({focus: true}); },
   free: () => { state.steer = none(); steerControls(); refresh({focus: true}); },
-  relax: b => { const off = {genres: {genres: []}, exclude_genres: {without: []}, years: {since: null, until: null}, runtime: {under: null}, languages: {language: ""}};
+  relax: b => { const off = {genres: {genres: []}, exclude_genres: {without: []}, years: {since: null, until: null}, runtime: {under: null}, languages: {language: ""}, countries: {country: ""}, people: {people: ""}};
     Object.assign(state.steer, off[b.dataset.filter]); steerControls(); refresh({focus: true}); },
 };
 element.addEventListener("click", e => { const b = e.target.closest("[data-do]"); if (b) acts[b.dataset.do](b); });
@@ -455,6 +479,15 @@ element.addEventListener("toggle", async e => {              // the parts of a b
   if (told) d.querySelector("div").innerHTML = told.html; else delete d.dataset.done;
 }, true);
 function lamp() { $(".mr-lamp").setAttribute("aria-pressed", String(document.body.classList.contains("dark"))); }
-addEventListener("popstate", reopen);
-async function start() { await Promise.all([unpack("me", "taste"), unpack("guest", "guest")]); await reopen(); }
-lamp(); others(); learn(); steerControls(); start();
+function dark(on) { document.body.classList.toggle("dark", on); lamp(); }
+try {                                                        // the light that was chosen last, unless the address says which
+  const kept = localStorage.getItem("movie-recsys dark");
+  if (kept !== null && !new URLSearchParams(location.search).has("__theme")) dark(kept === "1");
+} catch (_) { /* the system's choice */ }
+const tabHere = () => tabs.find(tab => tab.id === "mr-tab-" + location.hash.slice(1)) || tabs[0];
+addEventListener("popstate", () => { open(tabHere(), false); if (location.search !== shown.search) reopen(); });
+async function start() {
+  await Promise.all([unpack("me", "taste"), unpack("guest", "guest")]); await reopen();
+  if (state.asked && scrollY === 0 && tabHere() === tabs[0]) $("#mr-result").scrollIntoView({block: "start"});  // a link opens at its films
+}
+lamp(); open(tabHere(), false); others(); learn(); steerControls(); start();
