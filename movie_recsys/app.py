@@ -746,6 +746,7 @@ def suggested_films(
 ) -> list[int]:  # film_ids
     "Films that people know, drawn from every genre in turn: others each time"
     fame = pd.Series(page.rec.titles.film_fame, page.films.index)
+    if "vote_count" in page.films: fame = fame[page.films["vote_count"].nlargest(5 * known).index]
     best = page.films.loc[fame.nlargest(known).index].sample(frac=1)
     turn = best.groupby("main_genre", sort=False).cumcount() if "main_genre" in best else pd.Series(0, best.index)
     return turn.sort_values(kind="stable").index[:n].tolist()
@@ -795,8 +796,9 @@ def steer_html(
     first, last = page.years
     year = lambda id, text, hint: (f'<div><label for="mr-{id}">{text}</label><input type="number" id="mr-{id}" '
                                    f'inputmode="numeric" min="{first}" max="{last}" placeholder="{hint if page.dated else "not known"}"{"" if page.dated else " disabled"}></div>')
-    options = lambda column, named: "".join(f'<option value="{escape(value)}">{escape(name)} ({n:,})</option>'
-                                            for name, value, n in sorted((named(value), value, n) for value, n in page.counts[column].items()))
+    options = lambda column, called: "".join(f'<option value="{escape(value)}">{escape(name)} ({n:,})</option>'
+                                            for name, value, n in sorted((called(value), value, n) for value, n in page.counts[column].items()))
+    named = lambda code: name if (name := language_name(code)) != code else f"Other language ({code})"
     choice = lambda id, text, found: f'<div><label for="mr-{id}">{text}</label><select id="mr-{id}"><option value="">Any</option>{found}</select></div>' if found else ""
     lengths = "".join(f'<option value="{n}">Under {n} minutes</option>' for n in LENGTHS)
     length = f'''<div><label for="mr-under">Length</label><select id="mr-under"><option value="">Any</option>{lengths}</select></div>'''
@@ -804,7 +806,7 @@ def steer_html(
       {_ticks("genres", "Only genres", page.genres, page.counts["genres"])}{_ticks("without", "Without", page.genres, page.counts["genres"])}
       {year("since", "From year", first)}{year("until", "To year", last)}
       {length if "runtime" in page.films else ""}
-      {choice("language", "Language", options("original_language", language_name))}
+      {choice("language", "Language", options("original_language", named))}
       {choice("country", "Country", options("countries", str))}
       <div><label for="mr-people">With or by</label><input type="text" id="mr-people" maxlength="80" spellcheck="false" placeholder="A name"></div>
       <div class="mr-dial"><label for="mr-adventure" class="mr-hush">From what everybody knows to hidden gems</label>
@@ -1438,7 +1440,7 @@ def launch_app(
         if "port" not in str(error): raise
         raise MovieRecsysError(f"Port {port or '7860 to 7959'} cannot be used. Name another one with --port.") from None
     taken = "" if port or app.server_port == 7860 else " (port 7860 is taken)"
-    print(f"Movie Recommender System: http://127.0.0.1:{app.server_port}{taken}", flush=True)
+    print(f"Movie Recommender: http://127.0.0.1:{app.server_port}{taken}", flush=True)
     if mcp: print(f"MCP tools: http://127.0.0.1:{app.server_port}/gradio_api/mcp/", flush=True)
     Thread(target=app.page.warm, daemon=True).start()
     if block: app.block_thread()

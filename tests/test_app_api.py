@@ -50,7 +50,7 @@ def client(app):
 
 def test_build_app_launches_nothing(rec):
     app = build_app(rec)
-    assert not app.is_running and app.title == "Movie Recommender System"
+    assert not app.is_running and app.title == "Movie Recommender"
 
 
 def test_the_reports_recommend_movie(client, rec):
@@ -231,7 +231,7 @@ def test_from_the_command_to_an_answering_page():
                     break
                 except OSError: time.sleep(.05)
             print(f"the page answered after {time.monotonic() - start:.1f} s")
-            assert "Movie Recommender System" in body
+            assert "Movie Recommender" in body
         finally: process.terminate()
 
 

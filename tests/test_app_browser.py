@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import requests
+from PIL import Image
 from tmdb_server import FILMS, GENRES, TMDBServer
 
 from movie_recsys.app import launch_app
@@ -132,12 +134,17 @@ def settled(page, act):
 
 # Choosing
 
-def test_the_reports_page(visit, shot):
+def test_the_first_minute(visit, shot, rec):
+    "What this is, what to do, which years there are: all in view, in one voice; and films that people know"
     page = visit()
-    assert page.title() == "Movie Recommender System" == page.inner_text("h1")
-    assert page.locator("h2", has_text="Select between 1 to 5 Movies").is_visible()
-    assert "feel free to write any movie you like" in page.inner_text("#mr-form label")
-    assert page.locator("#mr-options input[type=checkbox]").count() == 24
+    assert page.title() == page.inner_text("h1") == "Movie Recommender"
+    assert page.inner_text("#mr-choose") == "Name a film you love" and "five films like it" in page.inner_text("#mr-form label")
+    years = rec.films["release_year"]
+    assert f"films of {years.min()} to {years.max()}" in page.inner_text(".mr-covers")
+    for part in ("#mr-choose", "#mr-text", ".mr-covers", "#mr-form .mr-main"): assert page.locator(part).bounding_box()["y"] < 500
+    assert "Select between" not in page.content() and ":)" not in page.inner_text(".mr")
+    rank = rec.films["vote_count"].rank(ascending=False)
+    assert rank[[int(i) for i in page.locator("#mr-options input").evaluate_all("all => all.map(e => e.dataset.film)")]].median() < 1000
     shot(page, "app-start")
 
 
@@ -147,7 +154,7 @@ def test_other_suggestions(visit):
     page.locator("#mr-options input").first.check()
     page.click("text=Other suggestions")
     page.wait_for_function("first => document.querySelector('#mr-options').innerText !== first", arg="\n".join(first))
-    assert page.locator("#mr-options input").count() == 24 and page.locator("#mr-options span").all_inner_texts() != first
+    assert page.locator("#mr-options input").count() == 18 and page.locator("#mr-options span").all_inner_texts() != first
     assert chips(page) == first[:1]  # what was chosen stays chosen
 
 
@@ -261,6 +268,14 @@ def test_none_chosen(visit):
     assert page.locator("#mr-message").get_attribute("role") == "alert"
 
 
+def test_cards_tell_what_decides_an_evening(result, rec):
+    facts = result.locator("#mr-cards .mr-facts").all_inner_texts()
+    for film, told in zip([int(i) for i in result.locator("#mr-cards .mr-why").evaluate_all("all => all.map(e => e.dataset.film)")], facts):
+        row = rec.films.loc[film]
+        assert str(row["release_year"]) in told and f"by {row['directors'][0]}" in told and " with " in told and " min" in told and "votes of critics" in told
+    assert "review" not in " ".join(facts)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_sixth_film_cannot_be_ticked_and_it_says_why_in_its_place(visit, shot, width):
     page = visit(viewport={"width": width, "height": 900})
@@ -292,7 +307,7 @@ def test_the_bar_stays_with_the_picks_and_recommends(visit, shot, width):
     page = visit(viewport={"width": width, "height": 844})
     assert not page.locator("#mr-bar").is_visible()
     page.locator("#mr-options input").nth(1).check()
-    page.locator("#mr-options input").nth(20).check()
+    page.locator("#mr-options input").nth(17).check()
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.locator("#mr-bar").wait_for()
     assert page.inner_text("#mr-bar-count") == "2 of 5 chosen"
@@ -310,6 +325,78 @@ def test_clear(visit, url):
     page.wait_for_selector("#mr-cards img[src]")
     page.click("text=Clear")
     assert chips(page) == [] and not page.locator("#mr-result").is_visible() and page.url.rstrip("/") == url.rstrip("/")
+
+
+# A wish in words
+
+def parts(page): return page.locator("#mr-wish-parts bdi").all_inner_texts()
+
+
+def test_what_is_no_title_is_a_wish_and_its_parts_can_be_taken_away(visit, rec, shot):
+    page = visit()
+    page.fill("#mr-text", "a French comedy from the sixties")
+    first = submit(page)
+    assert parts(page) == ["French", "comedy", "from the sixties"] and page.input_value("#mr-text") == "" and chips(page) == []
+    shown = [int(i) for i in page.locator("#mr-cards .mr-why").evaluate_all("all => all.map(e => e.dataset.film)")]
+    films = rec.films.loc[shown]
+    assert len(first) == 5 and films["release_year"].between(1960, 1969).all() and films["genres"].map(lambda g: "Comedy" in g).all() and (films["original_language"] == "fr").all()
+    assert all("as you asked" in said for said in page.locator(".mr-because").all_inner_texts())
+    shot(page, "app-wish")
+    settled(page, lambda: page.click("#mr-wish-parts button[aria-label='Take away from the sixties']"))
+    assert parts(page) == ["French", "comedy"] and titles(page) != first and page.locator("#mr-text").evaluate("e => e === document.activeElement")
+    page.fill("#mr-text", "under 90 minutes")
+    settled(page, lambda: page.press("#mr-text", "Enter"))
+    assert parts(page) == ["French", "comedy", "under 90 minutes"]
+    now = titles(page)
+    page.reload()
+    page.wait_for_selector("#mr-cards img[src]")
+    assert titles(page) == now and parts(page) == ["French", "comedy", "under 90 minutes"]
+    for words in ("French", "comedy"): settled(page, lambda words=words: page.click(f"#mr-wish-parts button[aria-label='Take away {words}']"))
+    page.click("#mr-wish-parts button")
+    page.wait_for_selector("#mr-result", state="hidden")
+    assert parts(page) == [] and "wish" not in page.url
+
+
+def test_films_and_a_wish_go_together_and_what_counted_says_so(visit):
+    page = visit()
+    pick(page, "heat 1995", "Heat (1995)")
+    page.fill("#mr-text", "something from the seventies, not too long")
+    submit(page)
+    assert chips(page) == ["Heat (1995)"] and "from the seventies" in parts(page)
+    assert "Because" in page.locator(".mr-because").first.inner_text() and "as you asked" in page.locator(".mr-because").first.inner_text()
+    page.locator(".mr-why summary").first.click()
+    page.wait_for_selector(".mr-parts")
+    assert "Heat (1995)" in page.locator(".mr-parts").first.inner_text()
+
+
+def test_a_title_that_is_not_here_is_asked_about_and_may_be_a_wish(visit):
+    page = visit()
+    page.fill("#mr-text", "The French Dispatch")
+    settled(page, lambda: page.click("#mr-form .mr-main"))
+    assert "The French Dispatch is not among these films" in message(page) and parts(page) == [] and titles(page) == []
+    settled(page, lambda: page.click("#mr-message [data-do=wish]"))
+    assert parts(page) == ["French"] and len(titles(page)) == 5
+
+
+def test_a_wish_that_nothing_fulfils_says_what_to_relax(visit):
+    page = visit()
+    page.fill("#mr-text", "a Western from Japan of the forties under 70 minutes")
+    settled(page, lambda: page.click("#mr-form .mr-main"))
+    assert titles(page) == [] and "No film is all of this" in notes(page) and "would be" in notes(page) + " would be" * ("leaves" in notes(page))
+
+
+def test_words_that_no_film_tells_are_named(visit):
+    page = visit()
+    page.fill("#mr-text", "a slow French comedy")
+    submit(page)
+    assert "“slow”" in notes(page) and "Nothing in these films’ data tells" in notes(page)
+
+
+def test_a_hostile_wish_stays_text(visit):
+    page = visit()
+    page.fill("#mr-text", "a comedy about <img src=x onerror=alert(1)> from France")
+    settled(page, lambda: page.click("#mr-form .mr-main"))
+    assert page.locator("#mr-films img[src=x]").count() == 0
 
 
 # A whole taste
@@ -644,6 +731,42 @@ def test_a_late_answer_leaves_a_newer_message_alone(browser, url):
     context.close()
 
 
+def test_a_reload_keeps_picks_tab_and_light(visit):
+    page = visit()
+    page.locator("#mr-options input").nth(1).check()
+    page.locator("#mr-options input").nth(2).check()
+    chosen = chips(page)
+    page.click("#mr-tab-clusters")
+    page.wait_for_selector(".mr-cluster")
+    page.click(".mr-lamp")
+    page.reload()
+    page.wait_for_selector(".mr-cluster")
+    assert page.locator("#mr-clusters").is_visible() and page.evaluate("document.body.classList.contains('dark')")
+    page.click("#mr-tab-films")
+    page.wait_for_selector("#mr-chips li")
+    assert chips(page) == chosen and not page.locator("#mr-result").is_visible()
+
+
+def test_back_leaves_what_is_beneath(result):
+    before = titles(result)
+    result.click("#mr-tab-map")
+    result.wait_for_selector("#mr-map-host canvas")
+    result.go_back()
+    result.wait_for_selector("#mr-films:not([hidden])")
+    assert titles(result) == before and result.get_attribute("#mr-tab-films", "aria-selected") == "true"
+
+
+def test_a_link_opens_at_its_films_with_its_own_title_and_picture(result, visit, url):
+    query = result.url.split("?", 1)[1]
+    again = visit(query="?" + query)
+    again.wait_for_selector("#mr-cards img[src]")
+    again.wait_for_function("document.querySelector('#mr-heading').getBoundingClientRect().top < 200")
+    told = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)"', requests.get(url, params=query, timeout=20).text))
+    assert told["og:title"] == "Films like Heat (1995)" and "Gradio" not in str(told) and told["og:description"].startswith("Five films")
+    picture = requests.get(told["og:image"].replace("&amp;", "&"), timeout=20)
+    assert Image.open(io.BytesIO(picture.content)).size == (1200, 630)
+
+
 def test_a_link_opens_the_same_list(result, visit):
     settled(result, lambda: result.locator("[data-do=seen]").first.click())
     settled(result, lambda: result.fill("#mr-until", "1999"))
@@ -694,16 +817,42 @@ def test_steering_without_a_button(result, shot):
 
 def test_language_and_dial(result):
     settled(result, lambda: result.select_option("#mr-language", "fr"))
-    assert result.locator("#mr-language option:checked").inner_text() == "French"
+    assert result.locator("#mr-language option:checked").inner_text().startswith("French (")
     settled(result, lambda: result.select_option("#mr-language", ""))
     settled(result, lambda: result.locator("#mr-adventure").fill("1"))
     assert "adventure=1" in result.url
+
+
+def test_every_language_has_its_name_and_number_of_films(visit, rec):
+    page = visit()
+    offered = page.locator("#mr-language option").all_inner_texts()[1:]
+    assert len(offered) == rec.films["original_language"].nunique() and all(re.fullmatch(r"[A-Z][^()]+( \(.+\))? \([\d,]+\)", text) for text in offered)
+    assert f"French ({(rec.films['original_language'] == 'fr').sum():,})" in offered
+
+
+def test_country_and_people(result, rec):
+    settled(result, lambda: result.select_option("#mr-country", "France"))
+    made = [int(i) for i in result.locator("#mr-cards .mr-why").evaluate_all("all => all.map(e => e.dataset.film)")]
+    assert len(made) == 5 and all("France" in rec.films.at[film, "countries"] for film in made)
+    settled(result, lambda: result.select_option("#mr-country", ""))
+    settled(result, lambda: result.fill("#mr-people", "al pacino"))
+    named = [int(i) for i in result.locator("#mr-cards .mr-why").evaluate_all("all => all.map(e => e.dataset.film)")]
+    assert named and all("Al Pacino" in {*rec.films.at[film, "cast"], *rec.films.at[film, "directors"]} for film in named)
+    assert "people=Al+Pacino" in result.url
+    settled(result, lambda: result.fill("#mr-people", "Nobody Atall"))
+    assert "Nobody in these films is called Nobody Atall" in notes(result) and titles(result) == []
+
+
+def test_years_that_these_films_do_not_have_are_said(result, rec):
+    settled(result, lambda: result.fill("#mr-since", "2030"))
+    assert titles(result) == [] and f"These films end in {rec.films['release_year'].max()}" in notes(result)
 
 
 def test_contradicting_filters_are_explained(result, shot):
     settled(result, lambda: (result.fill("#mr-since", "2010"), result.fill("#mr-until", "1950")))
     result.wait_for_selector("#mr-notes .mr-note")
     assert "No film of this table fits all of this" in result.inner_text("#mr-notes") and titles(result) == []
+    assert "2010 comes after 1950" in notes(result)
     shot(result, "app-empty", full_page=True)
     assert len(settled(result, lambda: result.click("text=Take the filters away"))) == 5
 
