@@ -50,6 +50,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
+from .cluster import cluster_numbers
 from .data import MovieRecsysError, SelectionError, TitleNotFoundError, film_label, language_name
 from .people import MAX_TASTE, liked_by, sent_taste, with_picks
 from .posters import FACES, FONTS, Posters, tmdb_number
@@ -882,6 +883,7 @@ def _names(page, ids, most=60):
 def cluster_html(
     page: FilmPage,  # the films of the page
     cluster: int,  # its label
+    number: int,  # what it is called
     n: int = 8,  # films shown
 ) -> str:  # HTML
     "One cluster: its name, its profile, its best known films"
@@ -901,17 +903,18 @@ def cluster_html(
     best = "".join(press.format(i, label, film_poster(i), label) for i, label in best.items())
     name = escape(page.rec.model.names_[cluster])
     return (f'<section class="mr-cluster" aria-labelledby="mr-c{cluster}"><div>'
-            f'<h3 id="mr-c{cluster}">{cluster}. {name}</h3>'
+            f'<h3 id="mr-c{cluster}">{number}. {name}</h3>'
             f"<dl>{listed}</dl></div><ul>{best}</ul></section>")
 
 def clusters_html(
     page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "Every cluster"
-    told = ("Films that are alike in year, length, rating, fame, language and genre were put together by K-means. "
+    told = ("Films that are alike in year, length, rating, fame, language and genre were put together by K-means, and those that most people know stand first. "
             "Recommendations are looked for in the clusters of your films and a few more.")
-    return (f'<h2>{page.rec.model.n_clusters} clusters</h2><p class="mr-soft">{told}</p>'
-            + "".join(cluster_html(page, c) for c in range(page.rec.model.n_clusters) if (page.clusters == c).any()))
+    shown = [cluster for cluster in np.argsort(cluster_numbers(page.films, page.clusters)).tolist() if (page.clusters == cluster).any()]
+    return (f'<h2>{len(shown)} clusters</h2><p class="mr-soft">{told}</p>'
+            + "".join(cluster_html(page, cluster, number) for number, cluster in enumerate(shown, 1)))
 
 # %% ../nbs/10_app.ipynb #32335697
 def map_parts(

@@ -6,10 +6,11 @@
 __all__ = ['LANGUAGES', 'GENRES', 'FITTING', 'LARGE', 'SAMPLE', 'KEPT', 'FEWEST', 'FOUND_BY', 'FORMAT', 'PACKAGES', 'TRUSTED',
            'make_pipeline', 'ClusterSpace', 'MovieClusters', 'sort_by_size', 'genre_noun', 'describe_genres',
            'describe_language', 'describe_years', 'describe_rank', 'best_known', 'describe_clusters', 'name_clusters',
-           'run_from', 'fit_kmeans', 'KeptClusters', 'clusters_file', 'keep_clusters', 'kept_clusters', 'fit_clusters',
-           'profile', 'small_clusters', 'judge_clusters', 'stability', 'sweep_k', 'summarize_labels', 'compare_density',
-           'package_versions', 'file_hash', 'remove_old', 'write_set', 'read_card', 'set_file', 'cluster_card',
-           'save_clusters', 'read_films', 'read_pipeline', 'agrees', 'load_clusters']
+           'cluster_numbers', 'run_from', 'fit_kmeans', 'KeptClusters', 'clusters_file', 'keep_clusters',
+           'kept_clusters', 'fit_clusters', 'profile', 'small_clusters', 'judge_clusters', 'stability', 'sweep_k',
+           'summarize_labels', 'compare_density', 'package_versions', 'file_hash', 'remove_old', 'write_set',
+           'read_card', 'set_file', 'cluster_card', 'save_clusters', 'read_films', 'read_pipeline', 'agrees',
+           'load_clusters']
 
 # %% ../nbs/02_cluster.ipynb #593ddc91
 import gc
@@ -233,6 +234,19 @@ def name_clusters(
         seen[name] += 1
         told.append(name[0].upper() + name[1:] + (f" ({seen[name]})" if seen[name] > 1 else ""))
     return told
+
+# %% ../nbs/02_cluster.ipynb #0089c55d
+def cluster_numbers(
+    films: pd.DataFrame,  # cleaned films
+    labels: np.ndarray,  # cluster of each film, from 0
+    n: int = 8,  # how many of the best known films of each count
+) -> list[int]:  # for each cluster a number from 1; 1 has the best known films
+    "Number the clusters for people to read."
+    fame = next((pd.to_numeric(films[c]).astype(float).fillna(0) for c in ("vote_count", "popularity") if c in films), pd.Series(0.0, films.index))
+    labels = np.asarray(labels)
+    known = [fame[labels == label].nlargest(n).mean() for label in range(labels.max() + 1)]
+    order = np.argsort(-np.nan_to_num(known, nan=-1.0), kind="stable")
+    return (np.argsort(order) + 1).tolist()
 
 # %% ../nbs/02_cluster.ipynb #e0b9686c
 LARGE, SAMPLE = 200_000, 100_000  # films

@@ -33,7 +33,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from sklearn.decomposition import PCA
 
-from .cluster import MovieClusters, best_known, save_clusters
+from .cluster import MovieClusters, best_known, cluster_numbers, save_clusters
 from .data import TitleNotFoundError, film_label
 from .preprocess import Cleaned, feature_columns, save_scaler
 
@@ -389,7 +389,7 @@ def film_map_data(
     data = _grid(layout, order, islands) | {
         "id": films.index[order].tolist(), "label": film_label(films).iloc[order].tolist(),
         "cluster": np.asarray(model.labels_)[order].tolist(), "genre": codes[order].tolist(), "genres": list(lists),
-        "names": list(model.names_), "colours": [s[0] for s in styles], "shapes": [MARKERS.index(s[1]) for s in styles],
+        "names": list(model.names_), "numbers": cluster_numbers(films, model.labels_), "colours": [s[0] for s in styles], "shapes": [MARKERS.index(s[1]) for s in styles],
         "note": NOTE if coordinates is None else ""}
     if "vote_average" in films:
         data["rating"] = (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()

@@ -358,12 +358,12 @@ async function openMap() {
   const drawn = await ask("film_map", {}, $("#mr-map-host"), openMap);
   if (!drawn) return;
   $("#mr-map-host").textContent = "";
-  map = new Function(drawn.script + "; return filmMap;")()($("#mr-map-host"), drawn.data, {onSelect: film => showFilm(film.film_id)});
+  map = new Function(drawn.script + "; return filmMap;")()($("#mr-map-host"), drawn.data, {card: false, onSelect: film => showFilm(film.film_id)});
   await map.ready; mark();
 }
 async function showFilm(id) {
   const film = await ask("card", id, $("#mr-map-film"), () => showFilm(id));
-  if (film) { $("#mr-map-film").innerHTML = film.html; learn(); dress(); }
+  if (film) { $("#mr-map-film").innerHTML = film.html + '<button type="button" class="mr-away" data-do="away" aria-label="Close">×</button>'; learn(); dress(); }
 }
 const mark = () => { if (map) map.mark({picks: state.films.map(Number), recommended: shown.best.map(Number)}); };
 async function openClusters() {
@@ -458,6 +458,7 @@ const acts = {
   not: b => marks(b, "disliked", "is not for you: hidden, and its like with it."),
   unsee: () => { state.seen = own.seen = []; keep(); refresh({focus: true}); },
   relent: () => { state.disliked = own.disliked = []; keep(); refresh({focus: true}); },
+  away: () => { $("#mr-map-film").replaceChildren(); },
   free: () => { state.steer = none(); steerControls(); refresh({focus: true}); },
   relax: b => { const off = {genres: {genres: []}, exclude_genres: {without: []}, years: {since: null, until: null}, runtime: {under: null}, languages: {language: ""}, countries: {country: ""}, people: {people: ""}};
     Object.assign(state.steer, off[b.dataset.filter]); steerControls(); refresh({focus: true}); },

@@ -11,7 +11,7 @@ function filmMap(host, data, options) {
   const ctx = canvas.getContext("2d"), calm = matchMedia("(prefers-reduced-motion: reduce)");
   let films = null, n = 0, width = 0, height = 0, dark = false, frame = 0;
   let view = {k: 1, x: 0, y: 0}, base = {s: 1, x: 0, y: 0};
-  let hover = -1, chosen = -1, lit = -1, active = -1, hits = [], off = new Set(), marks = [], wanted = options;
+  let hover = -1, chosen = -1, lit = -1, active = -1, hits = [], chips = [], off = new Set(), marks = [], wanted = options;
   const draw = () => { frame = frame || requestAnimationFrame(() => { frame = 0; paint(); }); };
 
   // The data arrive as an object, or as the text made by `FilmMap.payload()`: JSON, deflated, in base64. A browser
@@ -25,10 +25,11 @@ function filmMap(host, data, options) {
   function start(d) {
     films = d; n = d.x.length;
     d.plain = d.label.map(plain); d.row = new Map(d.id.map((id, i) => [id, i]));
-    d.names.forEach((name, c) => $(".legend").append(chip(name, c)));
+    chips = d.names.map(chip);
+    $(".legend").append(...d.numbers.map((number, c) => [number, chips[c]]).sort((a, b) => a[0] - b[0]).map(pair => pair[1]));
     box.setAttribute("aria-label", `Map of ${n.toLocaleString("en")} films in ${d.names.length} clusters`);
     $(".note").textContent = d.note || "";
-    $(".legend-title").textContent = `${d.names.length} clusters, ${n.toLocaleString("en")} films`;
+    $(".legend-title").textContent = `${d.names.length} clusters by number, ${n.toLocaleString("en")} films`;
     if (host.clientWidth < 560) $("details").open = false;
     host.setAttribute("data-ready", ""); resize(); mark(wanted);
   }
@@ -170,7 +171,7 @@ function filmMap(host, data, options) {
   }
 
   // The clusters' names are wrapped to the width of their island and fade when the reader has come close enough to
-  // read films.
+  // read films. A name that its island has no room for is a number there, and the legend tells which.
   function wrap(name, room) {
     const lines = [""];
     for (const word of name.split(" ")) {
@@ -188,14 +189,12 @@ function filmMap(host, data, options) {
       if (off.has(c)) return;
       font(px, true);
       const x = (p[0] * base.s + base.x) * view.k + view.x, y = (p[1] * base.s + base.y) * view.k + view.y;
-      const r = p[2] * base.s * view.k, fits = lines => lines.length * px * 1.2 < 1.6 * r;
-      let lines = wrap(short(films.names[c]), Math.max(1.6 * r, 74));
-      const within = fits(lines);
-      if (!within) lines = wrap(short(films.names[c]), 130);
+      const r = p[2] * base.s * view.k, lines = wrap(short(films.names[c]), 1.6 * r);
       const w = Math.max(...lines.map(l => ctx.measureText(l).width)), h = lines.length * px * 1.2;
-      const left = Math.max(4, Math.min(width - w - 4, x - w / 2)), out = r + h / 2 + 3;
-      const tries = within ? [0, -r / 2, r / 2] : [out, -out, 0];
-      if (inside(x, y, 0)) tries.some(d => y + d - h / 2 > 2 && y + d + h / 2 < height - 2 && text(lines, left, y + d, px, true));
+      if (!inside(x, y, 0)) return;
+      if (width >= 560 && Math.hypot(w, h) < 2 * r && [0, -r / 2, r / 2].some(d => text(lines, x - w / 2, y + d, px, true))) return;
+      font(px + 2, true);
+      text([String(films.numbers[c])], x - ctx.measureText(films.numbers[c]).width / 2, y, px + 2, true);
     });
     ctx.globalAlpha = 1;
   }
@@ -263,7 +262,7 @@ function filmMap(host, data, options) {
                       cluster: films.cluster[i], cluster_name: films.names[films.cluster[i]]});
   function choose(i, tell) {
     chosen = i; draw();
-    card.hidden = i < 0;
+    card.hidden = i < 0 || options.card === false;
     if (i < 0) return;
     if (!shown(i)) toggle(films.cluster[i], true);
     const f = film(i), m = marks.find(m => m.i === i), rating = films.rating && films.rating[i];
@@ -366,6 +365,21 @@ function filmMap(host, data, options) {
     };
     const found = [];
     films.plain.forEach((t, i) => { if (words.every(w => t.includes(w))) found.push([rank(t), i]); });
+    return found.length || q.length < 4 ? best(found) : best(near(q));
+  }
+  // Where no title has every word: those with most pairs of letters in common, as a typing error leaves them.
+  function near(q) {
+    const pairs = s => new Set([...s].slice(1).map((letter, k) => s[k] + letter)), asked = pairs(q), found = [];
+    films.plain.forEach((t, i) => {
+      const title = t.replace(/ \d{4}$/, "");
+      if (Math.abs(title.length - q.length) > 3 && !title.startsWith(q.slice(0, 3))) return;
+      const own = pairs(title.slice(0, q.length + 2));
+      const alike = 2 * [...own].filter(p => asked.has(p)).length / (own.size + asked.size);
+      if (alike >= .55) found.push([-alike, i]);
+    });
+    return found;
+  }
+  function best(found) {
     return found.sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, 8).map(f => f[1]);
   }
   function offer() {
@@ -403,7 +417,7 @@ function filmMap(host, data, options) {
     s.append(p); return s;
   }
   function chip(name, c) {
-    const b = el("button", {type: "button", className: "chip"}, icon(shape(c)), el("span", {textContent: name}));
+    const b = el("button", {type: "button", className: "chip"}, icon(shape(c)), el("span", {textContent: `${films.numbers[c]}. ${name}`}));
     b.setAttribute("aria-pressed", "true");
     b.addEventListener("click", () => toggle(c, off.has(c)));
     ["pointerenter", "focus"].forEach(t => b.addEventListener(t, () => { lit = off.has(c) ? -1 : c; draw(); }));
@@ -412,7 +426,7 @@ function filmMap(host, data, options) {
   }
   function toggle(c, on) {
     if (on) off.delete(c); else off.add(c);
-    lit = -1; root.querySelectorAll(".chip")[c].setAttribute("aria-pressed", String(on));
+    lit = -1; chips[c].setAttribute("aria-pressed", String(on));
     $(".all").hidden = !off.size;
     if (chosen >= 0 && !shown(chosen)) choose(-1);
     draw();
