@@ -8,10 +8,10 @@ __all__ = ['COLUMNS', 'NUMERIC', 'CATEGORICAL', 'UNUSED', 'HUGE', 'MOSTLY', 'POS
            'share_of_zeros', 'drop_zero_columns', 'drop_zero_rows', 'extract_year', 'most_frequent', 'reduce_languages',
            'reduce_genres', 'drop_adult', 'feature_columns', 'note_features', 'feature_pipeline', 'save_scaler',
            'note_scaler', 'drop_posters', 'set_titles_aside', 'keep_one_row_per_id', 'run_steps', 'Cleaned',
-           'leave_out', 'clean_movies']
+           'leave_out', 'clean_movies', 'Dropped', 'list_dropped']
 
-# %% ../nbs/01_preprocess.ipynb #8f4efb3c
-from dataclasses import dataclass
+# %% ../nbs/01_preprocess.ipynb #8626bba0
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def find_missing(
     if {"release_date", "release_year"} <= set(missing): missing["release_date"] &= missing.pop("release_year")
     return missing
 
-# %% ../nbs/01_preprocess.ipynb #6518a261
+# %% ../nbs/01_preprocess.ipynb #ad18579c
 MOSTLY = .5  # a column is mostly missing, or mostly zero, above this share
 
 def drop_missing(
@@ -103,7 +103,8 @@ def drop_missing(
     missing = find_missing(films)
     share = missing.mean()
     aside = [c for c in share.index[share > MOSTLY] if c != "title"]
-    missing = missing.drop(columns=aside)
+    gaps = [] if set(UNUSED) <= set(films) else [c for c in ("release_date", "release_year") if c in missing and c not in aside]
+    missing = missing.drop(columns=aside + gaps)
     counts = missing.sum().sort_values(ascending=False, kind="stable")
     why = "missing: " + _listed(f"{c} {n:,}" for c, n in counts.items() if n)
     why += "".join(f"; {c} is {share[c]:.0%} missing and set aside" for c in aside)
@@ -139,7 +140,7 @@ def drop_zero_rows(
     why = "zero: " + _listed(f"{c} {n:,}" for c, n in zero.sum().items() if n)
     return films[~zero.any(axis=1)], why
 
-# %% ../nbs/01_preprocess.ipynb #58f737b2
+# %% ../nbs/01_preprocess.ipynb #86df9fd4
 def extract_year(
     films: pd.DataFrame,  # films with `release_date`, `release_year` or both
 ) -> tuple[pd.DataFrame, str]:  # the films with an integer `release_year` and no `release_date`, and what was done
@@ -147,8 +148,9 @@ def extract_year(
     if not {"release_date", "release_year"} & set(films): return films, "this source has neither a date nor a year"
     year = films["release_year"] if "release_year" in films else films["release_date"].dt.year
     if "release_date" in films: year = year.astype("Int64").fillna(films["release_date"].dt.year.astype("Int64"))
-    years = films.drop(columns="release_date", errors="ignore").assign(release_year=year.astype("int64"))
-    return years, f"from {year.min()} to {year.max()}"
+    unknown = int(year.isna().sum())
+    years = films.drop(columns="release_date", errors="ignore").assign(release_year=year if unknown else year.astype("int64"))
+    return years, f"from {year.min()} to {year.max()}" + (f"; {unknown:,} unknown" if unknown else "")
 
 # %% ../nbs/01_preprocess.ipynb #5a1026ee
 def most_frequent(
@@ -190,13 +192,13 @@ def drop_adult(
     if "adult" not in films: return films, "this source has no adult"
     return films.drop(columns="adult"), f"dropped adult: {films['adult'].eq(False).mean():.2%} of it is False"
 
-# %% ../nbs/01_preprocess.ipynb #3d1c2bb7
+# %% ../nbs/01_preprocess.ipynb #10ae86c5
 def feature_columns(
     films: pd.DataFrame,  # cleaned films
 ) -> tuple[list[str], list[str]]:  # numeric columns and categorical columns
     "List the features that a table has."
     known = {c: films[c].gt(0).fillna(False) & films[c].lt(HUGE).fillna(False) for c in NUMERIC if c in films}
-    found = [c for c in known if known[c].all()], [c for c in CATEGORICAL if c in films]
+    found = [c for c in known if known[c].all() or c == "release_year" and known[c].mean() > MOSTLY], [c for c in CATEGORICAL if c in films]
     if not any(found): raise MovieDataError(f"The table has none of the features {_listed(NUMERIC + CATEGORICAL)} for every film.")
     return found
 
@@ -207,17 +209,21 @@ def note_features(
     numeric, categorical = feature_columns(films)
     return films, f"no row is touched; to be scaled: {_listed(numeric)}; to be one-hot encoded: {_listed(categorical)}"
 
-# %% ../nbs/01_preprocess.ipynb #6a0de94c
+# %% ../nbs/01_preprocess.ipynb #559029f3
 def feature_pipeline(
     films: pd.DataFrame,  # cleaned films, looked at for the features that they have
 ) -> Any:  # a ColumnTransformer, not fitted
     "Make the transformer that scales numbers and encodes categories."
     from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
     numeric, categorical = feature_columns(films)
-    return ColumnTransformer([("scale", StandardScaler(), numeric),
-                              ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False), categorical)],
-                             verbose_feature_names_out=False)
+    gaps = [c for c in numeric if films[c].isna().any()]
+    steps = [("scale", StandardScaler(), [c for c in numeric if c not in gaps]),
+             ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False), categorical)]
+    if gaps: steps.append(("fill", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), gaps))
+    return ColumnTransformer(steps, verbose_feature_names_out=False)
 
 # %% ../nbs/01_preprocess.ipynb #7d782592
 def save_scaler(
@@ -266,7 +272,7 @@ STEPS = {"2-2-1 select columns": select_columns, "2-2-2 main genre": extract_mai
          "2-2-11 scale and encode": note_features, "2-2-12 save the scaler": note_scaler,
          "2-2-13 poster URLs": drop_posters, "2-2-14 titles": set_titles_aside, "one row per film": keep_one_row_per_id}
 
-# %% ../nbs/01_preprocess.ipynb #c948cb24
+# %% ../nbs/01_preprocess.ipynb #75ce4900
 def run_steps(
     films: pd.DataFrame,  # a table of films as `load_movies` gives it
     steps: dict = STEPS,  # name of a step: its function
@@ -274,20 +280,33 @@ def run_steps(
     "Run the steps one after the other and count the rows."
     check_table(films)
     if not len(films): raise MovieDataError("The table has no row.")
-    account = []
+    account, reasons = [], []
     for name, step in steps.items():
-        before = len(films)
-        films, why = step(films)
-        account.append((name, before, before - len(films), len(films), why))
-        if not len(films): raise MovieDataError(f"No film is left: step {name} dropped the last {before:,} ({why}).")
-    return films, pd.DataFrame(account, columns=["step", "before", "dropped", "after", "why"])
+        before, (films, why) = films, step(films)
+        account.append((name, len(before), len(before) - len(films), len(films), why))
+        if not len(films): raise MovieDataError(f"No film is left: step {name} dropped the last {len(before):,} ({why}).")
+        if len(films) < len(before): reasons.append(_reasons(before.drop(index=films.index), films.columns).assign(step=name))
+    report = pd.DataFrame(account, columns=["step", "before", "dropped", "after", "why"])
+    report.attrs["reasons"] = pd.concat(reasons) if reasons else pd.DataFrame(columns=["why", "step"])
+    return films, report
 
-# %% ../nbs/01_preprocess.ipynb #5886033e
+def _reasons(lost, looked_at):
+    "Why each of these rows was dropped, in a few words"
+    missing = find_missing(lost) if "title" in lost else pd.DataFrame(index=lost.index)
+    zero = lost[[c for c in POSITIVE if c in lost]] <= 0
+    said = {row: [] for row in lost.index}
+    for words, table in (("no", missing), ("a zero for", zero.fillna(False))):
+        for column in (c for c in table if c in looked_at):
+            for row in table.index[table[column].astype(bool)]: said[row].append(f"{words} {column}")
+    return pd.DataFrame({"why": {row: " and ".join(why) or "no id" for row, why in said.items()}})
+
+# %% ../nbs/01_preprocess.ipynb #6c664362
 @dataclass
 class Cleaned:
     "Cleaned films and the account of how they came to be."
     films: pd.DataFrame  # the films that are left, indexed by `film_id`, with every column of the source
     report: pd.DataFrame  # a row for each step: step, before, dropped, after, why
+    dropped: pd.DataFrame = field(default_factory=pd.DataFrame)  # the rows that were dropped, the best known first: title, release_year, vote_count, why
 
 def leave_out(
     films: pd.DataFrame,  # cleaned films, with the columns of their source
@@ -302,7 +321,7 @@ def leave_out(
            "other than films": known("kind").notna() & ~known("kind").isin(kinds)}
     account = []
     for name, mask in out.items():
-        if not mask.any(): continue
+        if not mask.reindex(films.index).any(): continue
         films, before = films[~mask.reindex(films.index).astype(bool)], len(films)
         account.append((name, before, before - len(films), len(films), f"{mask.sum():,} are left out unless they are asked for"))
     return films, account
@@ -316,11 +335,39 @@ def clean_movies(
     "Clean a table of films in the report's fourteen steps, and keep one row for each film."
     rows = films.reset_index(drop=films.index.name != "film_id")
     kept, report = run_steps(rows)
+    reasons = report.attrs.pop("reasons")
     made = {column: kept[column] for column in kept.columns.drop("film_id")}
-    cleaned = extract_main_genre(rows.loc[kept.index])[0].assign(**made)
+    stayed = extract_main_genre(rows.loc[kept.index])[0].assign(**made)
     all_stay = is_reports_table(films)
-    cleaned, more = leave_out(cleaned, all_stay if adult is None else adult, all_stay if unreleased is None else unreleased, kinds)
+    cleaned, more = leave_out(stayed, all_stay if adult is None else adult, all_stay if unreleased is None else unreleased, kinds)
     if not len(cleaned): raise MovieDataError("No film is left: all rows are for adults alone, not released, or no films. Ask for them with adult=, unreleased= or kinds=.")
+    report = pd.concat([report, pd.DataFrame(more, columns=report.columns)], ignore_index=True) if more else report
+    dropped = list_dropped(rows, cleaned.index, reasons)
+    report["why"] += report["step"].map(_best_known(dropped)).fillna("")
     cleaned = cleaned.astype({"film_id": "int64"}).set_index("film_id")
-    cleaned.attrs = dict(films.attrs)
-    return Cleaned(cleaned, pd.concat([report, pd.DataFrame(more, columns=report.columns)], ignore_index=True) if more else report)
+    cleaned.attrs = dict(films.attrs) | {"dropped": Dropped(zip(dropped["title"], zip(dropped["release_year"], dropped["why"])))}
+    return Cleaned(cleaned, report, dropped)
+
+class Dropped(dict):
+    "What became of films that were dropped, by title; pandas copies the attrs of a table at every step, and this is not copied"
+    def __deepcopy__(self, memo): return self
+
+def list_dropped(
+    rows: pd.DataFrame,  # the table as loaded
+    left: pd.Index,  # of the rows that are left
+    reasons: pd.DataFrame,  # step and reason by row, for those that the report's steps dropped
+) -> pd.DataFrame:  # title, release_year, vote_count, step, why, the best known first
+    "List the films that were dropped; of a film that stands twice, one row is left."
+    lost = rows.drop(index=left)
+    lost = lost[lost["title"].notna() & ~lost["film_id"].isin(rows.loc[left, "film_id"])].reindex(columns=["title", "release_year", "vote_count", "adult", "status", "kind"])
+    why = lost["kind"].where(~lost["kind"].isin(["film"])).map("a {}".format, na_action="ignore").fillna(lost["adult"].map({True: "for adults alone"})).fillna("not released")
+    step = lost["kind"].isna() | lost["kind"].eq("film")
+    step = step.map({False: "other than films"}).fillna(lost["adult"].map({True: "adult films"})).fillna("unreleased films")
+    lost = lost.assign(step=reasons["step"].reindex(lost.index).fillna(step), why=reasons["why"].reindex(lost.index).fillna(why))
+    return lost.drop(columns=["adult", "status", "kind"]).sort_values("vote_count", ascending=False, kind="stable").reset_index(drop=True)
+
+def _best_known(dropped):
+    "For each step, the three best known films that it dropped, as the account says it"
+    years = [f" ({year:.0f})" if pd.notna(year) else "" for year in dropped["release_year"]]
+    label = pd.Series([f"{title}{year}, {why}" for title, year, why in zip(dropped["title"], years, dropped["why"])], index=dropped.index, dtype=object)
+    return {step: f"; the best known of them: {'; '.join(labels.head(3))}" for step, labels in label.groupby(dropped["step"]) if dropped["vote_count"].notna().any()}
