@@ -214,7 +214,7 @@ def one_vocabulary(
     known = GENRES[vocabulary]
     return list(dict.fromkeys(genre for name in genres for genre in known.get(name.lower(), [name])))
 
-# %% ../nbs/00a_layouts.ipynb #3c52035e
+# %% ../nbs/00a_layouts.ipynb #199f1e69
 _SAME = {name: name for name in COLUMNS}
 
 def _as(*names, **theirs):
@@ -254,6 +254,9 @@ LAYOUTS: list[Layout] = [
            "movieId, title, genres", {"movieId": "movielens_id", "title": "title", "genres": "genres"}, "movielens", "movies", sep="::", quotes=False, headless=True, first=r"\d{1,6}"),
     Layout("MovieTweetings", "movies.dat of sidooms/MovieTweetings, whose ids are IMDb's",
            "imdb_id, title, genres", {"imdb_id": "imdb_id", "title": "title", "genres": "genres"}, "imdb", "movies", sep="::", quotes=False, headless=True, first=r"\d{7,9}"),
+    Layout("MovieLens 100K", "u.item of GroupLens' MovieLens 100K",
+           "movieId, title, release_date, video_date, imdb_url, unknown, Action, Adventure, Animation, Children's, Comedy, Crime, Documentary, Drama, Fantasy, Film-Noir, Horror, Musical, Mystery, Romance, Sci-Fi, Thriller, War, Western",
+           {"movieId": "movielens_id", "title": "title", "release_date": "release_date"}, "movielens", "u", sep="|", quotes=False, headless=True, first=r"\d{1,5}"),
     Layout("IMDb top 1000", "harshitshankhdhar/imdb-dataset-of-top-1000-movies-and-tv-shows on Kaggle",
            "Series_Title, Released_Year, IMDB_Rating, No_of_Votes",
            {"Series_Title": "title", "Released_Year": "release_year", "Runtime": "runtime", "Genre": "genres", "IMDB_Rating": "vote_average", "Overview": "overview", "Director": "directors",
@@ -313,20 +316,20 @@ def recognise(
     if fits and fits[0].name == "Wikipedia" and have - {"title", "year", "cast", "genres", "href", "extract", "thumbnail", "thumbnail_width", "thumbnail_height"}: return None
     return max(fits, key=lambda one: len(one.names), default=None)
 
-# %% ../nbs/00a_layouts.ipynb #a43a78a6
+# %% ../nbs/00a_layouts.ipynb #8cc8d571
 GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
-    "title": "title,movie title,film title,primary title,series title,name,movie name,film name,movie,film,titulo,nombre,pelicula,titre,titel,filmtitel,titolo,tytul,название,фильм,название фильма,片名,电影名称,電影名稱,电影名,中文名,标题,標題,影片名称,作品名,タイトル,題名,제목,영화명",
-    "original_title": "original title,original name,titulo original,titre original,originaltitel,titolo originale,оригинальное название,原名,原题,原題,外文名",
-    "release_date": "release date,released,date of release,date published,premiere,premiere date,theatrical release,opening date,published,date,fecha de estreno,estreno,date de sortie,sortie,erscheinungsdatum,kinostart,data di uscita,data de lancamento,дата выхода,премьера,дата премьеры,上映日期,上映时间,上映時間,公開日,개봉일",
-    "release_year": "year,release year,released year,year of release,title year,movie year,start year,production year,ano,anyo,ano de estreno,annee,jahr,erscheinungsjahr,produktionsjahr,anno,rok,год,год выпуска,год выхода,年份,年代,上映年份,年,公開年,연도",
+    "title": "title,movie title,film title,primary title,series title,name,movie name,film name,movie,film,titulo,titulo en espanol,nombre,pelicula,titulo da obra,nome,filme,nome do filme,titulo do filme,titre,titel,filmtitel,titolo,tytul,название,имя,наименование,фильм,название фильма,片名,电影名称,電影名稱,电影名,中文名,标题,標題,影片名称,作品名,タイトル,題名,제목,영화명",
+    "original_title": "original title,original name,alternative name,titulo original,titre original,originaltitel,titolo originale,оригинальное название,原名,原题,原題,外文名",
+    "release_date": "release date,released,date of release,date published,premiere,premiere date,theatrical release,opening date,published,date,fecha de estreno,estreno,fecha,date de sortie,sortie,erscheinungsdatum,kinostart,data di uscita,data de lancamento,дата выхода,премьера,дата премьеры,上映日期,上映时间,上映時間,公開日,개봉일",
+    "release_year": "year,release year,released year,year of release,title year,movie year,start year,production year,ano,anyo,ano de lancamento,ano de estreno,annee,jahr,erscheinungsjahr,produktionsjahr,anno,rok,год,выпуск,год выпуска,год выхода,год производства,年份,年代,上映年份,年,公開年,연도",
     "genres": "genres,genre,main genre,listed in,categories,category,generos,genero,genre(s),genere,generi,gatunek,жанр,жанры,类型,類型,分类,ジャンル,장르",
     "original_language": "original language,language,idioma original,idioma,langue,sprache,lingua,jezyk,язык,语言,語言,言語,언어",
     "spoken_languages": "spoken languages,languages,idiomas,langues,sprachen,lingue,языки",
     "countries": "countries,country,production countries,country of origin,origin country,nationality,pais,paises,pays,nationalite,land,lander,herkunftsland,produktionsland,paese,kraj,страна,страны,国家,國家,地区,国家/地区,制片国家/地区,制片国家,製片國家,製作国,국가",
     "companies": "companies,production companies,production company,company,studio,studios,distributor,companias,productora,productoras,societe de production,produktionsfirma,produzione,studia,студия,制片公司,出品公司,제작사",
     "runtime": "runtime,runtime (mins),run time,runtime minutes,duration,duration (min),duration minutes,length,minutes,mins,movie length,duracion,duree,dauer,laufzeit,lange,durata,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,상영시간",
-    "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean vote,stars,film rating,metascore,meta score,tomatometer,puntuacion,nota,nota media,calificacion,valoracion,note,note moyenne,bewertung,wertung,punktzahl,voto,voto medio,valutazione,ocena,рейтинг,оценка,рейтинг imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,평점",
-    "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote number,num voted users,rating count,ratings count,num ratings,number of ratings,votes imdb,reviews,review count,votos,numero de votos,nombre de votes,nombre de notes,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,liczba glosow,голосов,голоса,количество голосов,число голосов,число оценок,votes kp,评价人数,評價人數,评分人数,投票人数,評価数,참여자수",
+    "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean vote,stars,film rating,metascore,meta score,tomatometer,puntuacion,nota,nota media,calificacion,valoracion,note,note moyenne,bewertung,wertung,punktzahl,voto,voto medio,valutazione,ocena,рейтинг,оценка,балл,рейтинг imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,평점",
+    "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote number,num voted users,rating count,ratings count,num ratings,number of ratings,votes imdb,reviews,review count,votos,numero de votos,nombre de votes,nombre de notes,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,liczba glosow,голосов,голоса,количество голосов,число голосов,количество оценок,количество голосов,число оценок,votes kp,评价人数,評價人數,评分人数,投票人数,評価数,참여자수",
     "popularity": "popularity,popularidad,popularite,popularitat,популярность",
     "budget": "budget,budget usd,production budget,presupuesto,бюджет,预算",
     "revenue": "revenue,gross,worldwide gross,gross worldwide,world gross,worlwide gross income,worldwide gross income,box office,box office worldwide,lifetime gross,total gross,domestic gross,gross usd,recaudacion,taquilla,recettes,einspielergebnis,einnahmen,incasso,сборы,сборы в мире,票房",
@@ -350,6 +353,7 @@ def bare_name(
     ) -> str:
     "The name without accents, small and capital letters, blanks, underscores, and humps"
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name).replace("\ufeff", ""))
+    name = re.sub(r"\s+\([^)]*\)$", "", name)  # a unit, as in Runtime (min)
     name = unicodedata.normalize("NFKD", name.lower().replace("ł", "l").replace("ё", "е"))
     name = "".join(letter for letter in name if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[_.\-\s]+", " ", unicodedata.normalize("NFC", name)).split())
