@@ -316,7 +316,7 @@ def recognise(
     if fits and fits[0].name == "Wikipedia" and have - {"title", "year", "cast", "genres", "href", "extract", "thumbnail", "thumbnail_width", "thumbnail_height"}: return None
     return max(fits, key=lambda one: len(one.names), default=None)
 
-# %% ../nbs/00a_layouts.ipynb #8cc8d571
+# %% ../nbs/00a_layouts.ipynb #d7b30975
 GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
     "title": "title,movie title,film title,primary title,series title,name,movie name,film name,movie,film,titulo,titulo en espanol,nombre,pelicula,titulo da obra,nome,filme,nome do filme,titulo do filme,titre,titel,filmtitel,titolo,tytul,название,имя,наименование,фильм,название фильма,片名,电影名称,電影名稱,电影名,中文名,标题,標題,影片名称,作品名,タイトル,題名,제목,영화명",
     "original_title": "original title,original name,alternative name,titulo original,titre original,originaltitel,titolo originale,оригинальное название,原名,原题,原題,外文名",
@@ -327,7 +327,7 @@ GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
     "spoken_languages": "spoken languages,languages,idiomas,langues,sprachen,lingue,языки",
     "countries": "countries,country,production countries,country of origin,origin country,nationality,pais,paises,pays,nationalite,land,lander,herkunftsland,produktionsland,paese,kraj,страна,страны,国家,國家,地区,国家/地区,制片国家/地区,制片国家,製片國家,製作国,국가",
     "companies": "companies,production companies,production company,company,studio,studios,distributor,companias,productora,productoras,societe de production,produktionsfirma,produzione,studia,студия,制片公司,出品公司,제작사",
-    "runtime": "runtime,runtime (mins),run time,runtime minutes,duration,duration (min),duration minutes,length,minutes,mins,movie length,duracion,duree,dauer,laufzeit,lange,durata,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,상영시간",
+    "runtime": "runtime,runtime (mins),run time,runtime minutes,duration,duration (min),duration minutes,length,minutes,mins,movie length,duracion,duree,dauer,laufzeit,lange,minuten,durata,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,상영시간",
     "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean vote,stars,film rating,metascore,meta score,tomatometer,puntuacion,nota,nota media,calificacion,valoracion,note,note moyenne,bewertung,wertung,punktzahl,voto,voto medio,valutazione,ocena,рейтинг,оценка,балл,рейтинг imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,평점",
     "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote number,num voted users,rating count,ratings count,num ratings,number of ratings,votes imdb,reviews,review count,votos,numero de votos,nombre de votes,nombre de notes,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,liczba glosow,голосов,голоса,количество голосов,число голосов,количество оценок,количество голосов,число оценок,votes kp,评价人数,評價人數,评分人数,投票人数,評価数,참여자수",
     "popularity": "popularity,popularidad,popularite,popularitat,популярность",

@@ -341,7 +341,7 @@ def read_dates(
         years = years.fillna(odd.map({t: p[0] for t, p in parts.items() if p}).astype("Int64").reindex(years.index))
     return dates, years, int((text.notna() & years.isna()).sum())
 
-# %% ../nbs/00b_values.ipynb #2c1637d1
+# %% ../nbs/00b_values.ipynb #bd34c3b2
 def _simple(name):
     "A name in small letters without accents and dots, for a dictionary"
     text = unicodedata.normalize("NFKD", str(name).lower().replace(".", ""))
@@ -390,6 +390,7 @@ def _languages(column):
 
 def _each_name(lists, known):
     "Lists of names, each replaced by what is known for it; a name once"
+    if all(name == form for name, form in known.items()): return lists
     return lists.map(lambda names: list(dict.fromkeys(known[name] for name in names)))
 
 def _language_lists(column):
@@ -397,10 +398,10 @@ def _language_lists(column):
     lists, bad = _lists(column, ("iso_639_1", "name"))
     return _each_name(lists, {name: language_code(name) for names in lists for name in names}), bad
 
-# %% ../nbs/00b_values.ipynb #37497d40
+# %% ../nbs/00b_values.ipynb #138c8117
 _LANDS = {"usa": "US", "us": "US", "u s a": "US", "united states of america": "US", "america": "US", "eeuu": "US", "ee uu": "US", "сша": "US", "uk": "GB", "great britain": "GB", "england": "GB", "korea": "KR", "south korea": "KR",
           "republic of korea": "KR", "czech republic": "CZ", "people's republic of china": "CN", "mainland china": "CN", "中国大陆": "CN", "中国": "CN", "中國": "CN", "hong kong": "HK", "中国香港": "HK", "中國香港": "HK", "香港": "HK",
-          "中国台湾": "TW", "臺灣": "TW", "台湾": "TW", "turkey": "TR", "türkiye": "TR", "russian federation": "RU", "ussr": "SU", "soviet union": "SU", "ссср": "SU", "urss": "SU", "苏联": "SU", "west germany": "DE-W", "фрг": "DE-W", "brd": "DE-W", "rfa": "DE-W", "ddr": "DE-E",
+          "中国台湾": "TW", "臺灣": "TW", "台湾": "TW", "turkey": "TR", "türkiye": "TR", "congo": "CG", "myanmar": "MM", "burma": "MM", "macedonia": "MK", "ivory coast": "CI", "swaziland": "SZ", "palestine": "PS", "macao": "MO", "vatican": "VA", "russian federation": "RU", "ussr": "SU", "soviet union": "SU", "ссср": "SU", "urss": "SU", "苏联": "SU", "west germany": "DE-W", "фрг": "DE-W", "brd": "DE-W", "rfa": "DE-W", "ddr": "DE-E",
           "германия (фрг)": "DE-W", "西德": "DE-W", "alemania del oeste": "DE-W", "east germany": "DE-E", "гдр": "DE-E", "czechoslovakia": "CS", "чехословакия": "CS", "checoslovaquia": "CS", "yugoslavia": "YU", "югославия": "YU"}
 _FORMS = {"HK": "Hong Kong", "MO": "Macao", "CZ": "Czech Republic", "TR": "Turkey", "PS": "Palestine", "SU": "Soviet Union", "DE-W": "West Germany", "DE-E": "East Germany", "CS": "Czechoslovakia", "YU": "Yugoslavia"}
 
