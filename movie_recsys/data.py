@@ -132,7 +132,7 @@ def _checked(frame, found):
         if ours in found and found[ours][1] == "name" and ours == "kind" and not _fits(ours, frame[found[ours][0][0]]): del found[ours]
     return found
 
-# %% ../nbs/00_data.ipynb #e748e1fd
+# %% ../nbs/00_data.ipynb #4371cf7b
 def _years_in_titles(titles):
     "Title and year of titles that nearly all end in a year, as MovieLens writes them; else nothing"
     parts = titles.str.extract(r"^(?P<title>.*\S)\s*\((?P<year>(?:18|19|20)\d\d)\)\s*$")
@@ -156,6 +156,12 @@ def _several(frame, names, read):
     joined = [list(dict.fromkeys(name for part in parts for name in part)) for parts in zip(*(column.tolist() for column, _ in read_columns))]
     return pd.Series(joined, dtype=object), sum(bad for _, bad in read_columns)
 
+def _unit(ours, theirs):
+    "What a number is to be taken times where the column's name has a unit: *Revenue (Millions)*, *Length in hours*"
+    units = {"runtime": ((60, r"hours|\(h\)|stunden|horas|heures"), (1 / 60, r"seconds|\(s(?:ec)?\)"))}
+    money = ((10**6, r"millions?|\bmio\b|\bmln\b|млн|\(m\)|\$m\b"), (10**9, r"billions?|млрд"), (10**3, r"thousands?|тыс|\(k\)|\b000s"))
+    return next((size for size, words in units.get(ours, money if ours in ("budget", "revenue", "vote_count") else ()) if re.search(words, str(theirs).lower())), 1)
+
 def _typed(frame, named, layout):
     "Each known column in its type, the unreadable cells per column, whose the ids are, and the best rating"
     out, bad, best = {}, {}, 10.0
@@ -165,7 +171,9 @@ def _typed(frame, named, layout):
         if name == "release_date": out[name], years, bad[name] = read_dates(column)
         elif name == "vote_average": out[name], bad[name], best = read_ratings(column, layout.out_of if layout else None)
         elif len(theirs) > 1: out[name], bad[name] = _several(frame, theirs, _READERS[name])
-        elif name in _READERS: out[name], bad[name] = _READERS[name](column)
+        elif name in _READERS:
+            out[name], bad[name] = _READERS[name](column)
+            if (size := _unit(name, theirs[0])) != 1: out[name] = out[name] * size
         else: out[name] = _text(column if name in ("title", "original_title") else _filled(column))
     if "release_date" in out:
         out["release_year"] = out["release_year"].fillna(years) if "release_year" in out else years
@@ -404,7 +412,7 @@ def _not_utf8(sample):
     broken, whole = text.count("\ufffd"), sum(letter > "\x7f" for letter in text) - text.count("\ufffd")
     return BROKEN if whole > 9 * broken else _detected(b"\n".join([sample.split(b"\n")[0], *(line for line in sample.split(b"\n")[1:] if not line.isascii())])[:1 << 15])
 
-# %% ../nbs/00_data.ipynb #1a7974f0
+# %% ../nbs/00_data.ipynb #8559027b
 _OTHERS = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"\xd0\xcf\x11\xe0": "an old Excel workbook, which 'Save as CSV UTF-8' in Excel turns into a table", b"SQLite format 3": "an SQLite database",
            b"Rar!": "a RAR archive; unpack it first", b"7z\xbc\xaf": "a 7z archive; unpack it first", b"{\\rtf": "a text document", b"\x80\x04": "a pickle, which is never read, because it can run code", b"\x80\x03": "a pickle, which is never read, because it can run code"}
 
@@ -422,9 +430,9 @@ def _headless(first):
     return next((one for one in LAYOUTS if one.headless and first.count(one.sep) == len(one.names) - 1 and re.fullmatch(one.first, first.split(one.sep)[0])), None)
 
 def _literal_quotes(lines, sep):
-    "Whether quotation marks are letters: some stand at one end of a cell only, and yet every line has the cells of the header"
+    "Whether quotation marks are letters: one begins a cell and none ends it, and yet every line has the cells of the header"
     cells = [line.split(sep) for line in lines]
-    odd = any(cell.startswith('"') != cell.endswith('"') or cell.count('"') % 2 for row in cells for cell in row)
+    odd = any(cell.startswith('"') and (len(cell) < 2 or not cell.endswith('"')) for row in cells for cell in row)
     return odd and len({len(row) for row in cells}) == 1
 
 def _sniff(file, limits, encoding, layout=None):

@@ -316,35 +316,35 @@ def recognise(
     if fits and fits[0].name == "Wikipedia" and have - {"title", "year", "cast", "genres", "href", "extract", "thumbnail", "thumbnail_width", "thumbnail_height"}: return None
     return max(fits, key=lambda one: len(one.names), default=None)
 
-# %% ../nbs/00a_layouts.ipynb #d7b30975
+# %% ../nbs/00a_layouts.ipynb #5cb4544f
 GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
-    "title": "title,movie title,film title,primary title,series title,name,movie name,film name,movie,film,titulo,titulo en espanol,nombre,pelicula,titulo da obra,nome,filme,nome do filme,titulo do filme,titre,titel,filmtitel,titolo,tytul,название,имя,наименование,фильм,название фильма,片名,电影名称,電影名稱,电影名,中文名,标题,標題,影片名称,作品名,タイトル,題名,제목,영화명",
+    "title": "title,movie title,film title,primary title,series title,name,movie name,film name,movie,film,titulo,titulo en espanol,nombre,pelicula,titulo da obra,nome,filme,nome do filme,titulo do filme,titre,titel,filmtitel,titolo,tytul,film adi,filmin adi,release group,название,имя,наименование,фильм,название фильма,片名,电影名称,電影名稱,电影名,中文名,标题,標題,影片名称,作品名,タイトル,題名,제목,영화명",
     "original_title": "original title,original name,alternative name,titulo original,titre original,originaltitel,titolo originale,оригинальное название,原名,原题,原題,外文名",
     "release_date": "release date,released,date of release,date published,premiere,premiere date,theatrical release,opening date,published,date,fecha de estreno,estreno,fecha,date de sortie,sortie,erscheinungsdatum,kinostart,data di uscita,data de lancamento,дата выхода,премьера,дата премьеры,上映日期,上映时间,上映時間,公開日,개봉일",
-    "release_year": "year,release year,released year,year of release,title year,movie year,start year,production year,ano,anyo,ano de lancamento,ano de estreno,annee,jahr,erscheinungsjahr,produktionsjahr,anno,rok,год,выпуск,год выпуска,год выхода,год производства,年份,年代,上映年份,年,公開年,연도",
-    "genres": "genres,genre,main genre,listed in,categories,category,generos,genero,genre(s),genere,generi,gatunek,жанр,жанры,类型,類型,分类,ジャンル,장르",
-    "original_language": "original language,language,idioma original,idioma,langue,sprache,lingua,jezyk,язык,语言,語言,言語,언어",
+    "release_year": "year,release year,released year,year of release,title year,movie year,start year,production year,ano,anyo,ano de lancamento,ano de estreno,annee,jahr,erscheinungsjahr,produktionsjahr,anno,rok,yil,yapim yili,год,выпуск,год выпуска,год выхода,год производства,年份,年代,上映年份,年,公開年,연도",
+    "genres": "genres,genre,main genre,listed in,categories,category,generos,genero,genre(s),genere,generi,tur,gatunek,жанр,жанры,类型,類型,分类,ジャンル,장르",
+    "original_language": "original language,language,idioma original,idioma,langue,sprache,lingua,jezyk,dil,язык,语言,語言,言語,언어",
     "spoken_languages": "spoken languages,languages,idiomas,langues,sprachen,lingue,языки",
-    "countries": "countries,country,production countries,country of origin,origin country,nationality,pais,paises,pays,nationalite,land,lander,herkunftsland,produktionsland,paese,kraj,страна,страны,国家,國家,地区,国家/地区,制片国家/地区,制片国家,製片國家,製作国,국가",
+    "countries": "countries,country,production countries,country of origin,origin country,nationality,pais,paises,pays,nationalite,land,lander,herkunftsland,produktionsland,paese,ulke,kraj,страна,страны,国家,國家,地区,国家/地区,制片国家/地区,制片国家,製片國家,製作国,국가",
     "companies": "companies,production companies,production company,company,studio,studios,distributor,companias,productora,productoras,societe de production,produktionsfirma,produzione,studia,студия,制片公司,出品公司,제작사",
-    "runtime": "runtime,runtime (mins),run time,runtime minutes,duration,duration (min),duration minutes,length,minutes,mins,movie length,duracion,duree,dauer,laufzeit,lange,minuten,durata,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,상영시간",
-    "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean vote,stars,film rating,metascore,meta score,tomatometer,puntuacion,nota,nota media,calificacion,valoracion,note,note moyenne,bewertung,wertung,punktzahl,voto,voto medio,valutazione,ocena,рейтинг,оценка,балл,рейтинг imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,평점",
-    "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote number,num voted users,rating count,ratings count,num ratings,number of ratings,votes imdb,reviews,review count,votos,numero de votos,nombre de votes,nombre de notes,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,liczba glosow,голосов,голоса,количество голосов,число голосов,количество оценок,количество голосов,число оценок,votes kp,评价人数,評價人數,评分人数,投票人数,評価数,참여자수",
+    "runtime": "runtime,runtime (mins),run time,runtime minutes,duration,duration (min),duration minutes,length,minutes,mins,minute,movie length,duracion,duree,dauer,laufzeit,lange,minuten,durata,duracao,sure,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,상영시간",
+    "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean vote,stars,film rating,metascore,meta score,tomatometer,puntuacion,nota,nota media,calificacion,valoracion,note,note moyenne,note presse,note spectateurs,userscore,bewertung,wertung,punktzahl,voto,voto medio,valutazione,avaliacao,puan,imdb puani,ocena,рейтинг,оценка,балл,рейтинг imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,평점",
+    "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote number,num voted users,rating count,ratings count,num ratings,number of ratings,votes imdb,reviews,review count,votos,numero de votos,nombre de votes,nombre de notes,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,liczba glosow,oy sayisi,numero de avaliacoes,голосов,голоса,количество голосов,число голосов,количество оценок,количество голосов,число оценок,votes kp,评价人数,評價人數,评分人数,投票人数,評価数,참여자수",
     "popularity": "popularity,popularidad,popularite,popularitat,популярность",
-    "budget": "budget,budget usd,production budget,presupuesto,бюджет,预算",
-    "revenue": "revenue,gross,worldwide gross,gross worldwide,world gross,worlwide gross income,worldwide gross income,box office,box office worldwide,lifetime gross,total gross,domestic gross,gross usd,recaudacion,taquilla,recettes,einspielergebnis,einnahmen,incasso,сборы,сборы в мире,票房",
+    "budget": "budget,budget usd,budget in millions,budget millions,production budget,presupuesto,бюджет,预算",
+    "revenue": "revenue,revenue millions,gross,worldwide,worldwide gross,gross worldwide,world gross,worlwide gross income,worldwide gross income,box office,box office worldwide,lifetime gross,total gross,domestic gross,gross usd,revenue usd,recaudacion,taquilla,recettes,einspielergebnis,einnahmen,incasso,сборы,сборы в мире,票房",
     "adult": "adult,is adult,adulto",
     "status": "status,release status",
     "kind": "kind,type,title type,content type,tipo,typ,тип,类别",
     "poster_path": "poster path",
     "imdb_id": "imdb id,imdb title id,tconst,const,imdb url,imdb link,movie imdb link,imdb number",
     "tmdb_id": "tmdb id,themoviedb id",
-    "overview": "overview,plot,plot summary,synopsis,description,storyline,summary,movie info,fullplot,extract,sinopsis,argumento,resume,handlung,beschreibung,inhalt,trama,descrizione,opis,описание,сюжет,简介,剧情简介,劇情簡介,内容简介,あらすじ,줄거리",
+    "overview": "overview,plot,plot summary,synopsis,description,storyline,summary,movie info,fullplot,extract,sinopsis,argumento,resume,handlung,beschreibung,inhalt,trama,descrizione,sinopse,konu,ozet,opis,описание,сюжет,简介,剧情简介,劇情簡介,内容简介,あらすじ,줄거리",
     "collection": "collection,belongs to collection,franchise",
     "keywords": "keywords,plot keywords,tags,palabras clave,mots cles,schlagworte,schlagworter,ключевые слова,теги,标签,標籤",
-    "directors": "directors,director,director name,director names,directed by,director(s),direccion,director/a,directora,directores,realisateur,realisateurs,realisateur·ice,regie,regisseur,regista,regia,rezyser,режиссер,режиссеры,导演,導演,監督,감독",
-    "writers": "writers,writer,authors,screenwriter,screenwriters,screenplay,written by,guion,guionista,guionistas,scenariste,scenario,drehbuch,sceneggiatura,sceneggiatore,scenariusz,сценарий,сценарист,сценаристы,编剧,編劇,脚本,각본",
-    "cast": "cast,actors,actor,stars,star,starring,main cast,main actors,lead actors,top cast,casts,cast members,performers,reparto,actores,interpretes,acteurs,acteur,distribution,besetzung,darsteller,schauspieler,attori,interpreti,obsada,актеры,в ролях,актерский состав,主演,演员,演員,出演,キャスト,출연",
+    "directors": "directors,director,director name,director names,directed by,director(s),direccion,director/a,directora,directores,realisateur,realisateurs,realisateur·ice,regie,regisseur,regista,regia,rezyser,diretor,diretora,direcao,yonetmen,режиссер,режиссеры,导演,導演,監督,감독",
+    "writers": "writers,writer,authors,screenwriter,screenwriters,screenplay,written by,guion,guionista,guionistas,scenariste,scenario,drehbuch,sceneggiatura,sceneggiatore,roteiro,roteirista,senarist,scenariusz,сценарий,сценарист,сценаристы,编剧,編劇,脚本,각본",
+    "cast": "cast,actors,actor,stars,star,starring,main cast,main actors,lead actors,top cast,casts,cast members,performers,reparto,actores,interpretes,acteurs,acteur,distribution,besetzung,darsteller,schauspieler,attori,interpreti,elenco,oyuncular,obsada,актеры,в ролях,актерский состав,主演,演员,演員,出演,キャスト,출연",
     "awards": "awards,premios,награды",
     }.items()}
 
@@ -354,7 +354,7 @@ def bare_name(
     "The name without accents, small and capital letters, blanks, underscores, and humps"
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name).replace("\ufeff", ""))
     name = re.sub(r"\s+\([^)]*\)$", "", name)  # a unit, as in Runtime (min)
-    name = unicodedata.normalize("NFKD", name.lower().replace("ł", "l").replace("ё", "е"))
+    name = unicodedata.normalize("NFKD", name.lower().replace("ł", "l").replace("ı", "i").replace("ё", "е"))
     name = "".join(letter for letter in name if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[_.\-\s]+", " ", unicodedata.normalize("NFC", name)).split())
 

@@ -386,7 +386,7 @@ class PeopleNames:
         name = text if text in self.films else self.last.get(text) or max(begins, key=self.known.get, default=None)
         return (self.shown[name], self.films[name]) if name else (None, [])
 
-# %% ../nbs/05_titles.ipynb #e9cdd891
+# %% ../nbs/05_titles.ipynb #3cf06179
 class TitleIndex:
     "Finds the films of a table by what somebody types"
     def __init__(self,
@@ -406,6 +406,11 @@ class TitleIndex:
         self.directors = [frozenset(names) for names in lists("directors")]
         self.people = [frozenset(names).union(*more) for names, *more in zip(*map(lists, ("directors", "writers", "cast")))]
         self.series = films["collection"].astype(object).where(films["collection"].notna(), None).tolist() if "collection" in films else [None] * len(films)
+
+    @cached_property
+    def lost(self) -> dict[str, tuple]:
+        "Year and reason of the films that cleaning dropped, by normalized title"
+        return {normalize_title(title): tuple(told) for title, told in (self.films.attrs.get("dropped") or {}).items()}
 
     @cached_property
     def initials(self) -> dict[str, list[int]]:
@@ -688,7 +693,7 @@ def understand(
     part = part_sure(index, title, year) or corrected_part(index, title, year)
     return Understood(part[0], "part", tuple(part[1:])) if part else None
 
-# %% ../nbs/05_titles.ipynb #12328baf
+# %% ../nbs/05_titles.ipynb #d0843c89
 def _span(index):
     years = index.years[~np.isnan(index.years)]
     return (int(years.min()), int(years.max())) if len(years) else None
@@ -720,6 +725,7 @@ def _asking(index, text, found, person):
     if person: return f"Which film with {person} do you mean?"
     ends = f", which end in {span[1]}" if span else ""
     named = f"{shown} of {year}" if year else shown
+    if lost := _lost(index, text): return f"{named} is not among these films.{lost}"
     if not len(found): return f"{named} is not among these films{ends}. Try a part of the title."
     first = f"Did you mean {index.labels.iloc[found['row'].iloc[0]]}?"
     if found["how"].iloc[0] == "abbreviation": return first
@@ -780,7 +786,7 @@ def find_films(
                     "others": index.films.index[list(meant.others)].tolist() if meant else []}
     return table
 
-# %% ../nbs/05_titles.ipynb #5503f184
+# %% ../nbs/05_titles.ipynb #e99411ac
 def known_film(
     index,  # the table's titles: a `TitleIndex`
     film: str | int,  # a label, a film_id, or an IMDb id
@@ -810,11 +816,8 @@ def resolve_film(
 def _lost(index, film):
     "What to say of a film that the source had and cleaning dropped"
     title, year = split_year(str(film)[:MAX_QUERY].strip())
-    lost = index.films.attrs.get("dropped") or {}
-    for name, (when, why) in lost.items() if normalize_title(title) else ():
-        if normalize_title(name) == normalize_title(title) and (year is None or pd.isna(when) or year == when):
-            return f" The source has it, but cleaning left it out: {why}."
-    return ""
+    when, why = index.lost.get(normalize_title(title), (None, ""))
+    return f" The source has it, but cleaning left it out: {why}." if why and (year is None or pd.isna(when) or year == when) else ""
 
 def what_was_understood(
     index,  # the table's titles: a `TitleIndex`

@@ -214,10 +214,11 @@ def _flags(column):
     values = text.map(_FLAGS).astype("boolean")
     return values, int((text.notna() & values.isna()).sum())
 
-# %% ../nbs/00b_values.ipynb #196a17ab
-_HOUR = r"h(?:ou)?rs?\.?|hours?|h\.?|std\.?|stunden?|or[ae]|horas?|heures?|ч\.?|час(?:а|ов)?|小时|小時|時間|시간|godz\.?"
-_MINUTE = r"m(?:in(?:s|ute[ns]?|uti|uto|utos|uty)?)?\.?|мин\.?|минут[аы]?|分钟|分鐘|分|분|['′]"
+# %% ../nbs/00b_values.ipynb #2ab0cf28
+_HOUR = r"h(?:ou)?rs?\.?|hours?|h\.?|std\.?|stunden?|or[ae]|horas?|heures?|ч\.?|час(?:а|ов)?|小时|小時|時間|시간|saat|sa\.|godz\.?"
+_MINUTE = r"m(?:in(?:s|ute[ns]?|uti|uto|utos|uty)?)?\.?|мин\.?|минут[аы]?|分钟|分鐘|分|분|dk\.?|dakika|['′]"
 _LENGTH = re.compile(rf"(?i)(?:pt)?\s*(?:(?P<hours>\d+(?:[.,]\d+)?)\s*(?:{_HOUR})\s*(?:and|und|et|e|y|и|,|&)?\s*)?(?:(?P<minutes>\d+(?:[.,]\d+)?)\s*(?:{_MINUTE})?)?\s*(?:\d+\s*s(?:ec)?\.?)?\s*(?:[(/,;~].*)?")
+_SEASONS = r"(?i)\d+\s*(?:seasons?|episodes?|temporadas?|episodios?|staffeln?|saisons?|stagion[ei]|сезон\w*|季|集)"
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?(?:\s*[(/].*)?")
 
 def _minutes(text):
@@ -233,6 +234,7 @@ def read_minutes(
     "Minutes, and how many filled cells are no length"
     values = _finite(column)
     text = _filled(column)
+    text = text.mask(text.str.fullmatch(_SEASONS).fillna(False).astype(bool))
     odd = text[text.notna() & values.isna()]
     if len(odd):
         values = values.fillna(_read_each(odd.where(~odd.str.fullmatch(r"\d{1,3}(,\d{3})+")), _minutes).reindex(values.index))

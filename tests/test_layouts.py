@@ -320,6 +320,11 @@ def test_packed_tables(pack, ending, read):
     assert read(f"films.{ending}", pack(b'title;rating\n"The Lamp\nof ""Ash""";83%\nThe Tide;72%\n'))["vote_average"].tolist() == [8.3, 7.2]
 
 
+def test_a_unit_in_a_name_counts(read):
+    films = read("units.csv", "Rank,Title,Genre,Description,Director,Actors,Year,Runtime (Minutes),Rating,Votes,Revenue (Millions),Metascore\n1,The Lamp,\"Action,Drama\",A lamp.,Dee Rector,\"Ann Actor, Bob Actor\",2014,121,8.1,757074,333.13,76\n2,The Tide,Drama,A tide.,Dee Rector,Ann Actor,2012,1,7,485820,,65\n")
+    assert films["revenue"].iloc[0] == 333_130_000 and films["runtime"].iloc[0] == 121 and films["cast"].iloc[0] == ["Ann Actor", "Bob Actor"] and films["vote_average"].tolist() == [8.1, 7]
+
+
 def test_genres_in_columns_of_their_own(read):
     assert read("flags.csv", "title,year,Action,Comedy,Drama,Romance\nThe Lamp,1995,1,0,1,0\nThe Tide,1999,0,1,0,1\n")["genres"].tolist() == [["Action", "Drama"], ["Comedy", "Romance"]]
 
@@ -370,6 +375,7 @@ def test_the_best_known_dropped_films_are_named():
     assert cleaned.report["why"].str.contains("Film 3 .1990., a zero for runtime").any()
     rec = MovieRecommender.from_movies(films, n_clusters=2)
     with pytest.raises(TitleNotFoundError, match="The source has it, but cleaning left it out: no runtime"): rec.recommend(["Film 4"])
+    assert "cleaning left it out" in rec.find("Film 4").attrs["asked"]
     with pytest.raises(TitleNotFoundError) as absent: rec.recommend(["Quite another film"])
     assert "cleaning" not in str(absent.value)
 
