@@ -316,7 +316,7 @@ def recognise(
     if fits and fits[0].name == "Wikipedia" and have - {"title", "year", "cast", "genres", "href", "extract", "thumbnail", "thumbnail_width", "thumbnail_height"}: return None
     return max(fits, key=lambda one: len(one.names), default=None)
 
-# %% ../nbs/00a_layouts.ipynb #5cb4544f
+# %% ../nbs/00a_layouts.ipynb #95c22f77
 GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
     "title": "title,movie title,film title,primary title,series title,name,movie name,film name,movie,film,titulo,titulo en espanol,nombre,pelicula,titulo da obra,nome,filme,nome do filme,titulo do filme,titre,titel,filmtitel,titolo,tytul,film adi,filmin adi,release group,название,имя,наименование,фильм,название фильма,片名,电影名称,電影名稱,电影名,中文名,标题,標題,影片名称,作品名,タイトル,題名,제목,영화명",
     "original_title": "original title,original name,alternative name,titulo original,titre original,originaltitel,titolo originale,оригинальное название,原名,原题,原題,外文名",
@@ -372,7 +372,7 @@ def guesses(
         if ours in LISTS:
             for name in names:
                 numbered = [bare[b] for b in bare if re.fullmatch(rf"{re.escape(name.rstrip('s'))}s? ?\d\d?(?: name)?", b)]
-                if numbered: groups.append(sorted(numbered, key=lambda n: int(re.search(r"\d+", bare_name(n))[0])))
+                if numbered: groups.append(sorted(numbered, key=lambda n: [int(digits) for digits in re.findall(r"\d+", bare_name(n))]))
         if groups: found[ours] = [group for at, group in enumerate(groups) if group not in groups[:at]]
     return found
 
