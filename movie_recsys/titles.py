@@ -693,7 +693,7 @@ def understand(
     part = part_sure(index, title, year) or corrected_part(index, title, year)
     return Understood(part[0], "part", tuple(part[1:])) if part else None
 
-# %% ../nbs/05_titles.ipynb #d0843c89
+# %% ../nbs/05_titles.ipynb #f4415224
 def _span(index):
     years = index.years[~np.isnan(index.years)]
     return (int(years.min()), int(years.max())) if len(years) else None
@@ -716,6 +716,12 @@ def _told(index, text, meant):
         old = index.rank[meant.row] < INITIALS and span and span[1] < date.today().year - 1
         return f"{label}, the only film of that title here: these films end in {span[1]}" if old else ""
     return f"{label}, {_WHY[meant.match].format(n=n) if n > 1 and meant.match in _WHY else _ALONE.get(meant.match, 'of that name')}"
+
+def _lost(index, film):
+    "What to say of a film that the source had and cleaning dropped"
+    title, year = split_year(str(film)[:MAX_QUERY].strip())
+    when, why = index.lost.get(normalize_title(title), (None, ""))
+    return f" The source has it, but cleaning left it out: {why}." if why and (year is None or pd.isna(when) or year == when) else ""
 
 def _asking(index, text, found, person):
     "What to ask where no film is surely meant"
@@ -786,7 +792,7 @@ def find_films(
                     "others": index.films.index[list(meant.others)].tolist() if meant else []}
     return table
 
-# %% ../nbs/05_titles.ipynb #e99411ac
+# %% ../nbs/05_titles.ipynb #116c3cf9
 def known_film(
     index,  # the table's titles: a `TitleIndex`
     film: str | int,  # a label, a film_id, or an IMDb id
@@ -812,12 +818,6 @@ def resolve_film(
     covers = f" The table covers {span[0]} to {span[1]}." if span else ""
     hint = f"Did you mean {', '.join(nearest[:-1])}{' or ' if nearest[1:] else ''}{nearest[-1]}?" if nearest else "Try part of the title."
     raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}.{_lost(index, film)} {hint}{covers}")
-
-def _lost(index, film):
-    "What to say of a film that the source had and cleaning dropped"
-    title, year = split_year(str(film)[:MAX_QUERY].strip())
-    when, why = index.lost.get(normalize_title(title), (None, ""))
-    return f" The source has it, but cleaning left it out: {why}." if why and (year is None or pd.isna(when) or year == when) else ""
 
 def what_was_understood(
     index,  # the table's titles: a `TitleIndex`
