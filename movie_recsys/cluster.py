@@ -581,7 +581,8 @@ def _python_lists(column):
         yield from (values[a:b] for a, b in zip(offsets, offsets[1:]))
 
 # %% ../nbs/02_cluster.ipynb #d4d568cc
-TRUSTED = ["sklearn.compose._column_transformer._RemainderColsList"]  # up to scikit-learn 1.8
+TRUSTED = ["sklearn.compose._column_transformer._RemainderColsList",  # up to scikit-learn 1.8
+           "numpy.dtype"]  # of years with gaps, which an imputer fills
 
 def read_pipeline(
     path: str | Path,  # a file that skops wrote

@@ -186,9 +186,11 @@ class MovieRecommender:
                     ratings: pd.DataFrame | None = None,  # ratings of other people
                     tmdb: Any = None,  # a `TMDB` client
                     scorer: Any = None,  # anything with `score(query)`
+                    columns: dict[str, str] | None = None,  # the source's column names -> ours, where `load_movies` does not see it
+                    encoding: str | None = None,  # of a text file, where `load_movies` does not find it out
                     ) -> "MovieRecommender":
         "Read, clean, cluster, and be ready"
-        films = clean_movies(load_movies(source)).films
+        films = clean_movies(load_movies(source, columns, encoding)).films
         return cls(films, fit_clusters(films, n_clusters, n_init, random_state), ratings, tmdb, scorer)
 
     @cached_property

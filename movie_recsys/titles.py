@@ -6,12 +6,12 @@
 __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'RATING', 'DECADE', 'TRUST', 'KINDS', 'FIRST', 'SLIPS', 'PARTS', 'RIVAL', 'ABBREVIATIONS',
            'INITIALS', 'ALONE', 'IN_SERIES', 'SUBTITLE', 'normalize_title', 'turn_article', 'drop_article',
            'split_year', 'in_digits', 'title_key', 'plain_spelling', 'title_parts', 'spelling', 'title_match',
-           'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms', 'rank_titles', 'TitleNames',
-           'PeopleNames', 'TitleIndex', 'same_series', 'called', 'near_titles', 'near_sure', 'with_words', 'part_sure',
-           'corrected_part', 'with_subtitle', 'title_initials', 'Understood', 'understand', 'find_films', 'known_film',
-           'resolve_film', 'what_was_understood']
+           'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms', 'rank_titles', 'han_reading',
+           'same_characters', 'TitleNames', 'PeopleNames', 'TitleIndex', 'same_series', 'called', 'near_titles',
+           'near_sure', 'with_words', 'part_sure', 'corrected_part', 'with_subtitle', 'title_initials', 'Understood',
+           'understand', 'find_films', 'known_film', 'resolve_film', 'what_was_understood']
 
-# %% ../nbs/05_titles.ipynb #c1d15819
+# %% ../nbs/05_titles.ipynb #c7e264ed
 import re
 import unicodedata
 from bisect import bisect_left
@@ -27,7 +27,7 @@ from rapidfuzz.distance import OSA
 
 from .data import TitleNotFoundError, film_label
 
-# %% ../nbs/05_titles.ipynb #d2f745db
+# %% ../nbs/05_titles.ipynb #7a59c088
 MAX_QUERY = 200
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "&": " and "}
 _LETTERS = str.maketrans(_LETTERS | dict.fromkeys("'’‘ʼ`´", ""))
@@ -44,7 +44,7 @@ def normalize_title(
     if "." in text or "*" in text: text = re.sub(r"\b([^\W_])[.*](?=[^\W_]\b)", r"\1", text)
     return " ".join(re.findall(r"[^\W_]+", text)) or " ".join(re.findall(r"[!-~]+", text))
 
-# %% ../nbs/05_titles.ipynb #c0c25c3a
+# %% ../nbs/05_titles.ipynb #39026e58
 _INVERTED = re.compile(r"(.+), (the|an?|le|la|les|l'|der|die|das|el|los|las|il)( *\(.*\))?", re.I)
 
 def turn_article(
@@ -61,7 +61,7 @@ def drop_article(
     first, _, rest = title.partition(" ")
     return rest if rest and first in ("the", "a", "an") else title
 
-# %% ../nbs/05_titles.ipynb #7d941efb
+# %% ../nbs/05_titles.ipynb #2454fed8
 _YEAR = re.compile(r"(.*?\S)[\s,]*(?:[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]?|\s((?:18|19|20)\d\d)|[(\[]\s*\d{0,3})\s*")
 
 def split_year(
@@ -72,7 +72,7 @@ def split_year(
     if not found: return text, None
     return found[1], int(found[2] or found[3]) if found[2] or found[3] else None
 
-# %% ../nbs/05_titles.ipynb #4a0d08d3
+# %% ../nbs/05_titles.ipynb #c497108b
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _DIGITS = {word: str(n) for n, word in enumerate(_WORDS, 1)}
 _DIGITS |= dict(zip("ii iii iv vi vii viii ix".split(), "2346789"))
@@ -117,7 +117,7 @@ def title_parts(
     subtitles = [title[stop:] for _, stop in cuts if len(title_key(title[stop:])) > 4]
     return [title[:start] for start, _ in cuts], subtitles, numbered[1] if numbered else None
 
-# %% ../nbs/05_titles.ipynb #a9c29e9e
+# %% ../nbs/05_titles.ipynb #b463ab96
 def spelling(
     query: str,  # what was typed, normalized
     title: str,  # a title of the table, normalized
@@ -129,7 +129,7 @@ def spelling(
     numbers = [re.findall(r"\d+", in_digits(text)) for text in (query, title)]
     return right**1.5 * (1.0 if numbers[0] == numbers[1] else 0.6)
 
-# %% ../nbs/05_titles.ipynb #15f9ec01
+# %% ../nbs/05_titles.ipynb #91a46ce0
 def title_match(
     query: str,  # what was typed, normalized
     title: str,  # a title of the table, normalized
@@ -148,7 +148,7 @@ def title_match(
     around = 45 + 10 * len(t) / len(q) if len(t) > 3 and f" {t} " in f" {q} " else 0.0
     return max(80 * spelling(query, title), 59 * coverage**2, around)
 
-# %% ../nbs/05_titles.ipynb #d950e19a
+# %% ../nbs/05_titles.ipynb #0e0baa92
 class TitleForms:
     "Every way to write a title, sorted: `joined` (no article or spaces), `key` (no article), `full`, `row` of the film"
     def __init__(self,
@@ -185,7 +185,7 @@ class TitleForms:
         joined = drop_article(query).replace(" ", "")
         return slice(bisect_left(self.joined, joined), bisect_left(self.joined, joined + "\U0010ffff"))
 
-# %% ../nbs/05_titles.ipynb #61b8e4f3
+# %% ../nbs/05_titles.ipynb #b4ab687b
 class WordIndex:
     "Which titles have a word, or one much like it"
     def __init__(self,
@@ -216,7 +216,7 @@ class WordIndex:
         near = np.flatnonzero(likeness)
         return [(likeness[i] ** 0.5, self.titles_with(self.vocabulary[i])) for i in near[np.argsort(likeness[near])]]
 
-# %% ../nbs/05_titles.ipynb #83b46bb2
+# %% ../nbs/05_titles.ipynb #f9ae40e1
 def word_coverage(
     words: WordIndex,  # of the titles
     query: str,  # normalized
@@ -253,7 +253,7 @@ def title_fame(
     fame = np.log1p(votes) + votes / (votes + TRUST) * (RATING * (rating - 6) + DECADE * age / 10)
     return fame.clip(0) / max(fame.max(), 1e-9)
 
-# %% ../nbs/05_titles.ipynb #c5a2b98a
+# %% ../nbs/05_titles.ipynb #a6997bbe
 def _top(values, n):
     return np.argpartition(-values, n)[:n] if len(values) > n else np.arange(len(values))
 
@@ -270,7 +270,7 @@ def candidate_forms(
     found = np.unique(np.concatenate(picks))
     return found, coverage[found]
 
-# %% ../nbs/05_titles.ipynb #24cd94bc
+# %% ../nbs/05_titles.ipynb #9e28b481
 def _rank_reading(index, text, year):
     "Candidates for one reading of what was typed: row, match (with the year), text (the title alone), off (years away)"
     query = normalize_title(turn_article(text))
@@ -286,7 +286,7 @@ def _rank_reading(index, text, year):
     score = np.clip(fits - FAME_WEIGHT * (1 - index.fame[found]), 0, 100)
     return pd.DataFrame(dict(zip(columns, (rows, fits, match, off, index.fame[found], score))))
 
-# %% ../nbs/05_titles.ipynb #838efab7
+# %% ../nbs/05_titles.ipynb #ab763d0b
 def rank_titles(
     index,  # the table's titles: a `TitleIndex`
     text: str,  # what was typed
@@ -299,7 +299,27 @@ def rank_titles(
     found = found.sort_values(["score", "row"], ascending=[False, True]).drop_duplicates("row").reset_index(drop=True)
     return found[found["match"] >= max(40, found["match"].max() - 32)].astype({"row": int})
 
-# %% ../nbs/05_titles.ipynb #f643b7b4
+# %% ../nbs/05_titles.ipynb #73c8acf0
+_HAN = re.compile("[\u4e00-\u9fff]")
+_IN_BOTH = str.maketrans("後於乾麼徵", "后于干么征")  # traditional characters that the simplified standard has, too
+
+def han_reading(
+    text: str,  # a title with Chinese characters
+    ) -> str:
+    "How it is read, in Latin letters"
+    from anyascii import anyascii
+    return anyascii(normalize_title(text).translate(_IN_BOTH)).lower()
+
+def same_characters(
+    one: str,  # a title with Chinese characters, normalized
+    other: str,  # another
+    ) -> bool:
+    "Whether two titles are the same but for traditional and simplified characters"
+    one, other = one.translate(_IN_BOTH), other.translate(_IN_BOTH)
+    simple = lambda letter: bool(letter.encode("gb2312", "ignore"))  # noqa: E731
+    return len(one) == len(other) and all(a == b or simple(a) != simple(b) and han_reading(a) == han_reading(b) for a, b in zip(one, other))
+
+# %% ../nbs/05_titles.ipynb #ebf7fb60
 KINDS = ["title", "other title", "series", "without subtitle", "subtitle"]
 _SERIES = re.compile(r"(?i) (?:\(\w+\) |original )?\(?(?:film )?(?:collection|trilogy|series|saga|anthology|franchise)\)?$")
 
@@ -326,7 +346,10 @@ class TitleNames:
         for base, rows in numbered.items():
             for row in rows if len(rows) > 1 else (): self.add(base, row, 2)
         self.rows.pop("", None)
-        self.keys = list(self.rows)
+        self.keys, self.han = list(self.rows), {}
+        for name in ("title", "original_title"):
+            for row, title in enumerate(text(name)):
+                if _HAN.search(title): self.han.setdefault(han_reading(title), {}).setdefault(row, normalize_title(title))
 
     def add(self,
             name: str,  # what the film is called
@@ -363,7 +386,7 @@ class PeopleNames:
         name = text if text in self.films else self.last.get(text) or max(begins, key=self.known.get, default=None)
         return (self.shown[name], self.films[name]) if name else (None, [])
 
-# %% ../nbs/05_titles.ipynb #e9cdd891
+# %% ../nbs/05_titles.ipynb #3cf06179
 class TitleIndex:
     "Finds the films of a table by what somebody types"
     def __init__(self,
@@ -383,6 +406,11 @@ class TitleIndex:
         self.directors = [frozenset(names) for names in lists("directors")]
         self.people = [frozenset(names).union(*more) for names, *more in zip(*map(lists, ("directors", "writers", "cast")))]
         self.series = films["collection"].astype(object).where(films["collection"].notna(), None).tolist() if "collection" in films else [None] * len(films)
+
+    @cached_property
+    def lost(self) -> dict[str, tuple]:
+        "Year and reason of the films that cleaning dropped, by normalized title"
+        return {normalize_title(title): tuple(told) for title, told in (self.films.attrs.get("dropped") or {}).items()}
 
     @cached_property
     def initials(self) -> dict[str, list[int]]:
@@ -413,7 +441,7 @@ class TitleIndex:
         "The `film_id` that is meant; raises `TitleNotFoundError` where that is not sure"
         return resolve_film(self, film)
 
-# %% ../nbs/05_titles.ipynb #9476d026
+# %% ../nbs/05_titles.ipynb #a6f122cf
 FIRST = 0.12
 
 def same_series(
@@ -438,6 +466,7 @@ def called(
     ) -> list[tuple[int, int]]:
     "The films that are called exactly this, the one that is meant first: position and kind of name (of `KINDS`)"
     names, full = index.names.rows.get(title_key(text), {}), normalize_title(turn_article(text))
+    if not names and _HAN.search(text): names = {row: 1 for row, name in index.names.han.get(han_reading(text), {}).items() if same_characters(name, full)}
     article, found, typed = drop_article(full) != full, [], text.strip().casefold()
     for row, kind in names.items():
         off = 0 if year is None else abs(index.years[row] - year)
@@ -664,7 +693,7 @@ def understand(
     part = part_sure(index, title, year) or corrected_part(index, title, year)
     return Understood(part[0], "part", tuple(part[1:])) if part else None
 
-# %% ../nbs/05_titles.ipynb #12328baf
+# %% ../nbs/05_titles.ipynb #f4415224
 def _span(index):
     years = index.years[~np.isnan(index.years)]
     return (int(years.min()), int(years.max())) if len(years) else None
@@ -688,6 +717,12 @@ def _told(index, text, meant):
         return f"{label}, the only film of that title here: these films end in {span[1]}" if old else ""
     return f"{label}, {_WHY[meant.match].format(n=n) if n > 1 and meant.match in _WHY else _ALONE.get(meant.match, 'of that name')}"
 
+def _lost(index, film):
+    "What to say of a film that the source had and cleaning dropped"
+    title, year = split_year(str(film)[:MAX_QUERY].strip())
+    when, why = index.lost.get(normalize_title(title), (None, ""))
+    return f" The source has it, but cleaning left it out: {why}." if why and (year is None or pd.isna(when) or year == when) else ""
+
 def _asking(index, text, found, person):
     "What to ask where no film is surely meant"
     title, year = split_year(str(text)[:MAX_QUERY].strip())
@@ -696,6 +731,7 @@ def _asking(index, text, found, person):
     if person: return f"Which film with {person} do you mean?"
     ends = f", which end in {span[1]}" if span else ""
     named = f"{shown} of {year}" if year else shown
+    if lost := _lost(index, text): return f"{named} is not among these films.{lost}"
     if not len(found): return f"{named} is not among these films{ends}. Try a part of the title."
     first = f"Did you mean {index.labels.iloc[found['row'].iloc[0]]}?"
     if found["how"].iloc[0] == "abbreviation": return first
@@ -756,7 +792,7 @@ def find_films(
                     "others": index.films.index[list(meant.others)].tolist() if meant else []}
     return table
 
-# %% ../nbs/05_titles.ipynb #ba22c992
+# %% ../nbs/05_titles.ipynb #116c3cf9
 def known_film(
     index,  # the table's titles: a `TitleIndex`
     film: str | int,  # a label, a film_id, or an IMDb id
@@ -781,7 +817,7 @@ def resolve_film(
     shown = repr(film if len(str(film)) <= 60 else f"{str(film)[:60]}...")
     covers = f" The table covers {span[0]} to {span[1]}." if span else ""
     hint = f"Did you mean {', '.join(nearest[:-1])}{' or ' if nearest[1:] else ''}{nearest[-1]}?" if nearest else "Try part of the title."
-    raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}. {hint}{covers}")
+    raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}.{_lost(index, film)} {hint}{covers}")
 
 def what_was_understood(
     index,  # the table's titles: a `TitleIndex`

@@ -314,6 +314,7 @@ def _along(films, model):
     genre = films["main_genre"] if "main_genre" in films else pd.Series("", index=films.index)
     common = {name: i for i, name in enumerate(genre.value_counts().sort_index().sort_values(kind="stable").index)}
     rating = films["vote_average"].to_numpy(float) if "vote_average" in films else np.zeros(len(films))
+    year = year.astype("Float64").fillna(year.median()).fillna(0)
     return pd.DataFrame({"year": year.to_numpy(float), "genre": genre.map(common).to_numpy(), "rating": rating})
 
 # %% ../nbs/03_visualize.ipynb #f24eb849
