@@ -6,7 +6,7 @@
 __all__ = ['cli', 'Titles', 'Movies', 'Json', 'Adventure', 'NotForMe', 'Scorer', 'publish', 'Private', 'DryRun', 'movie_recsys',
            'main', 'open_recommender', 'named_scorer', 'read_range', 'recommend', 'print_films', 'print_understood',
            'print_json', 'wish', 'together', 'explain', 'fit', 'similar', 'print_neighbours', 'write_tables',
-           'print_measured', 'evaluate', 'info', 'app', 'print_sent', 'dataset', 'space']
+           'print_measured', 'evaluate', 'info', 'app', 'serve', 'print_sent', 'dataset', 'space']
 
 # %% ../nbs/13_cli.ipynb #6ceb369d
 import json
@@ -359,6 +359,21 @@ def app(
     if not mcp: sys.modules.setdefault("mcp", None)  # Gradio would import it, which takes up to two seconds
     from movie_recsys.app import launch_app
     launch_app(open_recommender(movies, scorer), port=port, mcp=mcp, report=report)
+
+# %% ../nbs/13_cli.ipynb #9707c1e6
+@cli.command()
+def serve(
+    movies: Movies = "bundled",  # Where the films come from
+    host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for other machines too.")] = "127.0.0.1",  # Who may ask
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8000,  # TCP port
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that answer; they share the films.")] = 1,  # How many at once
+    root_path: Annotated[str, typer.Option(help="The path that a proxy serves it under.", metavar="/PATH")] = "",  # Behind a proxy
+    cors: Annotated[list[str] | None, typer.Option(help="An origin whose pages may ask, such as https://example.org.", metavar="ORIGIN")] = None,  # May be repeated
+    scorer: Scorer = None,  # In place of the library's
+):
+    "Serve recommendations as JSON for other programs; /openapi.json describes it."
+    from movie_recsys.serve import serve as run
+    run(open_recommender(movies, scorer), host, port, workers, root_path, cors or ())
 
 # %% ../nbs/13_cli.ipynb #27dd6f31
 publish = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
