@@ -220,15 +220,15 @@ class NoSecrets:
             print(f"{type(error).__name__} in {Path(last.tb_frame.f_code.co_filename).name}, line {last.tb_lineno}", file=sys.stderr)
             if not started: await problem(500, "The service failed at this question; the question is not written down.")(scope, receive, send)
 
-# %% ../nbs/12a_serve.ipynb #41d253cf
+# %% ../nbs/12a_serve.ipynb #d06cc5d6
 class Under:
     "Serves an application under a path"
     def __init__(self, app, root_path: str): self.app, self.root_path = app, root_path
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "http":
-            whole = scope["path"] == self.root_path or scope["path"].startswith(f"{self.root_path}/")
-            scope = {**scope, "root_path": self.root_path, "path": scope["path"] if whole else self.root_path + scope["path"]}
+            before = "" if scope["path"].startswith(f"{self.root_path}/") else self.root_path
+            scope = {**scope, "root_path": self.root_path, "path": before + scope["path"]}
         await self.app(scope, receive, send)
 
 # %% ../nbs/12a_serve.ipynb #11f7e7a4
