@@ -78,7 +78,7 @@ def as_filters(
             "countries": asked.country, "people": asked.person, "runtime": span(asked.shortest, asked.longest),
             "min_votes": asked.min_votes, "min_rating": asked.min_rating}
 
-# %% ../nbs/12a_serve.ipynb #4eb74b86
+# %% ../nbs/12a_serve.ipynb #ef0e1e56
 class Film(BaseModel):
     "A recommended film and why"
     film_id: int
@@ -155,8 +155,9 @@ def film_rows(
     found: pd.DataFrame,  # from `recommend` or `wish`
 ) -> list[dict]:
     "Each film of a list as JSON has it"
-    return [{"film_id": int(i), "title": row["title"], "year": _year(row["year"]), "genres": list(row["genres"]), "cluster": rec.model.names_[row["cluster"]],
-             "score": float(row["score"]), "because": row["because"]} for i, row in zip(found.index, found.to_dict("records"))]
+    columns = (found[name].tolist() for name in ("title", "year", "genres", "cluster", "score", "because"))
+    return [{"film_id": film_id, "title": title, "year": _year(year), "genres": list(genres), "cluster": rec.model.names_[cluster], "score": score, "because": because}
+            for film_id, title, year, genres, cluster, score, because in zip(found.index.tolist(), *columns)]
 
 def list_answer(
     rec: MovieRecommender,  # the films and the clusters
@@ -250,7 +251,7 @@ def tag_of(
     "The tag of an answer"
     return f'"{blake2b(f"{path}?{query}".encode(), key=key, digest_size=12).hexdigest()}"'
 
-# %% ../nbs/12a_serve.ipynb #9c1c0508
+# %% ../nbs/12a_serve.ipynb #817db0d8
 TASTE = {"taste": 1, "source": "Letterboxd", "liked": {"949": 0.9, "524": 0.8}, "disliked": {"597": 1.0}, "seen": {"949": 1, "524": 1, "597": 1}, "watchlist": {"680": 1}}
 
 async def taste_in(
@@ -261,9 +262,10 @@ async def taste_in(
     async for piece in request.stream():
         body += piece
         if len(body) > MAX_TASTE: raise HTTPException(413, f"A taste has at most {MAX_TASTE:,} bytes.")
-    if not body: raise SelectionError("The body of the question is a taste, the JSON that Taste.to_json() writes, and there was none.")
-    try: return sent_taste(body.decode())
+    try: taste = sent_taste(body.decode())
     except UnicodeDecodeError: raise SelectionError("A taste is JSON in UTF-8.") from None
+    if taste is None: raise SelectionError("The body of the question is a taste, the JSON that Taste.to_json() writes, and there was none.")
+    return taste
 
 def answer_list(
     rec: MovieRecommender,  # the films and the clusters
@@ -299,7 +301,7 @@ def answer_clusters(
     best = {c: votes[labels == c].nlargest(5).index for c in range(rec.model.n_clusters)}
     return {"clusters": [{"cluster": c, "name": rec.model.names_[c], "films": int((labels == c).sum()), "best_known": rec.labels[best[c]].tolist()} for c in best]}
 
-# %% ../nbs/12a_serve.ipynb #0241c0fd
+# %% ../nbs/12a_serve.ipynb #380f77c0
 Text = Annotated[str, Query(min_length=1, max_length=200)]
 
 def build_api(
@@ -323,31 +325,31 @@ def build_api(
     def as_json(value, headers): return Response(json.dumps(value, ensure_ascii=False, allow_nan=False), headers=headers, media_type="application/json")
 
     @api.get("/films", response_model=FoundFilms, summary="Find films by what somebody types")
-    def get_films(request: Request, query: Annotated[Text, Query(examples=["the matrx"])], limit: Annotated[int, Query(ge=1, le=50)] = 8):
+    async def get_films(request: Request, query: Annotated[Text, Query(examples=["the matrx"])], limit: Annotated[int, Query(ge=1, le=50)] = 8):
         return said(request, lambda: found_answer(rec, query, limit))
 
     @api.get("/recommend", response_model=Films, summary="Films for one to five films")
-    def get_recommend(request: Request, asked: Annotated[Asked, Query()]):
+    async def get_recommend(request: Request, asked: Annotated[Asked, Query()]):
         return said(request, lambda: answer_list(rec, asked, [*asked.film, *asked.film_id]))
 
     @api.post("/recommend", response_model=Films, summary="Films for a whole taste, and perhaps for some films beside it",
               openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}, "example": TASTE}}}})
-    def post_recommend(asked: Annotated[Asked, Query()], taste: Annotated[Taste, Depends(taste_in)]):
+    async def post_recommend(asked: Annotated[Asked, Query()], taste: Annotated[Taste, Depends(taste_in)]):
         return as_json(answer_list(rec, asked, liked_by(rec, [*asked.film, *asked.film_id], taste)), {"Cache-Control": "no-store"})
 
     @api.get("/explain", response_model=Reasons, summary="Why a film is recommended for some films")
-    def get_explain(request: Request, recommended: Annotated[Text, Query(examples=["Collateral (2004)"])],
+    async def get_explain(request: Request, recommended: Annotated[Text, Query(examples=["Collateral (2004)"])],
                     film: Annotated[Names, Query(examples=[["Heat (1995)"]])] = [], film_id: Annotated[Numbers, Query()] = [],  # noqa: B006
                     adventure: Annotated[float, Query(ge=0, le=1)] = .5):
         return said(request, lambda: answer_reasons(rec, [*film, *film_id], recommended, adventure))
 
     @api.get("/wish", response_model=WishedFilms, summary="Films for a wish in words")
-    def get_wish(request: Request, text: Annotated[str, Query(min_length=1, max_length=500, examples=["a French comedy from the sixties, under 100 minutes"])],
+    async def get_wish(request: Request, text: Annotated[str, Query(min_length=1, max_length=500, examples=["a French comedy from the sixties, under 100 minutes"])],
                  n: Annotated[int, Query(ge=1, le=100)] = 5):
         return said(request, lambda: wish_answer(rec, text, n))
 
     @api.get("/clusters", summary="The clusters of the films")
-    def get_clusters(request: Request) -> dict[str, list[Cluster]]: return said(request, lambda: clusters)
+    async def get_clusters(request: Request) -> dict[str, list[Cluster]]: return said(request, lambda: clusters)
 
     @api.get("/health", response_model=Health, summary="Whether the service answers")
     async def get_health(): return as_json(health, {"Cache-Control": "no-store"})
@@ -380,7 +382,7 @@ def wish_answer(
     found = rec.wish(text, n=n)
     return list_answer(rec, found, (f"{words}: {meaning}" for words, meaning in found.attrs["understood"])) | {"ignored": list(found.attrs["ignored"])}
 
-# %% ../nbs/12a_serve.ipynb #34372703
+# %% ../nbs/12a_serve.ipynb #e2bd177b
 def warm(
     rec: MovieRecommender,  # the films and the clusters
 ) -> None:
@@ -402,7 +404,7 @@ def work(
     if not alone:  # a worker begins with what its parent does when told to stop
         for number in STOP: signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
-    config = uvicorn.Config(api, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=10, server_header=False)
+    config = uvicorn.Config(api, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=10, timeout_keep_alive=75, server_header=False)  # longer than proxies keep a connection
     with threadpool_limits(None if alone else 1): uvicorn.Server(config).run(sockets=[address])
 
 def listen(
@@ -411,7 +413,7 @@ def listen(
 ) -> socket.socket:
     "A socket that listens; raises `SelectionError` where that cannot be"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    address = socket.socket(family)
+    address = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named as TCP, or asyncio does not send at once what is short
     address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try: address.bind((host, port))
     except OSError as error: raise SelectionError(f"Nobody can listen at {host}, port {port}: {error.strerror or error}.") from error
