@@ -6,7 +6,8 @@
 __all__ = ['cli', 'Titles', 'Movies', 'Columns', 'Encoding', 'Json', 'Adventure', 'NotForMe', 'Scorer', 'publish', 'Private',
            'DryRun', 'movie_recsys', 'main', 'open_recommender', 'read_columns', 'saying', 'named_scorer', 'read_range',
            'recommend', 'print_films', 'print_understood', 'print_json', 'wish', 'together', 'explain', 'fit',
-           'print_measured', 'evaluate', 'info', 'app', 'print_sent', 'dataset', 'space']
+           'print_measured', 'evaluate', 'similar', 'print_neighbours', 'write_tables', 'info', 'app', 'serve',
+           'print_sent', 'dataset', 'space']
 
 # %% ../nbs/13_cli.ipynb #6ceb369d
 import json
@@ -313,6 +314,68 @@ def evaluate(
     if neighbours: found["neighbours"] = evaluate_neighbours(rivals, known, rec.films, sets=sets)
     print_measured(found, as_json)
 
+# %% ../nbs/13_cli.ipynb #bd9e584a
+@cli.command()
+def similar(
+    titles: Annotated[list[str] | None, typer.Argument(help="The films whose neighbours are wanted, any number.", metavar="[TITLE...]")] = None,  # Films
+    every: Annotated[bool, typer.Option("--all", help="The neighbours of every film of the table.")] = False,  # The whole catalogue
+    out: Annotated[Path | None, typer.Option(help="A Parquet file to write to; without it the neighbours are printed.", metavar="FILE")] = None,  # Where to
+    n: Annotated[int, typer.Option(min=1, max=1000, help="How many neighbours of each film.")] = 10,  # How many
+    jobs: Annotated[int, typer.Option(help="How many processes; -1 for one on each processor.")] = 1,  # As joblib counts them
+    adventure: Adventure = .5,  # The dial
+    movies: Movies = "bundled",  # Where the films come from
+    scorer: Scorer = None,  # In place of the library's
+    columns: Columns = None,  # Where its columns are not understood
+    encoding: Encoding = None,  # Where its letters look wrong
+):
+    "The nearest films of many films, or of a whole catalogue: film_id, rank, similar_id, score."
+    from tqdm import tqdm
+
+    from movie_recsys.recommend import list_blocks
+    if bool(titles) == every: raise typer.BadParameter("Name films, or say --all.")
+    if every and out is None: raise typer.BadParameter("--all needs --out neighbours.parquet: so long a table is not printed.")
+    if out is not None and (out.suffix != ".parquet" or not out.parent.is_dir()): raise typer.BadParameter(f"--out names a .parquet file in a folder that is there, not {out}.")
+    if not jobs: raise typer.BadParameter("--jobs is 1 or more, or -1 for all processors.")
+    rec = open_recommender(movies, scorer, columns, encoding)
+    asked = rec.films.index if every else [rec.resolve(title)[0] for title in titles]
+    blocks = list_blocks(rec, ([int(film_id)] for film_id in asked), n, jobs, adventure=adventure)
+    tables = (block.assign(query=asked.take(block["query"]) if every else [asked[k] for k in block["query"]]).rename(columns={"query": "film_id", "film_id": "similar_id"}) for block in blocks)
+    if out is None: return print_neighbours(rec, tables)
+    with tqdm(total=len(asked), unit="film", disable=None) as bar: written = write_tables(out, tables, lambda table: bar.update(table["film_id"].nunique()))
+    print(f"{written:,} neighbours of {len(asked):,} films, kept in {out}")
+
+
+def print_neighbours(
+    rec,  # With the titles
+    tables,  # Tables of neighbours
+):
+    "Print each film and below it its neighbours"
+    for table in tables:
+        for film_id, near in table.groupby("film_id", sort=False):
+            print(rec.labels[film_id], *(f"  {row.rank}. {rec.labels[row.similar_id]} {row.score:.2f}" for row in near.itertuples()), sep="\n")
+
+
+def write_tables(
+    path: Path,  # Where to
+    tables,  # Any number of tables with the same columns, one after the other
+    told=lambda table: None,  # Called with each table when it is written
+) -> int:
+    "Write one table after the other to one Parquet file, which has its name only when it is complete; how many rows it has"
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    part, writer, rows = path.with_name(path.name + ".part"), None, 0
+    try:
+        for table in tables:
+            columns = pa.Table.from_pandas(table, preserve_index=False)
+            writer = writer or pq.ParquetWriter(part, columns.schema)
+            writer.write_table(columns)
+            rows += len(table)
+            told(table)
+        writer.close()
+        part.replace(path)
+    finally: part.unlink(missing_ok=True)
+    return rows
+
 # %% ../nbs/13_cli.ipynb #1a94615f
 @cli.command()
 def info(
@@ -345,6 +408,23 @@ def app(
     if not mcp: sys.modules.setdefault("mcp", None)  # Gradio would import it, which takes up to two seconds
     from movie_recsys.app import launch_app
     launch_app(open_recommender(movies, scorer, columns, encoding), port=port, mcp=mcp, report=report)
+
+# %% ../nbs/13_cli.ipynb #9707c1e6
+@cli.command()
+def serve(
+    movies: Movies = "bundled",  # Where the films come from
+    host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for other machines too.")] = "127.0.0.1",  # Who may ask
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8000,  # TCP port
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that answer; they share the films.")] = 1,  # How many at once
+    root_path: Annotated[str, typer.Option(help="The path that a proxy serves it under.", metavar="/PATH")] = "",  # Behind a proxy
+    cors: Annotated[list[str] | None, typer.Option(help="An origin whose pages may ask, such as https://example.org.", metavar="ORIGIN")] = None,  # May be repeated
+    scorer: Scorer = None,  # In place of the library's
+    columns: Columns = None,  # Where its columns are not understood
+    encoding: Encoding = None,  # Where its letters look wrong
+):
+    "Serve recommendations as JSON for other programs; /openapi.json describes it."
+    from movie_recsys.serve import serve as run
+    run(open_recommender(movies, scorer, columns, encoding), host, port, workers, root_path, cors or ())
 
 # %% ../nbs/13_cli.ipynb #27dd6f31
 publish = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['DIVERSITY', 'REPEATED', 'HEARING', 'CALIBRATION', 'SAYING', 'Traits', 'pick', 'placed_by', 'series_order',
-           'film_before', 'places_before', 'sequels', 'genre_phrase', 'said_of', 'parts_by_seed', 'because',
-           'genre_rows', 'divergence', 'named_people', 'worth_to', 'served_shares', 'whom', 'said_for']
+           'film_before', 'places_before', 'singular_words', 'Sequels', 'sequels', 'genre_phrase', 'said_of',
+           'parts_by_seed', 'because', 'genre_rows', 'divergence', 'named_people', 'worth_to', 'served_shares', 'whom',
+           'said_for']
 
 # %% ../nbs/04a_lists.ipynb #e8dedded
 from collections.abc import Callable, Iterable, Mapping
@@ -129,17 +130,45 @@ def places_before(
     return place[before[at]]
 
 # %% ../nbs/04a_lists.ipynb #363b4461
+def singular_words(
+    title: str,  # of a film
+    ) -> set[str]:
+    "The words of a title that say something, without the plural's s"
+    from movie_recsys.similarity import words
+    return {word.removesuffix("s") for word in words(str(title))}
+
+class Sequels:
+    "Which films are of a series that another is of: the same collection, or all words of the shorter title"
+    def fit(self,
+            films: pd.DataFrame,  # the table of films
+            ) -> "Sequels":
+        "Take down the words and the series of every film"
+        from sklearn.feature_extraction.text import CountVectorizer
+        titles = [singular_words(title) for title in films["title"]]
+        self.vectorizer_ = CountVectorizer(analyzer=list, vocabulary=sorted(set().union(*titles)) or ["no word"], dtype=np.int32)
+        self.rows_ = self.vectorizer_.transform(titles)
+        self.postings_ = self.rows_.T.tocsr()
+        self.size_ = np.diff(self.rows_.indptr)
+        self.series_, self.names_ = pd.factorize(films["collection"]) if "collection" in films else (np.full(len(films), -1), pd.Index([]))
+        return self
+
+    def among(self,
+              seeds: pd.DataFrame,  # the films named
+              ) -> np.ndarray:
+        "Which films are sequels of one of these, themselves included"
+        own = self.names_.get_indexer(seeds["collection"].dropna()) if "collection" in seeds else []
+        found, titles = np.isin(self.series_, np.setdiff1d(own, [-1])), [singular_words(title) for title in seeds["title"]]
+        both = (self.vectorizer_.transform(titles) @ self.postings_).tocsr()
+        whole = (both.data == self.size_[both.indices]) | (both.data == np.repeat([len(title) for title in titles], np.diff(both.indptr)))
+        found[both.indices[whole]] = True
+        return found
+
 def sequels(
     films: pd.DataFrame,  # the table of films
     seeds: pd.DataFrame,  # the films named
     ) -> np.ndarray:
-    "Which films are of a series that a seed is of: the same collection, or all words of the shorter title"
-    from movie_recsys.similarity import words
-    own = set(seeds["collection"].dropna()) if "collection" in seeds else set()
-    found = films["collection"].isin(own).to_numpy() if "collection" in films else np.zeros(len(films), bool)
-    singular = lambda title: {word.removesuffix("s") for word in words(str(title))}
-    named = [singular(title) for title in seeds["title"]]
-    return found | np.fromiter((any(a and b and (a <= b or b <= a) for a in named) for b in map(singular, films["title"])), bool, len(films))
+    "Which films are sequels of one of the films named"
+    return Sequels().fit(films).among(seeds)
 
 # %% ../nbs/04a_lists.ipynb #73c28181
 _ADJECTIVES = {"Romance": "romantic", "Animation": "animated", "History": "historical", "Biography": "biographical", "Sport": "sports", "TV Movie": "television"}

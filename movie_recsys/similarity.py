@@ -7,13 +7,14 @@ __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VO
            'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'words', 'column_tokens', 'TokenOverlap',
            'plot_words', 'plot_space', 'weighted_rating', 'film_numbers', 'distance', 'liked_films', 'like_matrix',
            'LikeLift', 'Query', 'make_query', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement',
-           'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'affinity_of',
-           'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words',
-           'own_words', 'spread_over', 'score_parts']
+           'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of',
+           'share_tables', 'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
+           'telling_words', 'pair_words', 'own_words', 'spread_over', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -72,12 +73,11 @@ def column_tokens(
 # %% ../nbs/04_similarity.ipynb #b5c76837
 def _same(tokens): return tokens
 
-def _only_token(rows):
-    "The column of the token of each row that has one, -1 of a row that has none"
-    has = np.diff(rows.indptr) > 0
-    only = np.full(rows.shape[0], -1, np.int32)
-    only[has] = rows.indices
-    return only
+def _kinds(rows):
+    "A row of each kind, and the kind of each row: rows with the same tokens are of one kind, for their sums of random numbers are the same"
+    name = rows.astype(float) @ np.random.default_rng(0).random(rows.shape[1])
+    _, first, kind = np.unique(name, return_index=True, return_inverse=True)
+    return rows[first], kind.ravel()
 
 class TokenOverlap(BaseEstimator):
     "How much of one column two films share, between 0 and 1, by the rarity of its tokens"
@@ -95,7 +95,8 @@ class TokenOverlap(BaseEstimator):
         self.postings_ = self.rare_.T.tocsr()  # the films of each token, as in an inverted file
         self.total_ = self.rows_ @ self.rarity_
         self.usual_ = float(np.median(self.total_[self.total_ > 0])) if self.total_.any() else 1.0
-        self.only_ = _only_token(self.rows_) if max(map(len, tokens), default=0) == 1 else None
+        kinds, self.kind_ = _kinds(self.rows_)
+        self.kinds_ = (kinds @ sp.diags(self.rarity_)).tocsr().astype(np.float32) if 10 * kinds.shape[0] < len(tokens) else None  # where many films have the same, each kind is compared once
         return self
 
     def transform(self,
@@ -110,11 +111,12 @@ class TokenOverlap(BaseEstimator):
                 weight: float = 1.0,  # what the result is multiplied by
                 ) -> np.ndarray:
         "How much each seed shares with each film, between 0 and 1: a row per seed"
-        if self.only_ is not None:  # two films share all that they have, or nothing
-            mine, theirs = _only_token(rows)[:, None], self.only_ if at is None else self.only_[at]
-            worth = np.float32(weight) * self.rarity_ / (self.usual_ + self.rarity_)
-            return np.where((mine == theirs) & (mine >= 0), worth[mine], np.float32(0))
-        return self.sparse_overlap(rows, at, weight).toarray()
+        if self.kinds_ is None: return self.sparse_overlap(rows, at, weight).toarray()
+        return self._with_kinds(rows, weight).take(self.kind_ if at is None else self.kind_[at], axis=1)
+
+    def _with_kinds(self, rows, weight=1.0):
+        "How much each seed shares with each kind of film"
+        return self._share((rows @ self.kinds_.T).tocsr(), rows, np.asarray(self.kinds_.sum(axis=1)).ravel(), weight).toarray()
 
     def sparse_overlap(self,
                        rows: sp.csr_matrix,  # of the seeds, from `transform`
@@ -123,7 +125,10 @@ class TokenOverlap(BaseEstimator):
                        ) -> sp.csr_matrix:
         "The same, with nothing where nothing is shared"
         films, total = (self.postings_, self.total_) if at is None else (self.rare_[at].T, self.total_[at])
-        shared = (rows @ films).tocsr()
+        return self._share((rows @ films).tocsr(), rows, total, weight)
+
+    def _share(self, shared, rows, total, weight):
+        "From the rarity that is shared to the part that it is of both films"
         mine = np.repeat(rows @ self.rarity_, np.diff(shared.indptr))
         shared.data *= np.float32(weight) / (self.usual_ + mine + total[shared.indices] - shared.data)
         return shared
@@ -131,11 +136,13 @@ class TokenOverlap(BaseEstimator):
     def kindred(self,
                 rows: sp.csr_matrix,  # of the seeds, from `transform`
                 at: np.ndarray | None = None,  # positions of the films to compare with, all of them where None
-                overlap: np.ndarray | None = None,  # what `overlap` gives for them, where that is known
                 ) -> np.ndarray:
         "How far each seed and each film are of one kind, between 0 and 1; a row per seed"
-        share = self.overlap(rows, at) if overlap is None else overlap
-        both = self.usual_ + (rows @ self.rarity_)[:, None] + (self.total_ if at is None else self.total_[at])
+        if self.kinds_ is None: return self._kindred(self.overlap(rows, at), rows, self.total_ if at is None else self.total_[at])
+        return self._kindred(self._with_kinds(rows), rows, np.asarray(self.kinds_.sum(axis=1)).ravel()).take(self.kind_ if at is None else self.kind_[at], axis=1)
+
+    def _kindred(self, share, rows, total):
+        both = self.usual_ + (rows @ self.rarity_)[:, None] + total
         return np.sqrt(share + (1 + share) * self.usual_ / both, dtype=np.float32)
 
 # %% ../nbs/04_similarity.ipynb #a7b45410
@@ -306,6 +313,8 @@ class FilmFeatures(BaseEstimator):
             self.word_names_, self.idf_ = self.space_["words"].get_feature_names_out(), self.space_["words"].idf_
             self.word_rarity_ = dict(zip(self.word_names_.tolist(), self.idf_.tolist()))
         self.numbers_ = film_numbers(films)
+        levels = {name: np.unique(values, return_inverse=True) for name, values in self.numbers_.items()}
+        self.levels_ = {name: (values, level.ravel()) for name, (values, level) in levels.items() if 10 * len(values) < len(films)}  # each year is compared once, and not each film of it
         return self
 
     def seed_facts(self,
@@ -343,11 +352,13 @@ def pair_terms(
     facts, weights = features.seed_facts(query), {**CONTENT, "plot": PLOT, **DISTANCE, "likes": LIKES, **(weights or {}), **query.terms}
     terms = {name: overlap.overlap(facts["tokens"][name], at, weights[name]) for name, overlap in features.overlaps_.items() if weights[name]}
     if "genres" in features.overlaps_:
-        overlap = terms["genres"] / np.float32(weights["genres"]) if "genres" in terms else None
-        kindred = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at, overlap)
+        kindred = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at)
         for name in CREDITS & set(terms): terms[name] *= kindred
     if features.space_ is not None: terms["plot"] = np.float32(weights["plot"]) * facts["plots"] @ (features.plots_ if at is None else features.plots_[at]).T
-    for name, values in features.numbers_.items(): terms[name] = np.float32(weights[name]) * distance(name, facts["numbers"][name], values if at is None else values[at])
+    for name, values in features.numbers_.items():
+        values, level = features.levels_.get(name, (values if at is None else values[at], None))
+        terms[name] = np.float32(weights[name]) * distance(name, facts["numbers"][name], values)
+        if level is not None: terms[name] = terms[name].take(level if at is None else level[at], axis=1)
     if lift is not None: terms["likes"] = np.float32(weights["likes"]) * lift.lift(query.at, at)
     return terms
 
@@ -482,6 +493,19 @@ class FilmScorer(BaseEstimator):
         score[at] = values[at] if len(values) == films else values
         return score
 
+    def prepare(self,
+                queries: list[Query],  # asked alike but for their seeds, which the table has; with candidates
+                ) -> None:
+        "Make the tables of several queries at once; enough for scores and shares, not for reasons"
+        share_tables(self, queries)
+
+    def lean(self) -> "FilmScorer":
+        "A copy that can score films of the table and give no reasons: what is sent to another process"
+        few, own = copy(self), copy(self.features_)
+        own.films_, own.columns_, own.themes_ = own.films_[[]], {}, None
+        few.features_ = own
+        return few
+
     def shares(self,
                query: Query,  # what is asked
                at: np.ndarray,  # positions of some of its candidates
@@ -516,13 +540,38 @@ def term_table(
     query: Query,  # what is asked
     ) -> TermTable:
     "The table of terms of the query's candidates, or of all films where more than one in twenty is a candidate"
-    features, at = scorer.features_, query.candidates
-    if at is not None and 20 * len(at) > len(features.films_) and len(query.at) * len(features.films_) <= PAIRS_AT_ONCE: at = None
+    films, at = len(scorer.features_.films_), query.candidates
+    if at is not None and 20 * len(at) > films and len(query.at) * films <= PAIRS_AT_ONCE: at = None
+    return terms_of(scorer, query, at)
+
+def terms_of(
+    scorer: FilmScorer,  # fitted
+    query: Query,  # what is asked
+    at: np.ndarray | None,  # positions of the films, all of them where None
+    ) -> TermTable:
+    "The table of terms of some films"
+    features = scorer.features_
     numbers = features.numbers_ if at is None else {name: values[at] for name, values in features.numbers_.items()}
     prior = prior_terms(numbers, query.adventure)
     if query.against is not None: prior["disliked"] = np.float32(-PUSH) * together(affinity_of(scorer, query.against, at), query.against.weights, scorer.softness)
     prior |= {name: np.asarray(values, np.float32)[slice(None) if at is None else at] for name, values in query.extra.items()}
     return TermTable(np.arange(len(features.films_)) if at is None else at, len(query.seeds), pair_terms(features, query, at, scorer.lift_, scorer.weights), prior)
+
+def share_tables(
+    scorer: FilmScorer,  # fitted
+    queries: list[Query],  # asked alike but for their seeds, which the table has; with candidates
+    ) -> None:
+    "Give each query its table of terms with the terms added up, out of one comparison of all seeds with all candidates"
+    films = np.zeros(len(scorer.features_.films_), bool)
+    for query in queries: films[query.candidates] = True
+    at = np.flatnonzero(films)
+    column, ends = np.cumsum(films) - 1, np.cumsum([0, *(len(query.at) for query in queries)])
+    named = np.concatenate([query.at for query in queries])
+    table = terms_of(scorer, replace(queries[0], seeds=scorer.features_.films_[[]].iloc[named], at=named, facts={}), at)
+    affinity, prior = table.affinity(), sum(table.prior.values(), np.zeros(len(at), np.float32))
+    for query, first, last in zip(queries, ends, ends[1:]):
+        own = column[query.candidates]
+        query.facts["table"] = query.candidates, TermTable(query.candidates, last - first, {"likeness": affinity[first:last].take(own, axis=1)}, {"prior": prior[own]})
 
 def affinity_of(
     scorer: FilmScorer,  # fitted

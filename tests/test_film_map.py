@@ -4,7 +4,7 @@ import json
 import pandas as pd
 import pytest
 
-from movie_recsys.cluster import fit_clusters
+from movie_recsys.cluster import cluster_numbers, fit_clusters
 from movie_recsys.data import TitleNotFoundError, film_label, load_movies
 from movie_recsys.preprocess import clean_movies
 from movie_recsys.visualize import film_map
@@ -135,8 +135,9 @@ def test_legend_hides_and_shows_a_cluster(atlas, films, model, show):
     page = show(atlas.html())
     famous = int(films["vote_count"].idxmax())
     cluster = int(model.labels_[films.index.get_loc(famous)])
-    chip = page.locator(".chip").nth(cluster)
-    assert chip.inner_text() == model.names_[cluster]
+    number = cluster_numbers(films, model.labels_)[cluster]
+    chip = page.locator(".chip").nth(number - 1)
+    assert chip.inner_text() == f"{number}. {model.names_[cluster]}"
     chip.click()
     assert chip.get_attribute("aria-pressed") == "false"
     page.evaluate(f"{API}.mark({{}})")
