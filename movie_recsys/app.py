@@ -11,9 +11,9 @@ __all__ = ['ACTS', 'YEARS', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'WISH', 'LENGTHS'
            'answer_wish', 'guest_answer', 'taken_as_wish', 'wish_chips', 'no_film', 'years_told', 'link_wish',
            'result_notes', 'source_note', 'wish_note', 'answer', 'list_cards', 'list_heading', 'parts_table',
            'suggested_films', 'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'taste_card',
-           'taste_html', 'cluster_html', 'clusters_html', 'map_parts', 'posters', 'recommend_movie', 'gradio_function',
-           'FoundFilm', 'RecommendedFilm', 'SharedFilm', 'Reason', 'find', 'recommend', 'WishAnswer', 'wish',
-           'recommend_together', 'explain', 'bound', 'picture_of', 'add_endpoints', 'measured_quality', 'fill',
+           'taste_html', 'cluster_html', 'clusters_html', 'map_parts', 'posters', 'evening', 'recommend_movie',
+           'gradio_function', 'FoundFilm', 'RecommendedFilm', 'SharedFilm', 'Reason', 'find', 'recommend', 'WishAnswer',
+           'wish', 'recommend_together', 'explain', 'bound', 'picture_of', 'add_endpoints', 'measured_quality', 'fill',
            'about_html', 'page_questions', 'opened', 'shown_taste', 'browser_state', 'page_html', 'link_films',
            'preview_head', 'preview_picture', 'LinkPreview', 'MovieApp', 'build_app', 'build_report_app',
            'client_from_environment', 'launch_app']
@@ -42,6 +42,7 @@ from zlib import crc32
 import gradio as gr
 import numpy as np
 import pandas as pd
+from babel import Locale
 from gradio.processing_utils import save_pil_to_cache
 from gradio.themes.utils.fonts import LocalFont
 from gradio.utils import get_upload_folder
@@ -52,7 +53,7 @@ from starlette.responses import Response
 
 from .cluster import cluster_numbers
 from .data import MovieRecsysError, SelectionError, TitleNotFoundError, film_label, language_name
-from .people import MAX_TASTE, liked_by, sent_taste, with_picks
+from .people import MAX_TASTE, FilmRow, film_rows, liked_by, sent_taste, with_picks, year_number
 from .posters import FACES, FONTS, Posters, tmdb_number
 from .recommend import MovieRecommender, filter_masks
 from .report import Report, films_for
@@ -222,8 +223,12 @@ def film_card(
                      f'<span class="mr-hush">: {label}, opens a new tab</span></a>')
     return (f'<{tag} class="mr-card{"" if tag == "li" else " mr-row"}">{film_poster(film_id)}'
             f'<div class="mr-body"><h3>{escape(str(film["title"]))}</h3>'
-            f'<p class="mr-facts">{film_facts(page, film_id)}{site or ""}</p><p class="mr-plot">{escape(plot)}</p>'
+            f'<p class="mr-facts">{film_facts(page, film_id)}{site or ""}{_evening(page, film_id)}</p><p class="mr-plot">{escape(plot)}</p>'
             f'{why if because else do}</div></{tag}>')
+
+def _evening(page, film_id):
+    "A place for where a film can be seen, which the page's script asks for where there is TMDB"
+    return f'<span class="mr-watch" data-film="{int(film_id)}"></span>' if page.tmdb is not None and page.tmdb.ready else ""
 
 # %% ../nbs/10_app.ipynb #79a47150
 def drawn_posters(
@@ -936,6 +941,25 @@ def posters(
     came = {str(i): uri for i, uri in page.posters.fetch(page.films.loc[ids[:4]], within=10)}
     return {"posters": came, "more": [], "stop": not came and page.posters.trouble is not None}
 
+def evening(
+    page: FilmPage,  # the films of the page
+    asked: dict,  # film: its id, region: of the browser, as in "DE"
+) -> dict:  # html: a line, empty where nothing is known
+    "Where a film can be seen in a country and from which age, as TMDB has it; nothing of it is kept"
+    film, region = _film_ids([asked.get("film")], page.films), str(asked.get("region"))
+    if page.tmdb is None or not film or not re.fullmatch("[A-Z]{2}", region): return {"html": ""}
+    row = page.films.loc[film[0]]
+    try:
+        number = tmdb_number(row) or (page.tmdb.find_by_imdb(row.get("imdb_id")) or {}).get("id")
+        facts = page.tmdb.evening(number, region) if number else {}
+    except MovieRecsysError: return {"html": ""}
+    said = f"{facts['how']} {', '.join(facts['where'])}" if facts.get("where") else ""
+    where = escape(said[:1].upper() + said[1:])
+    if where and facts["link"]: where = f'<a href="{escape(facts["link"])}" target="_blank" rel="noopener noreferrer">{where}<span class="mr-hush">, opens a new tab</span></a>'
+    country = escape(Locale("en").territories.get(region, region))
+    told = [f"{where} in {country} (JustWatch)" if where else "", f"Rated {escape(facts['age'])}" if facts.get("age") else ""]
+    return {"html": " · ".join(part for part in told if part)}
+
 # %% ../nbs/10_app.ipynb #3a902a68
 def recommend_movie(
     page: FilmPage,  # the films of the page
@@ -962,8 +986,6 @@ def gradio_function(
     return np.vstack(page.posters.arrays(page.films.loc[films]))
 
 # %% ../nbs/10_app.ipynb #356c5fab
-def _year(value): return None if pd.isna(value) else int(value)
-
 class FoundFilm(TypedDict):
     "A film that fits a text"
     film_id: int
@@ -975,15 +997,8 @@ class FoundFilm(TypedDict):
     sure: bool
     asked: str
 
-class RecommendedFilm(TypedDict):
+class RecommendedFilm(FilmRow):
     "A recommended film and why"
-    film_id: int
-    title: str
-    year: int | None
-    genres: list[str]
-    cluster: str
-    score: float
-    because: str
     seeds: list[str]
     understood: list[str]
 
@@ -1019,7 +1034,7 @@ def find(
         limit: how many films at most, between 1 and 50
     """
     found = page.rec.find(str(text)[:200], min(max(int(limit), 1), 50))
-    return [FoundFilm(film_id=int(i), title=row["title"], year=_year(row["year"]), label=page.labels[i],
+    return [FoundFilm(film_id=int(i), title=row["title"], year=year_number(row["year"]), label=page.labels[i],
                       score=float(row["score"]), match=row["match"], sure=i == found.attrs["sure"], asked=found.attrs["asked"])
             for i, row in found.iterrows()]
 
@@ -1066,11 +1081,8 @@ def recommend(
     found = page.rec.recommend(liked, n=min(max(int(n), 1), 50), genres=genres, disliked=disliked, seen=seen,
                                runtime=(None, longest) if longest else None, items=liked.watchlist.index if from_watchlist else None, exclude_genres=exclude_genres,
                                years=years, languages=language or None, adventure=min(max(float(adventure), 0), 1))
-    return [RecommendedFilm(film_id=int(i), title=row["title"], year=_year(row["year"]), genres=list(row["genres"]),
-                            cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]),
-                            because=row["because"], seeds=list(found.attrs["seeds"].values()),
-                            understood=list(found.attrs["understood"].values()))
-            for i, row in found.iterrows()]
+    seeds, understood = list(found.attrs["seeds"].values()), list(found.attrs["understood"].values())
+    return [RecommendedFilm(**row, seeds=seeds, understood=understood) for row in film_rows(page.rec, found)]
 
 # %% ../nbs/10_app.ipynb #ca3e3067
 class WishAnswer(TypedDict):
@@ -1094,9 +1106,8 @@ def wish(
         n: how many films, between 1 and 50
     """
     found = page.rec.wish(str(text), n=min(max(int(n), 1), 50))
-    films = [RecommendedFilm(film_id=int(i), title=row["title"], year=_year(row["year"]), genres=list(row["genres"]),
-                             cluster=page.rec.model.names_[row["cluster"]], score=float(row["score"]), because=row["because"],
-                             seeds=list(found.attrs["seeds"].values()), understood=[]) for i, row in found.iterrows()]
+    seeds = list(found.attrs["seeds"].values())
+    films = [RecommendedFilm(**row, seeds=seeds, understood=[]) for row in film_rows(page.rec, found)]
     return WishAnswer(understood=[f"{words}: {meaning}" for words, meaning in found.attrs["understood"]],
                       ignored=found.attrs["ignored"], reason=found.attrs.get("reason", ""), films=films)
 
@@ -1131,7 +1142,7 @@ def recommend_together(
     if not 2 <= most <= 10 or len(set(called)) < most: raise SelectionError("Name two to ten people, each by another name.")
     found = page.rec.recommend_together(dict(zip(called, liked)), n=min(max(int(n), 1), 50), disliked=disliked, genres=genres,
                                         runtime=(None, longest) if longest else None, adventure=min(max(float(adventure), 0), 1))
-    return [SharedFilm(film_id=int(i), title=row["title"], year=_year(row["year"]), genres=list(row["genres"]), serves=row["for"],
+    return [SharedFilm(film_id=int(i), title=row["title"], year=year_number(row["year"]), genres=list(row["genres"]), serves=row["for"],
                        score=float(row["score"]), because=row["because"]) for i, row in found.iterrows()]
 
 # %% ../nbs/10_app.ipynb #10cadb99
@@ -1239,7 +1250,7 @@ def about_html(
              "endpoints": ", ".join(ENDPOINTS), "attribution": ATTRIBUTION, "quality": measured_quality(page),
              "outside": "" if page.tmdb is None else " A title that only TMDB knows can be placed among them.",
              "posters": "All posters are drawn by this app." if page.tmdb is None else
-                        "Posters come from TMDB where it has one; the others are drawn by this app."}
+                        "Posters come from TMDB where it has one; the others are drawn by this app. Where a film can be seen is data of JustWatch, through TMDB."}
     return fill("about.html", facts)
 
 # %% ../nbs/10_app.ipynb #d1e60092
@@ -1253,6 +1264,7 @@ def page_questions(
         "answer": lambda state: answer(page, state),
         "parts": lambda state: {"html": parts_table(page, state, state["film"])},
         "posters": lambda asked: posters(page, asked),
+        "evening": lambda asked: evening(page, asked if isinstance(asked, dict) else {}),
         "suggest": lambda _: {"html": options_html(page)},
         "open_link": lambda query: opened(page, str(query)),
         "upload_export": lambda asked: read_upload(page, asked),

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['Name', 'Names', 'Numbers', 'TITLES', 'TASTE', 'Text', 'STOP', 'Steering', 'Asked', 'as_filters', 'Film', 'Seed',
-           'Films', 'WishedFilms', 'FoundFilm', 'FoundFilms', 'Part', 'Reasons', 'Cluster', 'Health', 'film_rows',
-           'list_answer', 'Problem', 'problem', 'refusal', 'wrong_parameters', 'NoSecrets', 'Under', 'fingerprint',
-           'tag_of', 'taste_in', 'answer_list', 'answer_reasons', 'answer_clusters', 'build_api', 'found_answer',
-           'wish_answer', 'warm', 'work', 'listen', 'watch', 'serve']
+           'Films', 'WishedFilms', 'FoundFilm', 'FoundFilms', 'Part', 'Reasons', 'Cluster', 'Health', 'list_answer',
+           'Problem', 'problem', 'refusal', 'wrong_parameters', 'NoSecrets', 'Under', 'fingerprint', 'tag_of',
+           'taste_in', 'answer_list', 'answer_reasons', 'answer_clusters', 'build_api', 'found_answer', 'wish_answer',
+           'warm', 'work', 'listen', 'watch', 'serve']
 
 # %% ../nbs/12a_serve.ipynb #100c3990
 import gc
@@ -34,7 +34,7 @@ from starlette.responses import Response
 
 from . import __version__
 from .data import MovieRecsysError, SelectionError, TitleNotFoundError
-from .people import MAX_TASTE, liked_by, sent_taste
+from .people import MAX_TASTE, film_rows, liked_by, sent_taste, year_number
 from .recommend import MovieRecommender
 from .taste import Taste
 
@@ -147,17 +147,6 @@ class Health(BaseModel):
     films: int
     clusters: int
     version: str
-
-def _year(value): return None if pd.isna(value) else int(value)
-
-def film_rows(
-    rec: MovieRecommender,  # the films and the clusters
-    found: pd.DataFrame,  # from `recommend` or `wish`
-) -> list[dict]:
-    "Each film of a list as JSON has it"
-    columns = (found[name].tolist() for name in ("title", "year", "genres", "cluster", "score", "because"))
-    return [{"film_id": film_id, "title": title, "year": _year(year), "genres": list(genres), "cluster": rec.model.names_[cluster], "score": score, "because": because}
-            for film_id, title, year, genres, cluster, score, because in zip(found.index.tolist(), *columns)]
 
 def list_answer(
     rec: MovieRecommender,  # the films and the clusters
@@ -369,7 +358,7 @@ def found_answer(
 ) -> dict:
     "The answer to /films"
     found = rec.find(text, limit)
-    rows = [{"film_id": int(i), "title": row["title"], "year": _year(row["year"]), "label": row["label"], "score": float(row["score"]), "match": row["match"],
+    rows = [{"film_id": int(i), "title": row["title"], "year": year_number(row["year"]), "label": row["label"], "score": float(row["score"]), "match": row["match"],
              "sure": i == found.attrs["sure"]} for i, row in zip(found.index, found.to_dict("records"))]
     return {"films": rows, "asked": found.attrs["asked"]}
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['ATTRIBUTION', 'API_URL', 'IMAGE_URL', 'POSTER_SIZES', 'GENRE_IDS', 'log', 'GATE', 'MAX_BYTES', 'MAX_PIXELS',
-           'MAX_DAYS', 'OTHER_NAMES', 'WRITING_JOBS', 'poster_url', 'TMDB', 'to_numpy_images_from_urls',
-           'film_from_tmdb']
+           'MAX_DAYS', 'OFFERS', 'OTHER_NAMES', 'WRITING_JOBS', 'poster_url', 'evening_facts', 'TMDB',
+           'to_numpy_images_from_urls', 'film_from_tmdb']
 
 # %% ../nbs/06_tmdb.ipynb #15f35ef3
 import io
@@ -27,7 +27,7 @@ import requests
 import urllib3
 from PIL import Image
 from requests.adapters import HTTPAdapter
-from requests_cache import CachedSession, SQLiteCache
+from requests_cache import DO_NOT_CACHE, CachedSession, SQLiteCache
 from urllib3.util import Retry
 
 from .data import (CAST_SIZE, NUMBERS, MovieRecsysError, ServiceError, TitleNotFoundError, cache_dir,
@@ -277,15 +277,17 @@ class _Transport:
 
     def get(self,
         url: str,  # an address on one of the two hosts
+        keep: bool = True,  # whether the answer may come from the cache and go into it
         **params,
     ) -> requests.Response:
         "An answer of TMDB, from the cache where it is there"
-        try: return self.session.get(url, params=params, allow_redirects=False)
+        how = {} if keep else {"expire_after": DO_NOT_CACHE}
+        try: return self.session.get(url, params=params, allow_redirects=False, **how)
         except sqlite3.Error as e:
             log.info("The cache of TMDB's answers failed (%s): memory is used.", type(e).__name__)
         except requests.RequestException: raise ServiceError(f"There is no way to ask for {url!r}.") from None
         self.open(None)
-        return self.session.get(url, params=params, allow_redirects=False)
+        return self.session.get(url, params=params, allow_redirects=False, **how)
 
 # %% ../nbs/06_tmdb.ipynb #fed3dfe3
 def _ask(transport: _Transport, path: str, field: str, kind: type, **params) -> dict | None:
@@ -352,6 +354,22 @@ def _feature(details: dict, feature: str) -> Any:
     if feature in details: return details[feature]
     raise MovieRecsysError(f"TMDB has no feature {feature!r} of this film. It has: {', '.join(sorted(details))}.")
 
+# %% ../nbs/06_tmdb.ipynb #a1885d55
+OFFERS = {"flatrate": "on", "free": "free on", "ads": "with advertising on", "rent": "to rent at", "buy": "to buy at"}  # what TMDB calls a way to see a film -> how it is said, the best first
+
+def evening_facts(
+    details: dict,  # a film's details with "watch/providers" and "release_dates"
+    region: str,  # ISO 3166-1 code of a country
+) -> dict[str, Any]:  # how, where (names of services), link, age; empty where TMDB does not know
+    "How a film can be seen in a country, and from which age"
+    offers = ((details.get("watch/providers") or {}).get("results") or {}).get(region) or {}
+    how = next((way for way in OFFERS if offers.get(way)), "")
+    dates = [d for r in (details.get("release_dates") or {}).get("results") or [] if r.get("iso_3166_1") == region for d in r.get("release_dates") or []]
+    names = [str(p.get("provider_name") or "") for p in offers.get(how) or [] if isinstance(p, dict)]
+    link = str(offers.get("link") or "")
+    return {"how": OFFERS.get(how, ""), "where": [name for name in names if name][:4], "link": link if link.startswith("https://www.themoviedb.org/") else "",
+            "age": next((str(d["certification"]) for d in dates if isinstance(d, dict) and d.get("certification")), "")}
+
 # %% ../nbs/06_tmdb.ipynb #a71983a5
 def _each(function, items) -> tuple[list, str | None]:
     "`function` of every item, None where the item is None or the call fails; and why the last of those failed"
@@ -402,6 +420,14 @@ class TMDB:
     ) -> dict | None:  # details, None where TMDB has no such film
         "A film's details"
         return _ask(self._transport, f"movie/{int(id)}", "id", int, append_to_response=append)
+
+    def evening(self,
+        id: int,  # TMDB's id of the film
+        region: str,  # ISO 3166-1 code of a country, such as "DE"
+    ) -> dict[str, Any]:  # how, where (names of services), link, age
+        "Where a film can be seen in a country (data: JustWatch), and from which age; asked anew each time"
+        asked = _ask(self._transport, f"movie/{int(id)}", "id", int, append_to_response="watch/providers,release_dates", keep=False)
+        return evening_facts(asked or {}, region)
 
     def recommendations(self,
         id: int,  # TMDB's id of the film

@@ -1086,6 +1086,21 @@ def test_real_posters_replace_the_drawn_ones(visit, serve, invented, shot):
         shot(page, "app-real-posters", full_page=True)
 
 
+def test_where_to_watch_and_from_which_age_in_the_country_of_the_browser(visit, serve, invented, shot):
+    with TMDBServer() as server:
+        address = serve(invented, tmdb=TMDB(server.key, server.api(), server.images(), cache=False))
+        for locale, told in (("de-DE", "To rent at Ein Laden, opens a new tab in Germany (JustWatch) · Rated 12"), ("en", "On Stream & Co, opens a new tab in United States (JustWatch) · Rated PG-13")):
+            page = visit(address=address, locale=locale)
+            page.locator("#mr-options input").first.check()
+            submit(page)
+            page.wait_for_function("[...document.querySelectorAll('#mr-cards .mr-watch')].every(e => e.textContent)")
+            assert set(page.locator("#mr-cards .mr-watch").all_text_contents()) == {told}
+            assert "/watch?locale=" in page.locator("#mr-cards .mr-watch a").first.get_attribute("href")
+        shot(page, "app-tonight-at")
+        page.click("#mr-tab-about")
+        assert "JustWatch" in page.inner_text("#mr-about")
+
+
 def test_a_title_outside_the_table_is_placed_by_tmdb(visit, serve, rec, shot):
     with TMDBServer() as server:
         tmdb = TMDB(server.key, server.api(), server.images(), cache=False)

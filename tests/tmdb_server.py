@@ -57,6 +57,16 @@ def details(row) -> dict:
                        runtime=row[5], spoken_languages=[], status="Released", tagline="")
 
 
+def evening(row) -> dict:
+    "Where a film can be seen, and from which age, in two countries"
+    watch = lambda *names: [{"provider_id": k, "provider_name": name, "display_priority": k} for k, name in enumerate(names)]  # noqa: E731
+    link = f"https://www.themoviedb.org/movie/{row[0]}/watch?locale="
+    return {"watch/providers": {"id": row[0], "results": {
+                "US": {"link": link + "US", "flatrate": watch("Stream & Co"), "rent": watch("A Shop")}, "DE": {"link": link + "DE", "rent": watch("Ein Laden")}}},
+            "release_dates": {"results": [{"iso_3166_1": "US", "release_dates": [{"certification": "", "type": 1}, {"certification": "PG-13", "type": 3}]},
+                                          {"iso_3166_1": "DE", "release_dates": [{"certification": "12", "type": 3}]}]}}
+
+
 def page(films: list) -> dict:
     "A page of results"
     return dict(page=1, results=[film(f) for f in films], total_pages=1, total_results=len(films))
@@ -144,7 +154,8 @@ class Handler(BaseHTTPRequestHandler):
                 text, year = query.get("query", [""])[0].casefold(), query.get("year", [None])[0]
                 return page([f for f in FILMS if (text in f[1].casefold() or text in f[2].casefold())
                              and year in (None, str(f[3]))])
-            case ["movie", id_] if id_ in ids: return details(ids[id_])
+            case ["movie", id_] if id_ in ids:
+                return details(ids[id_]) | (evening(ids[id_]) if "watch/providers" in query.get("append_to_response", [""])[0] else {})
             case ["movie", id_, "recommendations"] if id_ in ids: return page([f for f in FILMS if f != ids[id_]][:5])
             case ["find", imdb]:  # two in three IMDb ids have one of the invented films
                 number = int(imdb[2:]) if imdb[:2] == "tt" and imdb[2:].isdigit() else 0

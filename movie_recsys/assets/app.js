@@ -79,6 +79,20 @@ async function fetchPosters() {
   }
 }
 
+// ── Where a film can be seen, in the country of the browser's language ────────────────────────
+const region = (() => { try { return new Intl.Locale(navigator.language).maximize().region || ""; } catch (_) { return ""; } })();
+const evenings = new Map();
+async function evening(root) {
+  for (const at of root.querySelectorAll(".mr-watch:empty")) {
+    if (!evenings.has(at.dataset.film)) {
+      const told = await ask("evening", {film: at.dataset.film, region}, null);
+      if (!told) return;
+      evenings.set(at.dataset.film, told.html);
+    }
+    at.innerHTML = evenings.get(at.dataset.film);
+  }
+}
+
 // ── What was chosen ────────────────────────────────────────────────────────────────────────────
 const label = id => known.get(String(id)) || String(id);
 function learn(root = element) { root.querySelectorAll("[data-label]").forEach(e => known.set(e.dataset.film, e.dataset.label)); }
@@ -162,7 +176,7 @@ async function refresh(how = {}) {
   $("#mr-cards").classList.toggle("mr-one", answer.best.length === 1);
   $("#mr-more").textContent = answer.more; $("#mr-more").hidden = !answer.more;
   shown.query = answer.query; shown.best = answer.best;
-  learn(); dress(); say(answer.said); mark();
+  learn(); dress(); say(answer.said); mark(); evening($("#mr-cards"));
   if (!back) remember(answer.query);
   if (focus && answer.asked) { $("#mr-heading").focus({preventScroll: true}); $("#mr-result").scrollIntoView({block: "start"}); }
   if (focus && !answer.asked && answer.message) $("#mr-message").scrollIntoView({block: "nearest"});
