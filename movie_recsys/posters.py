@@ -533,11 +533,12 @@ def _style(genres: Sequence[str], r: random.Random) -> tuple[str, object, Colors
     "Name of the main genre, motif and colours for a film of these genres"
     known = [g for g in (SAME.get(g, g) for g in genres) if STYLES.get(g)]
     genre = known[0] if known else ""
-    telling = [g for g in known[1:] if g not in BROAD] if genre in ("Drama", "Comedy") else []
-    return genre, STYLES[telling[0] if telling else genre][0], Colors(*r.choice(STYLES[genre][1:]).split())
+    telling = [g for g in known if g not in BROAD][:3] or [genre]
+    colours = [palette for g in dict.fromkeys([genre, *telling]) for palette in STYLES[g][1:]]
+    return genre, STYLES[r.choice(telling)][0], Colors(*r.choice(colours).split())
 
 # %% ../nbs/09_posters.ipynb #ef0f6dd6
-def _words(title: str, year: str, label: str, cluster, c: Colors) -> str:
+def _words(title: str, year: str, label: str, c: Colors) -> str:
     "The lettering of a poster"
     lines, size, lead = _fit(_spell(title), 172, 66)
     (_, right), down = _ways(lines[0]), size*(.77 if lead < 1 else .9)
@@ -545,9 +546,6 @@ def _words(title: str, year: str, label: str, cluster, c: Colors) -> str:
     label = label if len(label) < 24 else label[:22] + "\u2026"
     words += [_rect(14, 280.6, 172, .8, c.text), _line(label, 14, 291.5, 8, c.text, 0, .06)]
     words += [_line(year, 186, 291.5, 8, c.text, 1, .06)] if year else []
-    if cluster is not None:
-        disc = _circle(182, 18, 11.5, c.ground) + _circle(182, 18, 9.8, c.text)
-        words += [disc, _line(str(cluster)[:3], 182, 21.6, 10, c.ground, .5)]
     return "".join(words)
 
 # %% ../nbs/09_posters.ipynb #08f6104a
@@ -555,7 +553,6 @@ def poster_svg(
     title: str,  # the film's title, in any script
     year: int | None = None,  # year of release
     genres: Sequence[str] = (),  # its genres, the main one first; names of TMDB, OMDb or your own
-    cluster: int | None = None,  # its cluster, shown as a mark
 ) -> str:  # a self-contained SVG of 2:3, all letters as shapes
     "Draw a poster"
     r = random.Random(zlib.crc32(f"{title}|{year}".encode("utf-8", "replace")))
@@ -565,39 +562,37 @@ def poster_svg(
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 300" width="342" height="513" role="img" '
             f'aria-label="{name}"><title>{name}</title>{_rect(0, 0, 200, 300, c.ground)}'
             f'{"".join(motif(r, c))}{_rect(-1, 200, 202, 101, c.ground)}'
-            f'{_words(title, str(year or ""), label, cluster, c)}</svg>')
+            f'{_words(title, str(year or ""), label, c)}</svg>')
 
 # %% ../nbs/09_posters.ipynb #181aadaf
 def poster_uri(
     title: str,  # the film's title, in any script
     year: int | None = None,  # year of release
     genres: Sequence[str] = (),  # its genres, the main one first
-    cluster: int | None = None,  # its cluster, shown as a mark
 ) -> str:  # data:image/svg+xml;base64,...
     "A drawn poster as an address"
-    return "data:image/svg+xml;base64," + b64encode(poster_svg(title, year, genres, cluster).encode()).decode()
+    return "data:image/svg+xml;base64," + b64encode(poster_svg(title, year, genres).encode()).decode()
 
 def draw_poster(
     title: str,  # the film's title, in any script
     year: int | None = None,  # year of release
     genres: Sequence[str] = (),  # its genres, the main one first
-    cluster: int | None = None,  # its cluster, shown as a mark
     size: tuple[int, int] = (342, 513),  # width and height in pixels
 ) -> Image.Image:  # RGB picture
     "A drawn poster as pixels"
-    return rasterize(poster_svg(title, year, genres, cluster), size)
+    return rasterize(poster_svg(title, year, genres), size)
 
 # %% ../nbs/09_posters.ipynb #0d4431ec
-def _facts(film: Mapping) -> tuple[str, int | None, list[str], int | None]:
-    "Title, year, genres and cluster of a film, as far as its row has them"
+def _facts(film: Mapping) -> tuple[str, int | None, list[str]]:
+    "Title, year and genres of a film, as far as its row has them"
     def get(*names):
         "The first of these fields that is there"
         values = (film.get(n) for n in names)
         return next((v for v in values if not pd.api.types.is_scalar(v) or pd.notna(v)), None)
-    year, genres, cluster = get("release_year", "year"), get("genres"), get("cluster")
+    year, genres = get("release_year", "year"), get("genres")
     genres = [] if genres is None else genres.split(", ") if isinstance(genres, str) else list(genres)
     number = lambda v: v if v is None else int(v)
-    return str(get("title") or ""), number(year), genres, number(cluster)
+    return str(get("title") or ""), number(year), genres
 
 def _jpeg_uri(image: Image.Image) -> str:
     "A picture as an address, encoded anew"
@@ -654,7 +649,7 @@ class Posters:
         self.trouble: str | None = None  # why the last fetch has gaps
 
     def now(self,
-        film: Mapping,  # a row: title, release_year or year, genres, cluster, as far as they are there
+        film: Mapping,  # a row: title, release_year or year, genres, as far as they are there
     ) -> str:  # data:image/svg+xml;base64,...
         "The drawn poster of a film, as an address"
         return poster_uri(*_facts(film))

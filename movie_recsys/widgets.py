@@ -71,11 +71,11 @@ def picture_html(
 
 # %% ../nbs/11_widgets.ipynb #65f65430
 def card_html(
-    film: pd.Series,  # a film: title, year, genres, and cluster and because where known
+    film: pd.Series,  # a film: title, year, genres, and because where known
     ) -> str:
     "A film as a poster with its facts and its reason"
     year, genres = film.get("year", film.get("release_year")), list(film.get("genres", ()))
-    poster = poster_uri(str(film["title"]), None if pd.isna(year) else int(year), genres, film.get("cluster"))
+    poster = poster_uri(str(film["title"]), None if pd.isna(year) else int(year), genres)
     facts = " · ".join(filter(None, ["" if pd.isna(year) else str(int(year)), ", ".join(genres[:3])]))
     small = '<div style="font-size:12px;line-height:1.35;margin-top:3px'
     why = f'{small}">{escape(film["because"])}</div>' if film.get("because") else ""
