@@ -533,9 +533,9 @@ def _style(genres: Sequence[str], r: random.Random) -> tuple[str, object, Colors
     "Name of the main genre, motif and colours for a film of these genres"
     known = [g for g in (SAME.get(g, g) for g in genres) if STYLES.get(g)]
     genre = known[0] if known else ""
-    telling = [g for g in known if g not in BROAD][:3] or [genre]
-    colours = [palette for g in dict.fromkeys([genre, *telling]) for palette in STYLES[g][1:]]
-    return genre, STYLES[r.choice(telling)][0], Colors(*r.choice(colours).split())
+    telling = [g for g in known[1:] if g not in BROAD] if genre in ("Drama", "Comedy") else []
+    colours = [palette for g in dict.fromkeys([genre, *known[:3]]) for palette in STYLES[g][1:]]
+    return genre, STYLES[telling[0] if telling else genre][0], Colors(*r.choice(colours).split())
 
 # %% ../nbs/09_posters.ipynb #ef0f6dd6
 def _words(title: str, year: str, label: str, c: Colors) -> str:
@@ -606,8 +606,9 @@ def tmdb_number(
 ) -> int | None:
     "TMDB's number of a film: the table's `tmdb_id`, or its film_id where its posters lie at TMDB and its ids are of no other kind"
     number = film.get("tmdb_id")
-    if number is None and "movielens_id" not in film and re.fullmatch(r"/\w+\.(?:jpg|png)", str(film.get("poster_path") or ""), re.ASCII):
-        number = film.get("film_id", getattr(film, "name", None))
+    if number is None and "poster_path" in film and "movielens_id" not in film:
+        path = film["poster_path"]
+        if not isinstance(path, str) or re.fullmatch(r"/\w+\.(?:jpg|png)", path, re.ASCII): number = film.get("film_id", getattr(film, "name", None))
     return None if number is None or pd.isna(number) else int(number)
 
 def _path_on_tmdb(tmdb: TMDB, film: Mapping) -> str | None:

@@ -890,7 +890,7 @@ def test_clusters(visit, rec, shot):
     page.click("#mr-tab-clusters")
     page.wait_for_selector("#mr-clusters img[src]")
     names = page.locator("#mr-clusters h3").all_inner_texts()
-    assert [name.split(". ", 1)[1] for name in names] == rec.model.names_
+    assert sorted(name.split(". ", 1)[1] for name in names) == sorted(rec.model.names_)
     shot(page, "app-clusters")
     label = page.locator("#mr-clusters button").first.get_attribute("data-label")
     page.locator("#mr-clusters button").first.click()
@@ -904,6 +904,38 @@ def test_about(visit, shot):
     about = page.inner_text("#mr-about")
     assert "not endorsed, certified, or otherwise approved by TMDB" in about and "1940 to 2014" in about and "CC0" in about
     shot(page, "app-about")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_film_pressed_on_the_map_is_in_view_with_its_buttons(visit, width, shot):
+    page = visit(viewport={"width": width, "height": 844})
+    page.click("#mr-tab-map")
+    page.wait_for_selector("#mr-map-host[data-ready]")
+    shot(page, f"app-map-{width}")
+    page.fill("#mr-map-host input", "casablnca")  # its search forgives
+    page.press("#mr-map-host input", "Enter")
+    page.wait_for_selector("#mr-map-film .mr-card img[src]")
+    assert page.inner_text("#mr-map-film h3") == "Casablanca"
+    box = page.locator("#mr-map-film [data-do=pick]").bounding_box()
+    assert 0 <= box["y"] and box["y"] + box["height"] <= 844
+    page.click("#mr-map-film [data-do=away]")
+    assert page.locator("#mr-map-film .mr-card").count() == 0
+
+
+def test_clusters_count_from_one_and_are_named_by_what_is_true_of_their_films(visit, rec):
+    page = visit()
+    page.click("#mr-tab-clusters")
+    page.wait_for_selector(".mr-cluster img[src]")
+    names = page.locator(".mr-cluster h3").all_inner_texts()
+    assert [int(name.split(".")[0]) for name in names] == list(range(1, len(names) + 1))
+    assert not any(re.search("low-rated|(?<!non-)english", name.lower()) for name in names)
+    best = [page.locator(".mr-cluster").nth(k).locator("button").evaluate_all("all => all.map(e => e.dataset.film)") for k in range(len(names))]
+    votes = [rec.films.loc[[int(i) for i in films], "vote_count"].mean() for films in best]
+    assert votes == sorted(votes, reverse=True)
+    for name, films in zip(names, best):
+        shown = rec.films.loc[[int(i) for i in films]]
+        for noun, genre in (("documentaries", "Documentary"), ("dramas", "Drama"), ("comedies", "Comedy")):
+            if f" {noun} of" in name.lower() and " and " not in name.split(" of ")[0]: assert shown["genres"].map(lambda g, genre=genre: genre in g).mean() > .5, name
 
 
 # Everyone
@@ -930,7 +962,9 @@ def test_axe_finds_nothing_serious_in_any_state(visit, scheme, width, shot):
         "genres": lambda: page.locator("summary", has_text="Only genres").click(),
         "steered": lambda: settled(page, lambda: page.locator("input[name=genres]").first.check()),
         "empty": lambda: settled(page, lambda: (page.fill("#mr-since", "2014"), page.fill("#mr-until", "1940"))),
+        "wish": lambda: (page.fill("#mr-text", "a French comedy"), page.press("#mr-text", "Enter"), page.wait_for_selector("#mr-wish-parts li")),
         "map": lambda: (page.click("#mr-tab-map"), page.wait_for_selector("#mr-map-host[data-ready]")),
+        "film on the map": lambda: (page.fill("#mr-map-host input", "casablnca"), page.press("#mr-map-host input", "Enter"), page.wait_for_selector("#mr-map-film .mr-card")),
         "clusters": lambda: (page.click("#mr-tab-clusters"), page.wait_for_selector("#mr-clusters img[src]")),
         "about": lambda: page.click("#mr-tab-about")}
     for name, reach in states.items():
