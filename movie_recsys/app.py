@@ -6,9 +6,9 @@
 __all__ = ['ACTS', 'YEARS', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'WISH', 'LENGTHS', 'PARTS', 'ENDPOINTS', 'TABLES', 'PREVIEWED',
            'FilmPage', 'asset', 'page_css', 'theme', 'film_facts', 'hours', 'best_known', 'rating', 'plot_line',
            'film_link', 'film_poster', 'film_card', 'drawn_posters', 'Guest', 'PageState', 'read_guest', 'read_state',
-           'wish_query', 'read_query', 'complete', 'typed_titles', 'typed_films', 'offer', 'taken', 'steering',
+           'state_query', 'read_query', 'complete', 'typed_titles', 'typed_films', 'offer', 'taken', 'steering',
            'best_films', 'listed_films', 'page_wish', 'span', 'with_wish', 'watchlist', 'sides', 'all_seeds',
-           'answer_wish', 'guest_answer', 'taken_as_wish', 'wish_chips', 'no_film', 'years_told', 'link_wish',
+           'answer_state', 'guest_answer', 'taken_as_wish', 'wish_chips', 'no_film', 'years_told', 'linked_state',
            'result_notes', 'source_note', 'wish_note', 'answer', 'list_cards', 'list_heading', 'parts_table',
            'suggested_films', 'options_html', 'example_buttons', 'steer_html', 'as_csv', 'read_upload', 'taste_card',
            'taste_html', 'cluster_html', 'clusters_html', 'map_parts', 'posters', 'evening', 'recommend_movie',
@@ -323,24 +323,24 @@ def read_state(
                 lost=len(set(map(str, chosen))) - len(films))
 
 # %% ../nbs/10_app.ipynb #072a9d7e
-def wish_query(
+def state_query(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> str:  # for example films=949,862&genres=Crime&table=1a2b3c4d
-    "Write a wish as the query of a link"
-    guest, ids = wish.guest or Guest(), lambda films: ",".join(map(str, films))
-    tastes = {"taste": wish.taste, "guest": guest.taste}
-    parts = {"films": ids(wish.films), "text": wish.text, "wish": wish.words, "less": ",".join(wish.dropped), "with": ",".join(name for name, taste in tastes.items() if taste is not None),
-             "guest": ids(guest.films), "tonight": int(wish.tonight), "genres": wish.genres, "without": wish.without, "since": wish.since,
-             "until": wish.until, "under": wish.under, "language": wish.language, "country": wish.country, "people": wish.people,
-             "adventure": f"{wish.adventure:g}" if wish.adventure != .5 else "", "seen": ids(wish.seen), "not": ids(wish.disliked),
-             "n": wish.n if wish.n != 5 else "", "table": page.key}
+    "Write what is asked for as the query of a link"
+    guest, ids = state.guest or Guest(), lambda films: ",".join(map(str, films))
+    tastes = {"taste": state.taste, "guest": guest.taste}
+    parts = {"films": ids(state.films), "text": state.text, "wish": state.words, "less": ",".join(state.dropped), "with": ",".join(name for name, taste in tastes.items() if taste is not None),
+             "guest": ids(guest.films), "tonight": int(state.tonight), "genres": state.genres, "without": state.without, "since": state.since,
+             "until": state.until, "under": state.under, "language": state.language, "country": state.country, "people": state.people,
+             "adventure": f"{state.adventure:g}" if state.adventure != .5 else "", "seen": ids(state.seen), "not": ids(state.disliked),
+             "n": state.n if state.n != 5 else "", "table": page.key}
     return urlencode({k: v for k, v in parts.items() if v}, doseq=True, safe=",")
 
 def read_query(
     page: FilmPage,  # the films of the page
     query: str,  # what follows the question mark in a link
-) -> tuple[PageState, str]:  # the wish and what has to be said about it
+) -> tuple[PageState, str]:  # what is asked for, and what has to be said about it
     "Read a link back; anything odd in it is left out"
     parts = parse_qs(query.lstrip("?")[:20_000])
     first = lambda name: parts.get(name, [""])[0]
@@ -350,10 +350,10 @@ def read_query(
     steer = {"genres": parts.get("genres"), "without": parts.get("without")} | {
         name: first(name) for name in ("since", "until", "under", "language", "country", "people", "adventure")}
     ids = lambda name: [i for i in first(name).split(",") if i]
-    wish = read_state(page, {"films": ids("films"), "text": first("text"), "words": first("wish"), "dropped": ids("less"), "guest": {"films": ids("guest")}, "tonight": first("tonight") == "1",
+    state = read_state(page, {"films": ids("films"), "text": first("text"), "words": first("wish"), "dropped": ids("less"), "guest": {"films": ids("guest")}, "tonight": first("tonight") == "1",
                             "steer": steer, "seen": ids("seen"), "disliked": ids("not"), "n": first("n"), "asked": True})
-    lost = f"{wish.lost} of the films in this link {'is' if wish.lost == 1 else 'are'} not in this table and left out."
-    return wish, lost if wish.lost else ""
+    lost = f"{state.lost} of the films in this link {'is' if state.lost == 1 else 'are'} not in this table and left out."
+    return state, lost if state.lost else ""
 
 # %% ../nbs/10_app.ipynb #bd3518dd
 def complete(
@@ -404,14 +404,14 @@ def offer(
     buttons = "".join(_guess(page, i, "choose", rest=rest) for i in found.index)
     list_of = f'<ul aria-label="The nearest films">{buttons}</ul>' if buttons else ""
     asked = found.attrs["asked"] or f"{error.title} is not among these films. Try a part of the title."
-    wish = "" if rest else _as_wish(page, error.title)
-    return f'<p>{escape(asked)}</p>{list_of}{wish}<p class="mr-soft">This app has {len(page.films):,} films{page.span}.</p>'
+    as_wish = "" if rest else _as_wish(page, error.title)
+    return f'<p>{escape(asked)}</p>{list_of}{as_wish}<p class="mr-soft">This app has {len(page.films):,} films{page.span}.</p>'
 
 def _as_wish(page, text):
     "A button that takes a text as a wish, which says how it would be read; nothing where nothing of it is understood"
-    try: wish = read_wish(text, page.films, page.rec.titles)
+    try: read = read_wish(text, page.films, page.rec.titles)
     except SelectionError: return ""
-    meant = "; ".join(meaning for _, meaning in wish.understood)
+    meant = "; ".join(meaning for _, meaning in read.understood)
     return f'<p>Or as a wish: <button type="button" class="mr-link" data-do="wish" data-text="{escape(text)}">films {escape(meant)}</button></p>'
 
 # %% ../nbs/10_app.ipynb #76e6aad1
@@ -433,42 +433,42 @@ def taken(
 
 # %% ../nbs/10_app.ipynb #d1f96cd6
 def steering(
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> dict:  # keyword arguments of MovieRecommender.recommend
-    "The wish's filters as `recommend` takes them, those that are set"
-    years = (wish.since, wish.until) if wish.since or wish.until else None
-    filters = {"genres": list(wish.genres), "exclude_genres": list(wish.without), "years": years,
-               "runtime": (None, wish.under) if wish.under else None, "languages": wish.language,
-               "countries": wish.country, "people": wish.people}
+    "The filters as `recommend` takes them, those that are set"
+    years = (state.since, state.until) if state.since or state.until else None
+    filters = {"genres": list(state.genres), "exclude_genres": list(state.without), "years": years,
+               "runtime": (None, state.under) if state.under else None, "languages": state.language,
+               "countries": state.country, "people": state.people}
     return {name: value for name, value in filters.items() if value}
 
 def best_films(
     page: FilmPage,  # the films of the page
     seeds: list[int | str],  # the films that were chosen and typed
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
     n: int = 5,  # how many films
     reasons: bool = True,  # whether to say why
 ) -> pd.DataFrame:  # as MovieRecommender.recommend, or recommend_together for two people
-    "Recommend for `seeds`, the taste and the second person, steered by `wish`"
-    people = sides(page, seeds, wish)
-    asked = steering(wish) | {"n": n, "reasons": reasons, "adventure": wish.adventure, "seen": list(wish.seen), "disliked": list(wish.disliked)}
-    if wish.tonight: asked["items"] = watchlist(wish)
-    wished = page_wish(page, wish)
+    "Recommend for `seeds`, the taste and the second person, steered by `state`"
+    people = sides(page, seeds, state)
+    asked = steering(state) | {"n": n, "reasons": reasons, "adventure": state.adventure, "seen": list(state.seen), "disliked": list(state.disliked)}
+    if state.tonight: asked["items"] = watchlist(state)
+    wished = page_wish(page, state)
     if len(people) > 1: return page.rec.recommend_together(people, **with_wish(page, wished, asked))
     if wished is None: return page.rec.recommend(people["you"], **asked)
-    asked["adventure"] = None if wish.adventure == .5 else wish.adventure  # a dial that was not touched leaves that to the wish
+    asked["adventure"] = None if state.adventure == .5 else state.adventure  # a dial that was not touched leaves that to the wish
     return page.rec.wish(wished, people["you"], **asked)
 
 def listed_films(
     page: FilmPage,  # the films of the page
     seeds: list[int | str],  # the films that were chosen and typed
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> pd.DataFrame:  # as `best_films`
-    "As many films as the wish says, five by five (tonight one by one), so that those shown stay when more are asked for"
-    step, pages = 1 if wish.tonight else 5, []
-    while (count := sum(map(len, pages))) < wish.n:
+    "As many films as are asked for, five by five (tonight one by one), so that those shown stay when more are asked for"
+    step, pages = 1 if state.tonight else 5, []
+    while (count := sum(map(len, pages))) < state.n:
         shown = tuple(i for films in pages for i in films.index)
-        pages.append(best_films(page, seeds, replace(wish, seen=wish.seen + shown), min(step, wish.n - count)))
+        pages.append(best_films(page, seeds, replace(state, seen=state.seen + shown), min(step, state.n - count)))
         if len(pages[-1]) < step: break
     if len(pages) == 1: return pages[0]
     whole = pd.concat(pages)
@@ -477,12 +477,12 @@ def listed_films(
 
 def page_wish(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> Wish | None:  # None where nothing was wished in words, or all of it was taken away
     "The wish in words, without the parts that were taken away; how many films is the page's own affair"
-    if not wish.words: return None
-    read = read_wish(wish.words, page.films, page.rec.titles)
-    kept = [part for part in read.parts if span(part) not in wish.dropped and part.kind != "count"]
+    if not state.words: return None
+    read = read_wish(state.words, page.films, page.rec.titles)
+    kept = [part for part in read.parts if span(part) not in state.dropped and part.kind != "count"]
     return replace(read, parts=kept) if kept else None
 
 def span(
@@ -503,118 +503,118 @@ def with_wish(
     return asked | {"items": fulfilled if "items" not in asked else fulfilled.intersection(asked["items"])}
 
 def watchlist(
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> list[int]:  # film_ids
     "What is on the watchlist, or on those of both"
-    tastes = [wish.taste, wish.guest and wish.guest.taste]
+    tastes = [state.taste, state.guest and state.guest.taste]
     return list(dict.fromkeys(i for taste in tastes if taste is not None for i in taste.watchlist.index.tolist()))
 
 def sides(
     page: FilmPage,  # the films of the page
     seeds: list[int | str],  # the films that were chosen and typed
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> dict[str, list | Taste]:  # by name: "you", and "your guest" where there is one
     "What each person likes, as `recommend` takes it"
-    people = {"you": seeds if wish.taste is None else with_picks(wish.taste, seeds)}
-    if wish.guest is not None:
-        films = list(dict.fromkeys([*wish.guest.films, *(typed_films(page, wish.guest.text) if wish.guest.text else ())]))
-        people["your guest"] = films if wish.guest.taste is None else with_picks(wish.guest.taste, films)
+    people = {"you": seeds if state.taste is None else with_picks(state.taste, seeds)}
+    if state.guest is not None:
+        films = list(dict.fromkeys([*state.guest.films, *(typed_films(page, state.guest.text) if state.guest.text else ())]))
+        people["your guest"] = films if state.guest.taste is None else with_picks(state.guest.taste, films)
     return people
 
 # %% ../nbs/10_app.ipynb #45a346cf
 def all_seeds(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> list[int | str]:  # film_ids; a title outside the table stays a text where TMDB can be asked
     "What to recommend from: chosen and typed films together"
-    try: typed = typed_films(page, wish.text) if wish.text else []
+    try: typed = typed_films(page, state.text) if state.text else []
     except TitleNotFoundError:
-        if page.tmdb is None or wish.taste is not None or wish.guest is not None: raise
-        typed = [wish.text]
-    return list(dict.fromkeys([*wish.films, *typed]))
+        if page.tmdb is None or state.taste is not None or state.guest is not None: raise
+        typed = [state.text]
+    return list(dict.fromkeys([*state.films, *typed]))
 
-def answer_wish(
+def answer_state(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> tuple[list[int | str], pd.DataFrame | None, str]:  # seeds, recommended films, message (HTML)
     "The films, or a sentence on why not"
     try:
-        seeds = all_seeds(page, wish)
-        if wish.taste is not None and not seeds and not len(wish.taste.liked) and not wish.tonight and page_wish(page, wish) is None:
+        seeds = all_seeds(page, state)
+        if state.taste is not None and not seeds and not len(state.taste.liked) and not state.tonight and page_wish(page, state) is None:
             raise SelectionError("Your files do not say what you like, so choose films yourself.")
-        return seeds, listed_films(page, seeds, wish), ""
-    except TitleNotFoundError as error: return list(wish.films), None, offer(page, error, wish.text)
-    except MovieRecsysError as error: return list(wish.films), None, f"<p>{escape(str(error))}</p>"
+        return seeds, listed_films(page, seeds, state), ""
+    except TitleNotFoundError as error: return list(state.films), None, offer(page, error, state.text)
+    except MovieRecsysError as error: return list(state.films), None, f"<p>{escape(str(error))}</p>"
 
 def guest_answer(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> tuple[PageState, str]:  # with the guest's text turned into films, and what is to be said of it (HTML)
     "The films that the second person typed, or what to ask about them"
-    if wish.guest is None or not wish.guest.text: return wish, ""
-    try: films = dict.fromkeys([*wish.guest.films, *typed_films(page, wish.guest.text)])
-    except TitleNotFoundError as error: return replace(wish, guest=None), offer(page, error, wish.guest.text)
-    return replace(wish, guest=replace(wish.guest, films=tuple(films), text="")), taken(page, wish.guest.text)
+    if state.guest is None or not state.guest.text: return state, ""
+    try: films = dict.fromkeys([*state.guest.films, *typed_films(page, state.guest.text)])
+    except TitleNotFoundError as error: return replace(state, guest=None), offer(page, error, state.guest.text)
+    return replace(state, guest=replace(state.guest, films=tuple(films), text="")), taken(page, state.guest.text)
 
 def taken_as_wish(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> PageState:  # a text that is surely a wish stands in `words`, behind what was wished before
     "A title is a title; what is none becomes a wish"
-    if not wish.text or not is_wish(wish.text, page.films, page.rec.titles): return wish
-    return replace(wish, text="", words=f"{wish.words}; {wish.text}" if wish.words else wish.text)
+    if not state.text or not is_wish(state.text, page.films, page.rec.titles): return state
+    return replace(state, text="", words=f"{state.words}; {state.text}" if state.words else state.text)
 
 def wish_chips(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> list[dict]:  # span, words, meaning of each part that is left
     "What was understood of a wish, to be taken away part by part"
-    read, chips = page_wish(page, wish), {}
+    read, chips = page_wish(page, state), {}
     for part in read.parts if read else []: chips.setdefault(span(part), (part.words, []))[1].append(part.meaning)
     return [{"span": where, "words": words, "meaning": ", ".join(dict.fromkeys(meanings))} for where, (words, meanings) in chips.items()]
 
 # %% ../nbs/10_app.ipynb #94bea740
 def no_film(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> str:  # HTML
     "Why the list is empty, and how many films there would be without each of the filters"
-    told = {"genres": f"only {' or '.join(wish.genres)}", "exclude_genres": f"without {', '.join(wish.without)}",
-            "years": f"{f'from {wish.since}' if wish.since else ''} {f'up to {wish.until}' if wish.until else ''}".strip(),
-            "runtime": f"at most {wish.under} minutes", "languages": f"in {language_name(wish.language)}",
-            "countries": f"from {wish.country}", "people": f"with or by {wish.people}", "items": "on your watchlist"}
-    filters = steering(wish) | ({"items": watchlist(wish)} if wish.tonight else {})
-    said = [told[name] for name in filters] + ["not yet seen"] * bool(wish.seen)
+    told = {"genres": f"only {' or '.join(state.genres)}", "exclude_genres": f"without {', '.join(state.without)}",
+            "years": f"{f'from {state.since}' if state.since else ''} {f'up to {state.until}' if state.until else ''}".strip(),
+            "runtime": f"at most {state.under} minutes", "languages": f"in {language_name(state.language)}",
+            "countries": f"from {state.country}", "people": f"with or by {state.people}", "items": "on your watchlist"}
+    filters = steering(state) | ({"items": watchlist(state)} if state.tonight else {})
+    said = [told[name] for name in filters] + ["not yet seen"] * bool(state.seen)
     masks = {name: next(iter(filter_masks(page.films, **{name: value}).values())) for name, value in filters.items()}
     left = {name: int(np.logical_and.reduce([mask for other, mask in masks.items() if other != name] or [np.ones(len(page.films), bool)]).sum())
             for name in masks if name != "items"}
     free = " ".join(f'<button type="button" class="mr-link" data-do="relax" data-filter="{name}">Not {escape(told[name])}: {count:,} film{"s" * (count != 1)}</button>'
                     for name, count in left.items() if count) if len(filters) > 1 else ""
     away = '<button type="button" class="mr-link" data-do="free">Take the filters away</button>' if left else ""
-    why = " ".join([*years_told(page, wish), *([f"Nobody in these films is called {wish.people}."] if wish.people and not masks["people"].any() else [])])
+    why = " ".join([*years_told(page, state), *([f"Nobody in these films is called {state.people}."] if state.people and not masks["people"].any() else [])])
     return f'<p class="mr-note">No film of this table fits all of this: {escape("; ".join(said)) or "nothing else"}. {escape(why)} {free} {away}</p>'
 
 def years_told(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> list[str]:  # sentences
     "What is wrong with the years that were typed, and which years the films cover"
-    (first, last), since, until = page.years, wish.since, wish.until
+    (first, last), since, until = page.years, state.since, state.until
     said = [f"{since} comes after {until}, so no year lies between them."] if since and until and since > until else []
     beyond = [f"These films end in {last}."] if since and since > last else [f"These films begin in {first}."] if until and until < first else []
     return [*said, *beyond]
 
 # %% ../nbs/10_app.ipynb #f62ebe54
-def link_wish(
+def linked_state(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
     seeds: list[int | str],  # what to recommend from
 ) -> PageState:  # with the seen films that matter
-    "The wish as a link needs it"
-    if not wish.seen: return wish
-    if wish.taste is not None: return replace(wish, seen=wish.seen[-60:])  # only the browser with the taste opens it whole, and that keeps them
-    first = best_films(page, seeds, replace(wish, seen=()), n=60, reasons=False).index
-    return replace(wish, seen=tuple(i for i in wish.seen if i in first))
+    "The state as a link needs it"
+    if not state.seen: return state
+    if state.taste is not None: return replace(state, seen=state.seen[-60:])  # only the browser with the taste opens it whole, and that keeps them
+    first = best_films(page, seeds, replace(state, seen=()), n=60, reasons=False).index
+    return replace(state, seen=tuple(i for i in state.seen if i in first))
 
 def _hidden(n, what, act, back):
     "How many films are left out, and a button that brings them back"
@@ -622,31 +622,31 @@ def _hidden(n, what, act, back):
 
 def result_notes(
     page: FilmPage,  # the films of the page
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
     found: pd.DataFrame,  # the recommended films
 ) -> str:  # HTML
     "What stands above the cards: whom and what the list is from, an empty list, a film from outside, films left out"
-    placed = (f'<p class="mr-note">“{escape(wish.text)}” is not in this table. '
-              'It was placed among its films by what TMDB says about it.</p>') if wish.text else ""
-    left_out = [_hidden(len(wish.seen), "that you have seen left out", "unsee", "Bring them back"),
-                _hidden(len(wish.disliked), "not for you: hidden, and films like them come later", "relent", "Show them again")]
+    placed = (f'<p class="mr-note">“{escape(state.text)}” is not in this table. '
+              'It was placed among its films by what TMDB says about it.</p>') if state.text else ""
+    left_out = [_hidden(len(state.seen), "that you have seen left out", "unsee", "Bring them back"),
+                _hidden(len(state.disliked), "not for you: hidden, and films like them come later", "relent", "Show them again")]
     hidden = "".join(f'<p class="mr-soft">{text}</p>' for text in left_out if text)
     wished = wish_note(found)
-    return placed + wished + ("" if len(found) or wished else no_film(page, wish)) + source_note(wish) + hidden
+    return placed + wished + ("" if len(found) or wished else no_film(page, state)) + source_note(state) + hidden
 
 def source_note(
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> str:  # HTML; empty where only films were named
     "From what the list is made, where that is more than films named by hand"
-    taste, said = wish.taste, []
-    if wish.tonight: said.append(f"The best of the {len(watchlist(wish)):,} films on your watchlist.")
+    taste, said = state.taste, []
+    if state.tonight: said.append(f"The best of the {len(watchlist(state)):,} films on your watchlist.")
     if taste is not None and len(taste.liked):
-        picks = f"your {'pick' if len(wish.films) == 1 else f'{len(wish.films)} picks'} first of all, and from " if wish.films else ""
+        picks = f"your {'pick' if len(state.films) == 1 else f'{len(state.films)} picks'} first of all, and from " if state.films else ""
         against = f"; {len(taste.disliked):,} that you did not like count against their like" if len(taste.disliked) else ""
         said.append(f"From {picks}the {len(taste.liked):,} films you liked{against}.")
     if taste is not None and len(taste.seen): said.append(f"The {len(taste.seen):,} that you have seen are left out.")
-    if wish.guest is not None: said.append("For you and your guest: each film says whom it is for.")
-    back = '<button type="button" class="mr-link" data-do="tonight" data-off="1">All films again</button>' if wish.tonight else ""
+    if state.guest is not None: said.append("For you and your guest: each film says whom it is for.")
+    back = '<button type="button" class="mr-link" data-do="tonight" data-off="1">All films again</button>' if state.tonight else ""
     return f'<p class="mr-from">{" ".join(said)} {back}</p>' if said else ""
 
 def wish_note(
@@ -668,22 +668,22 @@ def answer(
 ) -> dict:  # what the page shows
     "Answer the page: cards, messages, notes, the link, and what is chosen now"
     try:
-        wish, guest_said = guest_answer(page, taken_as_wish(page, read_state(page, raw)))
-        chips = wish_chips(page, wish)
+        state, guest_said = guest_answer(page, taken_as_wish(page, read_state(page, raw)))
+        chips = wish_chips(page, state)
     except MovieRecsysError as error: return {"fault": f"<p>{escape(str(error))}</p>"}
-    wish, typed = replace(wish, words=wish.words if chips else "", dropped=wish.dropped if chips else ()), wish.text
-    seeds, found, message = answer_wish(page, wish)
-    outside = wish.text if message or wish.text in seeds else ""
-    wish = replace(wish, films=tuple(i for i in seeds if i != outside), text=outside)
-    guest = wish.guest or Guest()
-    chosen = {"films": [str(i) for i in wish.films], "labels": {str(i): page.labels[i] for i in (*wish.films, *guest.films)},
-              "text": outside, "words": wish.words, "dropped": list(wish.dropped), "wish": chips, "message": message, "guest": guest_said, "guest_films": None if wish.guest is None else [str(i) for i in guest.films]}
+    state, typed = replace(state, words=state.words if chips else "", dropped=state.dropped if chips else ()), state.text
+    seeds, found, message = answer_state(page, state)
+    outside = state.text if message or state.text in seeds else ""
+    state = replace(state, films=tuple(i for i in seeds if i != outside), text=outside)
+    guest = state.guest or Guest()
+    chosen = {"films": [str(i) for i in state.films], "labels": {str(i): page.labels[i] for i in (*state.films, *guest.films)},
+              "text": outside, "words": state.words, "dropped": list(state.dropped), "wish": chips, "message": message, "guest": guest_said, "guest_films": None if state.guest is None else [str(i) for i in guest.films]}
     if found is None: return chosen | NO_ANSWER
-    heading, told = list_heading(wish, found), "" if outside else taken(page, typed)
-    step = "Show another" if wish.tonight else "Show five more"
-    return chosen | {"asked": True, "message": told, "cards": list_cards(page, found), "notes": result_notes(page, wish, found),
+    heading, told = list_heading(state, found), "" if outside else taken(page, typed)
+    step = "Show another" if state.tonight else "Show five more"
+    return chosen | {"asked": True, "message": told, "cards": list_cards(page, found), "notes": result_notes(page, state, found),
                      "heading": heading, "said": f"{heading}: {', '.join(found['title'])}", "best": [str(i) for i in found.index],
-                     "more": step if len(found) == wish.n < (10 if wish.tonight else 50) else "", "query": wish_query(page, link_wish(page, wish, seeds))}
+                     "more": step if len(found) == state.n < (10 if state.tonight else 50) else "", "query": state_query(page, linked_state(page, state, seeds))}
 
 def list_cards(
     page: FilmPage,  # the films of the page
@@ -695,14 +695,14 @@ def list_cards(
     return "".join(film_card(page, i, said[:1].upper() + said[1:], whom=who) for i, said, who in zip(found.index, why, whom))
 
 def list_heading(
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
     found: pd.DataFrame,  # the recommended films
 ) -> str:
     "What stands over the list"
     if not len(found): return "No film fits"
-    if wish.tonight and len(found) == 1: return f"Tonight: {found['title'].iloc[0]}"
+    if state.tonight and len(found) == 1: return f"Tonight: {found['title'].iloc[0]}"
     number = {1: "One film", 5: "Five films", 10: "Ten films"}.get(len(found), f"{len(found)} films")
-    return f"{number} for {'tonight' if wish.tonight else 'the two of you' if 'for' in found else 'you'}"
+    return f"{number} for {'tonight' if state.tonight else 'the two of you' if 'for' in found else 'you'}"
 
 # %% ../nbs/10_app.ipynb #2ffd08bc
 BLOCKS = {
@@ -720,18 +720,18 @@ def parts_table(
     most: int = 6,  # rows
 ) -> str:  # HTML
     "What counted for a recommendation, largest share first"
-    wish = read_state(page, raw)
-    people = sides(page, all_seeds(page, wish), wish)
-    wished = page_wish(page, wish) if len(people) == 1 else None
-    dial = None if wished and wish.adventure == .5 else wish.adventure
-    tables = {name: page.rec.explain(liked, int(film), adventure=dial, disliked=list(wish.disliked), wish=wished)
+    state = read_state(page, raw)
+    people = sides(page, all_seeds(page, state), state)
+    wished = page_wish(page, state) if len(people) == 1 else None
+    dial = None if wished and state.adventure == .5 else state.adventure
+    tables = {name: page.rec.explain(liked, int(film), adventure=dial, disliked=list(state.disliked), wish=wished)
               for name, liked in people.items()}
-    return "".join(_parts(page, wish, parts, most, f"For {name}" if len(tables) > 1 else "") for name, parts in tables.items())
+    return "".join(_parts(page, state, parts, most, f"For {name}" if len(tables) > 1 else "") for name, parts in tables.items())
 
-def _parts(page, wish, parts, most, caption):
+def _parts(page, state, parts, most, caption):
     "The parts of one person's score as a table"
     parts = parts[parts["share"].abs() > 1e-6].sort_values("share", key=lambda s: -s.abs())
-    rows = [(_part_text(part, page.labels, wish.text), part.share) for part in parts.head(most).itertuples()]
+    rows = [(_part_text(part, page.labels, state.text), part.share) for part in parts.head(most).itertuples()]
     if len(parts) > most: rows.append((f"{len(parts) - most} smaller parts", parts["share"].iloc[most:].sum()))
     rows.append(("score", parts["share"].sum()))
     cells = "".join(f"<tr><td>{escape(text)}</td><td>{share:+.2f}</td></tr>" for text, share in rows)
@@ -826,7 +826,7 @@ def as_csv(
     raw: dict,  # the browser's state
 ) -> str:  # CSV with a head row
     "The recommended films as a table for spreadsheets, and for lists at Letterboxd"
-    found = answer_wish(page, guest_answer(page, taken_as_wish(page, read_state(page, raw)))[0])[1]
+    found = answer_state(page, guest_answer(page, taken_as_wish(page, read_state(page, raw)))[0])[1]
     if found is None: return films_csv(page.films.head(0))
     films = page.films.loc[found.index]
     links = [link[0] if (link := film_link(film)) else "" for _, film in films.iterrows()]
@@ -1281,9 +1281,9 @@ def opened(
     query: str,  # what follows the question mark in a link
 ) -> dict:  # state, labels, message
     "A link as the page's script takes it"
-    wish, message = read_query(page, query)
-    kept, films = parse_qs(query.lstrip("?")[:20_000]).get("with", [""])[0].split(","), (*wish.films, *(wish.guest or Guest()).films)
-    return {"state": browser_state(wish), "labels": {str(i): page.labels[i] for i in films}, "asked": wish.asked,
+    state, message = read_query(page, query)
+    kept, films = parse_qs(query.lstrip("?")[:20_000]).get("with", [""])[0].split(","), (*state.films, *(state.guest or Guest()).films)
+    return {"state": browser_state(state), "labels": {str(i): page.labels[i] for i in films}, "asked": state.asked,
             "taste": "taste" in kept, "guest": "guest" in kept, "message": f"<p>{escape(message)}</p>" if message else ""}
 
 def shown_taste(
@@ -1295,14 +1295,14 @@ def shown_taste(
     except MovieRecsysError: return {"taste": ""}
 
 def browser_state(
-    wish: PageState,  # what somebody wants
+    state: PageState,  # what somebody wants
 ) -> dict:  # as the page's script keeps it
-    "A wish in the browser's words"
-    steer = {"genres": wish.genres, "without": wish.without, "since": wish.since, "until": wish.until, "under": wish.under,
-             "language": wish.language, "country": wish.country, "people": wish.people, "adventure": wish.adventure}
+    "The state in the browser's words"
+    steer = {"genres": state.genres, "without": state.without, "since": state.since, "until": state.until, "under": state.under,
+             "language": state.language, "country": state.country, "people": state.people, "adventure": state.adventure}
     ids = lambda films: [str(i) for i in films]
-    return {"films": ids(wish.films), "text": wish.text, "words": wish.words, "dropped": list(wish.dropped), "steer": steer, "asked": wish.asked, "tonight": wish.tonight, "n": wish.n,
-            "seen": ids(wish.seen), "disliked": ids(wish.disliked), "guest": ids(wish.guest.films) if wish.guest else []}
+    return {"films": ids(state.films), "text": state.text, "words": state.words, "dropped": list(state.dropped), "steer": steer, "asked": state.asked, "tonight": state.tonight, "n": state.n,
+            "seen": ids(state.seen), "disliked": ids(state.disliked), "guest": ids(state.guest.films) if state.guest else []}
 
 # %% ../nbs/10_app.ipynb #54023ec7
 def page_html(
