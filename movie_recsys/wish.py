@@ -140,36 +140,38 @@ ENGLISH: dict[str, Any] = {
     "genres": {  # as people say it -> the genre, in the words of the tables
         "comed(?:y|ies)|comedic|funny|funnier|hilarious|laugh-out-loud|laugh|laughs|makes me laugh": ["Comedy"], "rom-?coms?|romantic comed(?:y|ies)": ["Romance", "Comedy"], "dramas?|dramatic": ["Drama"],
         "romances?|romantic|love stor(?:y|ies)": ["Romance"], "thrillers?": ["Thriller"], "horrors?|scary|scarier|frightening|terrifying|slashers?": ["Horror"],
-        "sci[- ]?fi|science[- ]fiction|sf": ["Science Fiction|Sci-Fi"], "fantasy|fantasies": ["Fantasy"], "westerns?": ["Western"], "wars?": ["War"], "crime|gangster": ["Crime"],
+        "sci[- ]?fi|science[- ]fiction|sf": ["Science Fiction|Sci-Fi"], "fantasy|fantasies": ["Fantasy"], "westerns?": ["Western"], "anti-?wars?|wars?": ["War"], "crime|gangster": ["Crime"],
         "myster(?:y|ies)|whodunn?its?": ["Mystery"], "adventures?|adventurous": ["Adventure"], "action|action-packed": ["Action"], "animat(?:ed|ions?)|cartoons?": ["Animation"],
         "documentar(?:y|ies)|docs": ["Documentary"], "musicals?": ["Musical|Music"], "histor(?:y|ical)|period piece|costume drama": ["History"], "biopics?|biograph(?:y|ies|ical)": ["Biography"],
         "sports?": ["Sport"], "(?:film )?noirs?": ["Film-Noir"], "(?:tv|television)[- ](?:movies?|films?)": ["TV Movie"], "anime": ["Animation"]},
+    "themes": "cold war|war on drugs|coming[- ]of[- ]age|star-crossed",  # phrases whose words mean something else alone
     "not a genre": ("fantasies", "history", "war", "wars", "crime", "action", "sport", "sports", "adventure", "mystery", "mysteries", "drama", "comedy", "romance"),  # nouns that a film can be about
     "countries": {  # names and adjectives that Babel does not have -> ISO 3166
-        "american|usa|u.s.|u.s.a.|america|united states of america|the states|hollywood": ["US"], "british|uk|u.k.|britain|england|scotland|wales|scottish|welsh|great britain|kingdom of great britain": ["GB"],
+        "american|usa|the us|u.s.|u.s.a.|america|united states of america|the states|hollywood": ["US"], "british|uk|u.k.|britain|england|scotland|wales|scottish|welsh|great britain|kingdom of great britain": ["GB"],
         "irish": ["IE"], "australian|aussie": ["AU"], "canadian": ["CA"], "belgian": ["BE"], "brazilian": ["BR"], "mexican": ["MX"], "argentin(?:e|ian|ean)": ["AR"], "chilean": ["CL"], "cuban": ["CU"],
         "colombian": ["CO"], "peruvian": ["PE"], "austrian": ["AT"], "swiss": ["CH"], "iranian": ["IR"], "indian|bollywood": ["IN"], "israeli": ["IL"], "egyptian": ["EG"], "taiwanese|taiwan island|republic of china": ["TW"],
         "hong kong|british hong kong": ["HK"], "south african": ["ZA"], "new zealand": ["NZ"], "soviet|soviet union|ussr": ["RU"], "czechoslovak(?:ian|ia)?|czech republic": ["CZ"], "west germany|east germany": ["DE"],
         "turkey": ["TR"], "people s republic of china|mainland chinese": ["CN"], "filipino|philippine": ["PH"], "senegalese": ["SN"], "nigerian": ["NG"], "kenyan": ["KE"], "moroccan": ["MA"], "tunisian": ["TN"],
         "lebanese": ["LB"], "palestinian": ["PS"], "yugoslav(?:ian|ia)?": ["RS"], "macedonia": ["MK"], "south korean": ["KR"],
-        "scandinavian": ["DK", "NO", "SE"], "nordic": ["DK", "NO", "SE", "FI", "IS"],
+        "scandinavian|scandinavia": ["DK", "NO", "SE"], "nordic|nordic countries": ["DK", "NO", "SE", "FI", "IS"],
         "european|europe": "AT BE BG CH CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LT LU LV NL NO PL PT RO RS SE SI SK UA".split(),
-        "eastern european": "BG CZ HU PL RO RS SK UA".split(), "asian|asia": "CN HK ID IN JP KR MN MY PH SG TH TW VN".split(), "east asian": "CN HK JP KR TW".split(),
-        "latin american|south american": "AR BO BR CL CO CU EC MX PE UY VE".split(), "african|africa": "CD CM DZ EG ET KE MA ML NG SN TN UG ZA".split()},
+        "eastern european|eastern europe": "BG CZ HU PL RO RS SK UA".split(), "asian|asia": "CN HK ID IN JP KR MN MY PH SG TH TW VN".split(), "east asian|east asia": "CN HK JP KR TW".split(),
+        "latin american|south american|latin america|south america": "AR BO BR CL CO CU EC MX PE UY VE".split(), "african|africa": "CD CM DZ EG ET KE MA ML NG SN TN UG ZA".split()},
     "home of": {"pt": "PT", "en": None, "hi": None, "fa": None, "cn": None, "ar": None, "he": None, "yi": None, "la": None, "ta": None, "te": None, "ml": None, "bn": None, "ur": None, "xx": None, "qu": None, "eo": None, "ku": None, "no": "NO"},  # languages whose adjective is no nationality, or that of another country than Babel's likeliest
     "languages": {"chinese": ["zh", "cn"], "mandarin": ["zh"], "cantonese": ["cn"], "farsi": ["fa"], "bollywood": ["hi"], "korean|south korean": ["ko"]},
     "foreign": "foreign(?:[- ]language)?|non-english|not english|subtitled films?", "no subtitles": "(?:no|without|don't want) (?:any )?subtitles",
     "studios": ("marvel", "pixar", "disney", "ghibli", "dreamworks", "hammer", "aardman", "laika", "a24", "blumhouse", "troma", "lucasfilm", "miramax", "focus features", "working title"),
-    "audience": {"adults": r"(?:not (?:suitable )?for (?:kids|children))|(?:only )?for (?:adults?|grown-?ups?)(?: only)?|grown-up", "kids": r"(?:suitable |good |great |made |ok )?(?:for|with) (?:(?:the|my|our|a|whole|entire|small|young|little|all the) )*(?:kids?|child(?:ren)?|famil(?:y|ies)|toddlers?|daughters?|sons?|grandchildren|grandkids|nieces?|nephews?)(?: (?:under|below) \w+)?|(?:for|with) (?:my|a|our) (?:\w+|\d+)[- ]year[- ]olds?|famil(?:y|ies)[- ](?:friendly|films?|movies?|entertainment|night|comed(?:y|ies)|animation|fun|adventures?)|kid[- ]friendly|kids'? (?:films?|movies?)|children's (?:films?|movies?)"},
-    "fame": {"gem": r"hidden gems?|(?:lesser|less|little)[- ]known|obscure|overlooked|under-?rated|under the radar|forgotten|deep cuts?|(?:that )?i (?:may|might|probably) not know|(?:i |i've |haven't )+heard of|nobody (?:knows|has heard of|has seen)|not (?:so |very |too |that )?(?:famous|well[- ]known|popular|mainstream)|(?:not a |no )blockbusters?",
+    "audience": {"adults": r"(?:not (?:suitable )?for (?:kids|children))|(?:only )?for (?:adults?|grown-?ups?)(?: only)?|grown-up", "kids": r"(?:suitable |good |great |made |ok )?(?:for|with) (?:(?:the|my|our|a|whole|entire|small|young|little|all the) )*(?:kids?|child(?:ren)?|famil(?:y|ies)|toddlers?|daughters?|sons?|grandchildren|grandkids|nieces?|nephews?)(?: (?:under|below) \w+)?|(?:for|with) (?:my|our) (?:\w+|\d+)[- ]year[- ]olds?|for an? (?:\w+|\d+)[- ]year[- ]olds?|famil(?:y|ies)[- ](?:friendly|films?|movies?|entertainment|night|comed(?:y|ies)|animation|fun|adventures?)|kid[- ]friendly|kids'? (?:films?|movies?)|children's (?:films?|movies?)"},
+    "fame": {"gem": r"hidden gems?|(?:lesser|less|little)[- ]known|obscure|overlooked|under-?rated(?: gems?)?|under the radar|forgotten|deep cuts?|(?:that )?i (?:may|might|probably) not know|(?:i |i've |haven't )+heard of|nobody (?:knows|has heard of|has seen)|not (?:so |very |too |that )?(?:famous|well[- ]known|popular|mainstream)|(?:not a |no )blockbusters?",
              "famous": "blockbusters?|famous|popular|well[- ]known|mainstream|everybody knows|big hits?|hits|iconic|best[- ]known", "classic": "(?:old )?classics?|canonical"},
     "rating": {7.0: r"(?:very |really )?(?:well|highly|critically|best)[- ](?:reviewed|rated|regarded|acclaimed|received|liked)|acclaimed|critics' (?:favou?rites?|darlings?)|(?:with )?(?:good|great|excellent) (?:reviews|ratings?)|top[- ]rated|masterpieces?"},
     "rated": r"rated|ratings?(?: of)?|imdb|scor(?:es?|ed|ing)(?: of)?|stars|marks? of",
-    "like": r"(?:some(?:thing|what) |anything |films? |movies? |much |more |a (?:bit|little|lot) |kind of |sort of |just |rather |very )*(?:(?<!i'd )(?<!would )(?<!i )(?<!we )(?<!you )like|similar to|in the (?:vein|spirit|style|tradition) of|reminiscent of|reminds? me of|along the lines of|akin to|such as|as (?:good|funny|tense|dark) as|cross between|(?:i|we)(?:'ve)? (?:really |just )?(?:loved?|enjoy(?:ed)?|liked?|adored?)|fans? of|my favou?rites? (?:is|are|film is))",
+    "like": r"(?:some(?:thing|what) |anything |films? |movies? |much |more |a (?:bit|little|lot) |kind of |sort of |just |rather |very )*(?:(?<!i'd )(?<!would )(?<!i )(?<!we )(?<!you )like|similar to|in the (?:vein|spirit|style|tradition) of|reminiscent of|reminds? me of|along the lines of|akin to|such as|as (?:[a-z]+|[a-z]+-[a-z]+) as|cross between|(?:i|we)(?:'ve)? (?:really |just )?(?:loved?|enjoy(?:ed)?|liked?|adored?)|fans? of|my favou?rites? (?:is|are|film is))",
     "unlike": r"nothing like|(?:not|isn't|not at all|but not) (?:another|like|similar to)|unlike|(?:hated|disliked|didn't like|did not like|couldn't stand)",
     "seen": r"(?:other than|except(?: for)?|besides|apart from|excluding|but not|(?:that |which |who )?(?:is not|isn't|are not|aren't)|not|already (?:seen|watched)|(?:i|we)(?:'ve| have)? (?:already )?(?:seen|watched))",
     "by": {"directors": "directed by|direction by|director|films? (?:by|of|from)|movies? (?:by|of|from)|by|from", "writers": "written by|script by|screenplay by", "cast": "starring|featuring|played by|acted by|with|stars"},
     "brothers": "brothers|bros|sisters|siblings",
+    "all but": r"\b(?:any|every)(?:thing|where)? (?:country |place |kind )?but\b|\b(?:any|every)(?:thing|where) but\b|\ball but\b",
     "negators": r"not?|never|nor|neither|without|except(?: for)?|excluding|avoid(?:ing)?|hates?|dislikes?|minus|(?:is|are|do|does|wo|ca|was)n't|(?:any|every)thing but|all but|other than|besides|apart from|instead of|rather than|free of|nothing|none|less|sick of|tired of|fed up with|no more",
     "harmless": r"why not|if (?:it's |that's )?not too much trouble|if possible|not only|not sure|not necessarily|nothing but|don't (?:know|care|mind)|do not (?:know|care|mind)|doesn't (?:have to|need to|matter)|need not be|not bad|no matter|haven't seen|have not seen|never seen|can't (?:wait|decide|go wrong)|if not|whether or not|is fine|are fine|is ok(?:ay)?|no problem",
     "boundary": r"\bbut\b|\bjust\b|\binstead\b|\brather\b(?! than)|\bhowever\b|\bplease\b|\bonly\b|[;.:!?]",
@@ -177,12 +179,12 @@ ENGLISH: dict[str, Any] = {
     "about": r"\b(?:about|on|of|concerning|deals with|dealing with|involving)\s+(?:(?:a|an|the|some|old|young|real)\s+)?", "set in": r"\b(?:set (?:in|on|at|during|around)|takes? place in|taking place in|in|during|visiting|to|on)\s+(?:(?:a|an|the|early|mid|late|old|modern)[\s-]+)*",
     "made": r"\b(?:made|produced|shot|filmed|released|came out|dating)\s+(?:in|from|back to)\s+(?:(?:a|an|the)\s+)?|\bfrom\s+(?:(?:a|an|the)\s+)?",
     "i love": r"(?:i|we)(?:'d|'ve)? (?:\w+ )?(?:loved?|liked?|enjoy(?:ed)?|adored?)|we'd like|i'd like",
-    "unknowable": r"(?:films? |movies? )?(?:directed |made )?by (?:a )?wom[ae]n(?: directors?)?|(?:wom[ae]n|female) (?:directors?|filmmakers?)|newest first|oldest first|sorted by \w+|slow(?:er)?(?:[- ](?:paced|burn|moving))?|fast(?:er)?(?:[- ]paced)?|quiet|black[- ]and[- ]white|(?:an? )?all-star cast|well[- ](?:acted|written|made|shot)|beautifully shot|sequels?|remakes?|dubbed|subtitled?|subtitles|oscars?(?:[- ]winning)?|award[- ]winning|awards?|streaming|on netflix|netflix|in 3d|good (?:soundtrack|ending|acting|story)|indie|independent|happy ending|twist ending|one location|low[- ]budget|big[- ]budget",
+    "unknowable": r"(?:films? |movies? )?(?:directed |made )?by (?:a )?wom[ae]n(?: directors?)?|(?:wom[ae]n|female) (?:directors?|filmmakers?)|newest first|oldest first|sorted by \w+|slow(?:er)?(?:[- ](?:paced|burn|moving))?|fast(?:er)?(?:[- ]paced)?|quiet|black[- ]and[- ]white|(?:an? )?all-star cast|well[- ](?:acted|written|made|shot)|beautifully shot|sequels?|remakes?|dubbed|subtitled?|subtitles|(?:that |which )?(?:won |wins? )?(?:an? )?oscars?(?:[- ]winning)?|award[- ]winning|(?:that |which )?(?:won |wins? )?(?:an? |some |many )?awards?|streaming|on netflix|netflix|in 3d|good (?:soundtrack|ending|acting|story)|indie|independent|happy ending|twist ending|one location|low[- ]budget|big[- ]budget",
     "filler": "film films movie movies flick picture pictures feature features cinema something anything someone somebody want wants wanted watch watching see seeing show recommend suggest suggestion looking look need please tonight evening weekend "
               "today like good great nice best better really very bit lot kind sort set story stories tale tales maybe perhaps ideally preferably just also either both that's it's there's lasting runtime running length long longer short shorter made year years "
               "decade century rated give find tell know one ones some any stuff thing things made produced released shot based inspired featuring feature plot style vibe feel feeling mood themed theme think thinking loved enjoy enjoyed fan would could should "
               "can may might let's i'm i'd i've don't isn't doesn't didn't not no nor neither without except but too much more less most cast star stars starring actor actress director directed written play plays playing made giant fine ok okay exactly else what which old new "
-              "whole only total about around plus minus e.g etc time instead role roles part interesting decent solid proper actual actually hello hi hey thanks take takes place places another".replace("giant ", "").replace(" time ", " ").replace(" old new", "").split(),
+              "whole only total about around plus minus e.g etc time instead role roles part interesting decent solid proper actual actually hello hi hey thanks take takes place places another country countries anywhere everywhere".replace("giant ", "").replace(" time ", " ").replace(" old new", "").split(),
 }
 
 # %% ../nbs/05b_wish.ipynb #1e5dbb4b
@@ -469,7 +471,7 @@ def in_interval(
     return {"<": (None, number - 1), "<=": (None, number), ">": (number + 1, None), ">=": (number, None)}.get(sign, (number - about, number + about))
 
 _DURATION = (rf"(?P<sign>{_COMPARED})?\s*(?:an? )?(?:(?P<h>{_NUM})(?P<half> {ENGLISH['half']})?[\s-]*(?:{ENGLISH['hours']})(?![a-z])(?P<half2> {ENGLISH['half']})?(?:(?: and)? ?(?P<hm>{_NUM})[\s-]*(?:{ENGLISH['minutes']}|m)?(?![\w]))?"
-             rf"|(?P<m>{_NUM})[\s-]*(?:{ENGLISH['minutes']}))(?:[- ]long)?(?: or (?P<or>less|more|so|shorter|longer|under|over))?")
+             rf"|(?P<m>{_NUM})[\s-]*(?:{ENGLISH['minutes']}))(?:[- ]long)?(?: (?:or )?(?P<or>less|more|so|shorter|longer|under|over|max(?:imum)?|tops|at most))?")
 
 def read_lengths(
     reader: Reader,  # the text
@@ -477,7 +479,7 @@ def read_lengths(
     "How long a film may be"
     for found in reader.find(_DURATION):
         minutes = _number(found["m"]) if found["m"] else 60 * _number(found["h"]) + 30 * bool(found["half"] or found["half2"]) + (_number(found["hm"]) if found["hm"] else 0)
-        sign = {"less": "<=", "shorter": "<=", "under": "<=", "more": ">=", "longer": ">=", "over": ">="}.get(found["or"]) or _sign((found["sign"] or "").strip())
+        sign = {**dict.fromkeys(("less", "shorter", "under", "max", "maximum", "tops", "at most"), "<="), **dict.fromkeys(("more", "longer", "over"), ">=")}.get(found["or"]) or _sign((found["sign"] or "").strip())
         if minutes >= 20: reader.take("runtime", in_interval(sign, minutes, 10), *found.span())
     for found in reader.find("not (?:too|very|so) long"): reader.take("runtime", (None, 120), *found.span())
     for said, value in ENGLISH["lengths"].items():
@@ -509,6 +511,7 @@ def read_years(
         if not reader.before(found.start(1), r"\b(?:about|set (?:in|during|around)|takes? place in) (?:the )?(?:year )?"): reader.take("years", (int(found[1]), int(found[1])), *found.span())
     for said, (low, high) in ENGLISH["years"].items():
         for found in reader.find(f"(?:from )?(?:{said})(?! (?:york|zealand|orleans|england|mexico|wave|jersey|age|people|man|men|woman|women|lady|couple))"):
+            if reader.before(found.start(), r"\b(?:grow(?:ing|s|n)?|get(?:ting|s)?|years?|months?|weeks?|how|too|very) |\byear-"): continue
             reader.take("years", (reader.known.newest + low if low is not None and low < 0 else low, high), *found.span())
 
 def _take_decade(reader, found):
@@ -704,6 +707,7 @@ def read_genres(
     reader: Reader,  # the text
     ) -> None:
     "Genres, the longest phrases first, and the genres of the table under their own names"
+    for found in reader.find(ENGLISH["themes"]): reader.take("theme", tuple(re.findall(r"\w{3,}", found[0])), *found.span())
     own = {re.escape(name) + "s?": [genre] for name, genre in reader.known.genres.items() if genre not in ("Foreign", "Family", "Music")}
     for found in reader.find("spaghetti westerns?"):
         for kind, value in (("genres", ("Western",)), ("countries", _names_of(reader, ["IT"]))):
@@ -772,7 +776,7 @@ def turned(
 
 def _negator(gap):
     "The word between two parts that negates the second"
-    clause = re.split(ENGLISH["boundary"], re.sub(r"\b(?:any|every)thing but\b|\ball but\b", "without", gap))[-1]
+    clause = re.split(ENGLISH["boundary"], re.sub(ENGLISH["all but"], "without", gap))[-1]
     negator = re.search(rf"(?<![\w'])(?:{ENGLISH['negators']})(?![\w'])|n't\b", clause)
     return negator[0] if negator else ""
 
@@ -806,8 +810,14 @@ def merged(
         kinds = {part.kind for part in last} & {part.kind for part in group} & {"genres", "countries", "languages", *CREDITED, "years", "companies"}
         if not kinds or not all(part.wanted for part in last + group) or not re.fullmatch(ENGLISH["joins"].format("or"), gap + " "): found.append(group)
         else: found[-1] = [_either(a, b) for a in last for b in group if a.kind == b.kind and a.kind in kinds]
-    told = [_flipped(part) for group in found for part in group]
+    told = _one_language([_flipped(part) for group in found for part in group])
     return list({(part.kind, part.value, part.wanted): part for part in reversed(told)}.values())[::-1]
+
+def _one_language(parts):
+    "Where a language is named by itself, a nation is a country alone: a Danish drama in English"
+    nations = {(part.start, part.end) for part in parts if part.kind == "countries"}
+    named = [part for part in parts if part.kind == "languages" and part.wanted and (part.start, part.end) not in nations]
+    return [part for part in parts if not named or part.kind != "languages" or part in named or not part.wanted]
 
 def _flipped(part):
     "Nothing before 2000 is from 2000 on"

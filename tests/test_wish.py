@@ -90,6 +90,23 @@ def test_numbers_and_places(told, text, asked):
     assert told(text) == {asked}
 
 
+@pytest.mark.parametrize("text, asked", [
+    ("an anti-war film from any country but the US", {"genres=War", "-countries=United States"}),
+    ("not too long, funny, and from Scandinavia", {"runtime=-120", "genres=Comedy", "countries=Denmark|Norway|Sweden"}),
+    ("Danish dramas in English", {"countries=Denmark", "genres=Drama", "languages=en"}),
+    ("a thriller, 90s, 2 hours max", {"genres=Thriller", "years=1990-1999", "runtime=-120"}),
+    ("as funny as Annie Hall", {"like=Annie Hall (1977)"}),
+    ("an underrated gem from New Zealand", {"fame=gem", "countries=New Zealand"}),
+])
+def test_wishes_of_another_hand(told, text, asked):
+    assert told(text) == asked
+
+
+@pytest.mark.parametrize("text", ["a thriller of the cold war", "a comedy about growing old", "a romance with a ten year old boy"])
+def test_a_word_of_a_phrase_is_no_constraint_of_its_own(told, text):
+    assert {fact.split("=")[0] for fact in hard(told(text))} == {"genres"} and "genres=War" not in told(text)
+
+
 @pytest.mark.parametrize("text", ["set in Japan", "about the fifties", "a story set in the 1950s", "a film about war", "a family in Paris", "I'd like something with a dog"])
 def test_what_a_film_is_about_is_no_constraint(told, text):
     try: assert not hard(told(text))
