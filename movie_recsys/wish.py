@@ -471,7 +471,7 @@ def in_interval(
     return {"<": (None, number - 1), "<=": (None, number), ">": (number + 1, None), ">=": (number, None)}.get(sign, (number - about, number + about))
 
 _DURATION = (rf"(?P<sign>{_COMPARED})?\s*(?:an? )?(?:(?P<h>{_NUM})(?P<half> {ENGLISH['half']})?[\s-]*(?:{ENGLISH['hours']})(?![a-z])(?P<half2> {ENGLISH['half']})?(?:(?: and)? ?(?P<hm>{_NUM})[\s-]*(?:{ENGLISH['minutes']}|m)?(?![\w]))?"
-             rf"|(?P<m>{_NUM})[\s-]*(?:{ENGLISH['minutes']}))(?:[- ]long)?(?: (?:or )?(?P<or>less|more|so|shorter|longer|under|over|max(?:imum)?|tops|at most))?")
+             rf"|(?P<m>{_NUM})[\s-]*(?:{ENGLISH['minutes']}))(?:[- ]long)?(?: (?:or )?(?P<or>less|more|so|shorter|longer|under|over|max(?:imum)?|tops))?")
 
 def read_lengths(
     reader: Reader,  # the text
@@ -479,7 +479,7 @@ def read_lengths(
     "How long a film may be"
     for found in reader.find(_DURATION):
         minutes = _number(found["m"]) if found["m"] else 60 * _number(found["h"]) + 30 * bool(found["half"] or found["half2"]) + (_number(found["hm"]) if found["hm"] else 0)
-        sign = {**dict.fromkeys(("less", "shorter", "under", "max", "maximum", "tops", "at most"), "<="), **dict.fromkeys(("more", "longer", "over"), ">=")}.get(found["or"]) or _sign((found["sign"] or "").strip())
+        sign = {**dict.fromkeys(("less", "shorter", "under", "max", "maximum", "tops"), "<="), **dict.fromkeys(("more", "longer", "over"), ">=")}.get(found["or"]) or _sign((found["sign"] or "").strip())
         if minutes >= 20: reader.take("runtime", in_interval(sign, minutes, 10), *found.span())
     for found in reader.find("not (?:too|very|so) long"): reader.take("runtime", (None, 120), *found.span())
     for said, value in ENGLISH["lengths"].items():
