@@ -219,7 +219,7 @@ def film_card(
     why = (f'<p class="mr-because">{tagged}{escape(because)}</p>{do}<details class="mr-why" data-film="{int(film_id)}">'
            f'<summary>What counted<span class="mr-hush"> for {label}</span></summary><div></div></details>')
     link, plot = film_link(film), plot_line(film)
-    site = link and (f' · <a href="{link[0]}" target="_blank" rel="noopener noreferrer">{link[1]}'
+    site = link and (f' · <a href="{link[0]}" target="_blank" rel="noopener noreferrer">More at {link[1]}'
                      f'<span class="mr-hush">: {label}, opens a new tab</span></a>')
     return (f'<{tag} class="mr-card{"" if tag == "li" else " mr-row"}">{film_poster(film_id)}'
             f'<div class="mr-body"><h3>{escape(str(film["title"]))}</h3>'

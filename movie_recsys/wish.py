@@ -851,7 +851,7 @@ def compared_with(
             value = (float(np.nanmax(values)) + 1, None) if least else (None, float(np.nanmin(values)) - 1)
             reader.take(name, tuple(None if end is None else int(end) for end in value), *found.span())
 
-_KIND_SAID = {"countries": "from", "languages": "in", "directors": "directed by", "writers": "written by", "cast": "with", "people": "with or by", "companies": "from the studio", "genres": "", "words": "films with the words", "theme": "about", "mood": "of the mood"}
+_KIND_SAID = {"countries": "from", "languages": "in", "directors": "directed by", "writers": "written by", "cast": "with", "people": "with or by", "companies": "from the studio", "genres": "", "words": "films with the words", "theme": "about"}
 
 def said(
     part: Part,  # of a wish
@@ -868,6 +868,7 @@ def said(
     if part.kind == "fame": return {"gem": "rated above the average, with votes enough to say so, and not among the best-known twentieth", "famous": "among the best-known twentieth", "classic": f"well known, of {newest - 25} or earlier where no year is named"}[part.value[0]] if part.wanted else f"not {part.value[0]}"
     if part.kind == "audience": return "a family film, no horror, thriller, crime or war: all that a table knows of what is for children" if part.wanted else "no family film"
     if part.kind == "count": return f"{part.value[0]} films"
+    if part.kind == "mood": return f"{no}{' or '.join(part.value)} in mood"
     names = [language_name(value) if part.kind == "languages" else str(value) for value in part.value]
     shown = f"{', '.join(names[:4])} and {len(names) - 4} more" if len(names) > 5 else " or ".join(names) if part.kind not in ("theme", "words") else " ".join(names)
     return f"{'' if part.wanted else 'not ' if part.kind not in ('genres', 'words') else 'no '}{_KIND_SAID[part.kind]} {shown}".replace("  ", " ").strip()
