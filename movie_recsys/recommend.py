@@ -11,8 +11,8 @@ __all__ = ['PROBES', 'TASTE_SOFTNESS', 'HALF_LIFE', 'WHOLE', 'NEAREST', 'GEMS', 
            'best_of', 'pick_among', 'random_films', 'well_liked', 'why_films', 'seed_labels', 'list_table',
            'first_unseen', 'look_at', 'make_list', 'explain_film', 'list_together', 'why_together', 'read_for',
            'query_for_wish', 'list_for_wish', 'why_wished', 'looked_at', 'in_blocks', 'lean', 'light_query', 'add_rows',
-           'lists_of', 'list_blocks', 'table_of_lists', 'many_lists', 'save_likes', 'load_likes', 'clusters_of_table',
-           'published_clusters']
+           'lists_of', 'list_blocks', 'table_of_lists', 'many_lists', 'save_likes', 'load_likes', 'load_lift',
+           'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #e4a3af81
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -176,6 +176,7 @@ class MovieRecommender:
         if scorer is not None and not hasattr(scorer, "score"):
             raise MovieDataError(f"A scorer has a method score(query), and {type(scorer).__name__} has none.")
         self.films, self.model, self.ratings, self.tmdb, self._scorer = films, model, ratings, tmdb, scorer
+        self._kept_likes = None  # the lift of a kept model
         self._bare = films.copy(deep=False)
         self._bare.attrs = {}  # pandas copies attrs at every step
 
@@ -204,7 +205,7 @@ class MovieRecommender:
         "The scorer, fitted when the first score is asked for"
         from movie_recsys.similarity import FilmScorer, like_matrix
         scorer = FilmScorer() if self._scorer is None else self._scorer
-        likes = None if self.ratings is None else like_matrix(self.ratings, self.films)
+        likes = None if self.ratings is None else self._kept_likes if self._scorer is None and self._kept_likes else like_matrix(self.ratings, self.films)
         if hasattr(scorer, "fit"): scorer.fit(self.films, likes=likes)
         return scorer
 
@@ -361,7 +362,7 @@ class MovieRecommender:
              ) -> Path:
         "Write the films, the model and who likes what so that `load` finds them again: Parquet, skops, JSON"
         folder = save_clusters(self.model, self.films, folder)
-        save_likes(folder, self.ratings)
+        save_likes(folder, self.ratings, self.scorer.lift_ if self.ratings is not None and self._scorer is None else None)
         return folder
 
     @classmethod
@@ -376,7 +377,9 @@ class MovieRecommender:
             published = published_clusters(str(source))
             return cls(*published, ratings, tmdb, scorer) if published else cls.from_movies(source, ratings=ratings, tmdb=tmdb, scorer=scorer)
         films, model = load_clusters(source)
-        return cls(films, model, load_likes(source) if ratings is None else ratings, tmdb, scorer)
+        rec = cls(films, model, load_likes(source) if ratings is None else ratings, tmdb, scorer)
+        if ratings is None: rec._kept_likes = load_lift(source)
+        return rec
 
 # %% ../nbs/07_recommend.ipynb #31a203fb
 def as_list(
@@ -1016,20 +1019,32 @@ def many_lists(
 def save_likes(
     folder: Path,  # where the model is
     ratings: pd.DataFrame | None,  # userId, film_id, rating
+    lift: Any = None,  # a `LikeLift`, fitted on them
     ) -> None:
-    "Write who likes what beside a model, under numbers instead of user ids; take away what an earlier model left"
+    "Write who likes what beside a model, under numbers instead of user ids, and what that says of the films; take away what an earlier model left"
     rmtree(folder / "likes", ignore_errors=True)
     if ratings is None: return
     liked = ratings.loc[ratings["rating"] >= 4, ["userId", "film_id", "rating"]]
     liked = liked.assign(userId=pd.factorize(liked["userId"])[0])
-    write_set(folder / "likes", {"likes.parquet": liked.to_parquet}, {"likes": len(liked)})
+    counted = {"lift.npz": lift.save} if lift is not None else {}
+    write_set(folder / "likes", {"likes.parquet": liked.to_parquet} | counted, {"likes": len(liked)})
 
 def load_likes(
     folder: str | Path,  # where the model is
     ) -> pd.DataFrame | None:
-    "What `save_likes` wrote, or None"
+    "The ratings that `save_likes` wrote, or None"
     likes = Path(folder) / "likes"
     return pd.read_parquet(set_file(likes, "likes.parquet")) if likes.is_dir() else None
+
+def load_lift(
+    folder: str | Path,  # where the model is
+    ) -> Any:
+    "The `LikeLift` that `save_likes` wrote, or None: then it is made anew"
+    from movie_recsys.similarity import LikeLift
+    likes = Path(folder) / "likes"
+    if not likes.is_dir(): return None
+    try: return LikeLift.load(set_file(likes, "lift.npz"))
+    except (OSError, KeyError, ValueError, MovieDataError): return None
 
 # %% ../nbs/07_recommend.ipynb #1857b457
 def clusters_of_table(

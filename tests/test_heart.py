@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 
 from movie_recsys import app as pages
 from movie_recsys.cli import main
@@ -13,6 +14,7 @@ from movie_recsys.data import MovieRecsysError, SelectionError, dev_data, load_m
 from movie_recsys.evaluate import Listed, evaluate, evaluate_neighbours
 from movie_recsys.lists import SAYING, sequels
 from movie_recsys.recommend import FILTERS, MovieRecommender
+from movie_recsys.similarity import LikeLift
 
 ONE, THREE = ["Heat (1995)"], ["Toy Story (1995)", "Amélie (2001)", "Alien (1979)"]
 FIVE = ["Casablanca (1942)", "The Matrix (1999)", "Fargo (1996)", "Run Lola Run (1998)", "Jaws (1975)"]
@@ -350,3 +352,27 @@ def test_keywords_that_stand_apart_are_said_whole():
     because = rec.recommend("Amber film", n=5)["because"]
     assert "shared theme (great white shark)" in because[2] and "shared theme (beach)" in because[6]
     assert "shared theme (world war ii)" in rec.recommend("Cobalt film", n=5)["because"][4]
+
+
+def test_a_kept_model_opens_what_people_like_together_at_once(rec, tmp_path, monkeypatch):
+    films = rec.films.index[:60]
+    ratings = pd.DataFrame([(user, film, 4.5) for user in range(120) for film in films[user % 7::7]], columns=["userId", "film_id", "rating"])
+    liked = MovieRecommender(rec.films, rec.model, ratings=ratings)
+    before = liked.recommend(int(films[0]))
+    liked.save(tmp_path / "model")
+    monkeypatch.setattr(LikeLift, "fit", lambda *_: pytest.fail("counted again"))
+    after = MovieRecommender.load(tmp_path / "model").recommend(int(films[0]))
+    pd.testing.assert_frame_equal(after, before)
+
+
+@pytest.mark.parametrize("neighbours", [3, 10_000])
+def test_beside_each_film_those_of_highest_lift_are_kept(neighbours):
+    likes = sp.csr_matrix((np.random.default_rng(0).random((300, 80)) < .2).astype(np.float32))
+    every, some = LikeLift(neighbours=10_000).fit(likes), LikeLift(neighbours=neighbours).fit(likes)
+    both = (likes.T @ likes).toarray()
+    expected = np.outer(every.count_, every.count_) / 300
+    np.testing.assert_allclose(every.lift(np.arange(80)), np.maximum(np.log((both + 5) / (expected + 5)), 0), atol=1e-5)
+    for row, (mine, whole) in enumerate(zip(some.lift(np.arange(80)), every.lift(np.arange(80)))):
+        kept = np.flatnonzero(mine)
+        assert len(kept) >= min(neighbours, (whole > 0).sum()), row  # more where lifts are alike
+        np.testing.assert_allclose(np.sort(whole[kept]), np.sort(whole)[-len(kept):], atol=1e-6)
