@@ -145,7 +145,7 @@ def hours(
     minutes: int,  # of a film
 ) -> str:  # for example "1 h 53 min"
     "A length as people say it"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min".replace(" ", "\u00a0") if minutes >= 60 else f"{minutes}\u00a0min"  # never torn apart at the end of a line
 
 def best_known(
     page: FilmPage,  # the films of the page
