@@ -29,6 +29,7 @@ else:
     import duckdb
     def run():
         db = duckdb.connect()
+        db.execute("SET enable_progress_bar = false")
         def table(name, columns):
             kinds = ", ".join(f"'{column}': 'VARCHAR'" for column in columns.split())
             return f"read_csv('{where}/{name}.tsv.gz', delim='\\t', quote='', escape='', header=true, nullstr='\\\\N', auto_detect=false, columns={{{kinds}}})"

@@ -218,7 +218,7 @@ def genres_of(
     ordered = sorted(named, key=lambda genre: (-named[genre], _BROAD.index(genre) if genre in _BROAD else -1))
     return ordered, list(dict.fromkeys(more))
 
-# %% ../nbs/00e_wikidata.ipynb #aca18076
+# %% ../nbs/00e_wikidata.ipynb #9afd353d
 _CAST = 10
 _COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language", "spoken_languages", "countries", "runtime", "vote_average",
             "vote_count", "kind", "imdb_id", "tmdb_id", "collection", "keywords", "directors", "writers", "cast"]
@@ -253,7 +253,8 @@ def _film(film, facts):
     kinds = [KINDS[kind] for kind in values("kind") if kind in KINDS]
     genres, more = genres_of(values("genre"))
     series, languages = _known(facts["series"], least=True), list(dict.fromkeys(values("language")))
-    spoken = next((language for _, language in facts["original_title"] if language in languages), languages[0] if languages else None)
+    written = [language.split("-")[0] for _, language in facts["original_title"] if language not in ("mul", "und", "zxx", "mis")]
+    spoken = next((language for language in written if language in languages), next(iter([*languages, *written]), None))
     minutes = [amount * _UNITS[unit] for value, unit in facts["runtime"] if unit in _UNITS and (amount := _number(value)) > 0]
     return {"film_id": int(film[1:]), "title": _title(facts), "original_title": next(iter(values("original_title")), None), "release_date": day, "release_year": year,
             "genres": list(dict.fromkeys([*genres, *(_KIND_GENRES[kind] for kind in values("kind") if kind in _KIND_GENRES)])), "original_language": spoken, "spoken_languages": languages,

@@ -167,6 +167,7 @@ def filled() -> Graph:
     graph.score(odd, "3,5/5")
     short = graph.film("Q9900000005", "A Short One", ["2019-06-01"], links=4, kind="short film")
     graph.length(short, "7")
+    graph.add(short, WDT + "P1476", Literal("Un court", language="fr"))
     graph.add(short, WDT + "P577", BlankNode())  # a date that nobody knows
     return graph
 
