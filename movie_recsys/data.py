@@ -792,7 +792,8 @@ def _load_today(name, columns, limits, cache, years, min_votes, address, max_age
     age = {} if max_age is None else {"max_age": max_age}
     if name == "tmdb": return _load_path(Path(address) if address else _download_kaggle(TMDB_DAILY), columns, None, limits, cache)
     if name == "wikidata":
-        from movie_recsys.wikidata import LICENCE, fetch_wikidata, read_wikidata
+        from movie_recsys.wikidata import LICENCE, fetch_wikidata, read_wikidata, ready_table
+        if address is None and not os.environ.get("MOVIE_RECSYS_WIKIDATA") and (ready := ready_table(**age)): return _read_ready(ready)
         paths = fetch_wikidata(years, address, **age)
         folder, read = paths[0].parent, partial(read_wikidata, paths, min_votes)
     else:
@@ -806,6 +807,13 @@ def _load_today(name, columns, limits, cache, years, min_votes, address, max_age
         films.attrs["licence"] = LICENCE
         return films
     return _cached(_cache_path(folder, name, years, min_votes, columns), build) if cache else build()
+
+def _read_ready(path):
+    "A table that was made beforehand; where it is damaged, it is removed"
+    try: return _read_own(path)
+    except Exception as e:
+        path.unlink(missing_ok=True)
+        raise MovieDataError(f"{path.name} is damaged ({type(e).__name__}). It was removed: load the films again, and it is fetched anew.") from None
 
 def _chosen(films, years, min_votes):
     "The films of some years with so many votes"

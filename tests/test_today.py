@@ -11,7 +11,7 @@ from imdb_files import imdb_files
 from sparql_server import SparqlServer
 
 from movie_recsys import downloads, imdb, wikidata
-from movie_recsys.data import MovieDataError, ServiceError, load_movies
+from movie_recsys.data import MovieDataError, ServiceError, load_movies, write_movies
 from movie_recsys.preprocess import clean_movies
 from movie_recsys.publish import build_space, dataset_licence, push_dataset, push_space
 from movie_recsys.recommend import MovieRecommender
@@ -139,6 +139,36 @@ def test_recommendations_come_from_series_subjects_and_makers(sparql):
     first = {seed: rec.recommend([seed], n=3)["title"].tolist() for seed in ("Dune (2021)", "Alien (1979)", "Spirited Away (2001)")}
     assert "Dune: Part Two" in first["Dune (2021)"] and "Aliens" in first["Alien (1979)"]
     assert set(first["Spirited Away (2001)"]) <= {"Princess Mononoke", "My Neighbor Totoro", "Howl's Moving Castle", "The Boy and the Heron"}
+
+
+def test_the_table_that_is_ready_is_taken_first(sparql, files, monkeypatch, tmp_path):
+    asked = load_movies("wikidata", years=(2015, 2026))
+    files.files["/films.parquet"] = write_movies(asked, tmp_path / "films.parquet").read_bytes()
+    monkeypatch.delenv("MOVIE_RECSYS_WIKIDATA")
+    monkeypatch.setenv("MOVIE_RECSYS_FILMS", f"{files.url}/films.parquet")
+    before = len(sparql.queries)
+    films = load_movies("wikidata")
+    assert set(films["title"]) == set(asked["title"]) and films.attrs["licence"] == "cc0-1.0" and films.attrs["source"] == "wikidata"
+    assert load_movies("wikidata", years=(2019, 2019), min_votes=50)["title"].tolist() == ["Avengers: Endgame", "Parasite"]
+    assert len(sparql.queries) == before and [r.status for r in files.requests] == [200]
+    files.files["/films.parquet"] = b"PAR1 broken"
+    with pytest.raises(MovieDataError, match="damaged"): load_movies("wikidata", max_age=0)
+    del files.files["/films.parquet"]  # none is offered: the service is asked
+    monkeypatch.setattr(wikidata, "SERVICE", sparql.url)
+    assert set(load_movies("wikidata", years=(2015, 2026))["title"]) == set(asked["title"])
+
+
+def test_the_table_for_a_release(sparql, monkeypatch, tmp_path, root):
+    monkeypatch.syspath_prepend(str(root / "tools"))
+    monkeypatch.setattr(wikidata, "SERVICE", sparql.url)
+    import todays_films
+    path = tmp_path / "films.parquet"
+    monkeypatch.setattr("sys.argv", ["todays_films.py", str(path), "--years", "2018", "2020"])
+    with pytest.raises(SystemExit, match="at least 50,000 were expected"): todays_films.main()
+    assert not path.exists()
+    monkeypatch.setattr("sys.argv", ["todays_films.py", str(path), "--years", "2018", "2020", "--least", "5"])
+    todays_films.main()
+    assert "Parasite" in set(load_movies(path)["title"])
 
 
 # --- IMDb
