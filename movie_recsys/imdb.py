@@ -40,11 +40,14 @@ def fetch_imdb(
     for name in FILES: download(f"{address}/{name}.tsv.gz", folder / f"{name}.tsv.gz", max_age, progress)
     return folder
 
-# %% ../nbs/00f_imdb.ipynb #957dbaec
+# %% ../nbs/00f_imdb.ipynb #ca91cc0f
 def _stream(path, columns, keep):
     "The rows of a packed table that `keep` keeps of each block, as one Arrow table of text"
     odd = []
-    parse = pacsv.ParseOptions(delimiter="\t", quote_char=False, invalid_row_handler=lambda row: odd.append(row.number) or "skip")
+    def skip(row):
+        odd.append(row)
+        return "skip"
+    parse = pacsv.ParseOptions(delimiter="\t", quote_char=False, invalid_row_handler=skip)
     convert = pacsv.ConvertOptions(include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), null_values=[r"\N"], strings_can_be_null=True)
     try:
         with pacsv.open_csv(path, pacsv.ReadOptions(block_size=1 << 24), parse, convert) as blocks:
