@@ -20,10 +20,10 @@ def make_imdb(
     titles, names, principals = (int(n * share) for n in (TITLES, NAMES, PRINCIPALS))
     db = duckdb.connect()
     db.execute("SET preserve_insertion_order = true; SELECT setseed(0.1)")
-    db.execute(f"""CREATE TABLE t AS SELECT i, 'tt' || lpad((i * 3 + 1)::text, 7, '0') AS tconst, (hash(i) % 10000)::int AS h, (hash(i + 1) % 10000)::int AS g,
+    db.execute(f"""CREATE TABLE t AS SELECT i, printf('tt%07d', i * 3 + 1) AS tconst, (hash(i) % 10000)::int AS h, (hash(i + 1) % 10000)::int AS g,
         CASE WHEN hash(i) % 1000 < 760 THEN 'tvEpisode' WHEN hash(i) % 1000 < 855 THEN 'short' WHEN hash(i) % 1000 < 918 THEN 'movie' WHEN hash(i) % 1000 < 945 THEN 'video'
              WHEN hash(i) % 1000 < 971 THEN 'tvSeries' WHEN hash(i) % 1000 < 985 THEN 'tvMovie' ELSE 'tvMiniSeries' END AS kind FROM range({titles}) r(i)""")
-    person = lambda seed: f"'nm' || lpad((hash(i * 7 + {seed}) % {names} + 1)::text, 7, '0')"  # noqa: E731
+    person = lambda seed: f"printf('nm%07d', (hash(i * 7 + {seed}) % {names} + 1)::bigint)"  # noqa: E731
     tables = {
         "title.basics": f"""SELECT tconst, kind AS titleType, CASE WHEN h % 50 = 0 THEN '"Quoted" title ' ELSE 'The long road to town ' END || i AS primaryTitle, 'Der lange Weg zur Stadt ' || i AS originalTitle,
             (h % 40 = 0)::int AS isAdult, CASE WHEN h % 9 = 0 THEN NULL ELSE 1920 + h % 107 END AS startYear, NULL::text AS endYear, CASE WHEN h % 3 = 0 THEN NULL ELSE 30 + g % 120 END AS runtimeMinutes,
@@ -31,10 +31,10 @@ def make_imdb(
         "title.ratings": "SELECT tconst, round(3 + (g % 60) / 10.0, 1) AS averageRating, (5 + exp((h % 1000) / 1000.0 * 11) * (h % 7 = 0)::int)::int AS numVotes FROM t WHERE h % 7 = 0 OR g % 100 < 1 ORDER BY i",
         "title.crew": f"SELECT tconst, CASE WHEN h % 3 = 0 THEN NULL ELSE {person(1)} || CASE WHEN g % 8 = 0 THEN ',' || {person(2)} ELSE '' END END AS directors, "
                       f"CASE WHEN h % 2 = 0 THEN NULL ELSE {person(3)} || ',' || {person(4)} END AS writers FROM t ORDER BY i",
-        "title.principals": f"""SELECT 'tt' || lpad((i * {titles} // {principals} * 3 + 1)::text, 7, '0') AS tconst, i % 10 + 1 AS ordering, {person(5)} AS nconst,
+        "title.principals": f"""SELECT printf('tt%07d', i * {titles} // {principals} * 3 + 1) AS tconst, i % 10 + 1 AS ordering, {person(5)} AS nconst,
             ['actor', 'actress', 'self', 'director', 'writer', 'producer', 'cinematographer', 'editor', 'actor', 'actress'][1 + (i % 10)::int] AS category, CASE WHEN i % 4 = 0 THEN 'executive producer' END AS job,
             CASE WHEN i % 10 IN (0, 1, 2, 8, 9) THEN '["A character ' || i % 1000 || '"]' END AS characters FROM range({principals}) r(i) ORDER BY i""",
-        "name.basics": f"""SELECT 'nm' || lpad((i + 1)::text, 7, '0') AS nconst, 'Person Number ' || i AS primaryName, CASE WHEN i % 5 = 0 THEN 1900 + i % 100 END AS birthYear, NULL::text AS deathYear,
+        "name.basics": f"""SELECT printf('nm%07d', i + 1) AS nconst, 'Person Number ' || i AS primaryName, CASE WHEN i % 5 = 0 THEN 1900 + i % 100 END AS birthYear, NULL::text AS deathYear,
             'actor,producer,writer' AS primaryProfession, 'tt0000001,tt0000004,tt0000007,tt0000010' AS knownForTitles FROM range({names}) r(i) ORDER BY i"""}
     for name, query in tables.items():
         db.execute(f"COPY ({query}) TO '{folder / name}.tsv.gz' (FORMAT csv, DELIMITER '\t', QUOTE '', ESCAPE '', HEADER, NULLSTR '\\N', COMPRESSION gzip)")

@@ -66,7 +66,7 @@ def _column(table, name):
     "A column of a table in one piece"
     return pa.concat_arrays(table[name].chunks) if table[name].num_chunks else pa.array([], pa.string())
 
-# %% ../nbs/00f_imdb.ipynb #d78bd862
+# %% ../nbs/00f_imdb.ipynb #8fc9c565
 FILM_KINDS = ("movie", "tvMovie")
 _CAST = 10
 
@@ -77,7 +77,7 @@ def _films(folder, min_votes):
     rated, kinds = _among("tconst", _column(ratings, "tconst")), _among("titleType", pa.array(FILM_KINDS))
     columns = ["tconst", "titleType", "primaryTitle", "originalTitle", "isAdult", "startYear", "runtimeMinutes", "genres"]
     films = _stream(folder / "title.basics.tsv.gz", columns, lambda block: rated(kinds(block.filter(pc.equal(block["isAdult"], "0")))))
-    return films.to_pandas().merge(ratings.to_pandas(), on="tconst")
+    return films.to_pandas().drop_duplicates("tconst").merge(ratings.to_pandas().drop_duplicates("tconst"), on="tconst")
 
 def _people(folder, films):
     "For each film, under its tconst: the names of directors, writers and cast"
@@ -86,7 +86,7 @@ def _people(folder, films):
     playing = _among("category", pa.array(["actor", "actress", "self"]))
     cast = _stream(folder / "title.principals.tsv.gz", ["tconst", "ordering", "nconst", "category"], lambda block: playing(these(block))).to_pandas()
     cast = cast.assign(place=pd.to_numeric(cast["ordering"], errors="coerce")).sort_values("place", kind="stable").groupby("tconst")["nconst"].agg(lambda people: list(dict.fromkeys(people))[:_CAST])
-    lists = crew.to_pandas().set_index("tconst").map(lambda people: people.split(",") if isinstance(people, str) else [])
+    lists = crew.to_pandas().drop_duplicates("tconst").set_index("tconst").map(lambda people: people.split(",") if isinstance(people, str) else [])
     lists["cast"] = cast.reindex(lists.index).map(lambda people: people if isinstance(people, list) else [])
     wanted = pa.array(sorted({person for column in lists for people in lists[column] for person in people}), pa.string())
     names = _stream(folder / "name.basics.tsv.gz", ["nconst", "primaryName"], _among("nconst", wanted)).to_pandas().dropna().set_index("nconst")["primaryName"].to_dict()
