@@ -66,7 +66,7 @@ def _column(table, name):
     "A column of a table in one piece"
     return pa.concat_arrays(table[name].chunks) if table[name].num_chunks else pa.array([], pa.string())
 
-# %% ../nbs/00f_imdb.ipynb #8fc9c565
+# %% ../nbs/00f_imdb.ipynb #1384def3
 FILM_KINDS = ("movie", "tvMovie")
 _CAST = 10
 
@@ -86,7 +86,7 @@ def _people(folder, films):
     playing = _among("category", pa.array(["actor", "actress", "self"]))
     cast = _stream(folder / "title.principals.tsv.gz", ["tconst", "ordering", "nconst", "category"], lambda block: playing(these(block))).to_pandas()
     cast = cast.assign(place=pd.to_numeric(cast["ordering"], errors="coerce")).sort_values("place", kind="stable").groupby("tconst")["nconst"].agg(lambda people: list(dict.fromkeys(people))[:_CAST])
-    lists = crew.to_pandas().drop_duplicates("tconst").set_index("tconst").map(lambda people: people.split(",") if isinstance(people, str) else [])
+    lists = crew.to_pandas().drop_duplicates("tconst").set_index("tconst").reindex(films["tconst"]).map(lambda people: people.split(",") if isinstance(people, str) else [])
     lists["cast"] = cast.reindex(lists.index).map(lambda people: people if isinstance(people, list) else [])
     wanted = pa.array(sorted({person for column in lists for people in lists[column] for person in people}), pa.string())
     names = _stream(folder / "name.basics.tsv.gz", ["nconst", "primaryName"], _among("nconst", wanted)).to_pandas().dropna().set_index("nconst")["primaryName"].to_dict()
@@ -98,9 +98,9 @@ def read_imdb(
     ) -> pd.DataFrame:
     "The films of IMDb's files under the columns of `load_movies`; raises `MovieDataError`"
     films = _films(folder, min_votes)
-    people = _people(folder, films).reindex(films["tconst"])
+    people = _people(folder, films)
     table = films.rename(columns={"tconst": "imdb_id", "primaryTitle": "title", "originalTitle": "original_title", "startYear": "release_year", "runtimeMinutes": "runtime",
                                   "averageRating": "vote_average", "numVotes": "vote_count"}).drop(columns=["titleType", "isAdult"])
     table["genres"] = table["genres"].map(lambda names: names.split(",") if isinstance(names, str) else [])
-    for column in ("directors", "writers", "cast"): table[column] = [people if isinstance(people, list) else [] for people in people[column]]
+    for column in ("directors", "writers", "cast"): table[column] = people[column].to_numpy()
     return table
