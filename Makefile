@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-all test-browser test-install test-lowest types notebooks readme docs dist space push-space bench clean
+.PHONY: help app test test-all test-browser test-install test-lowest types notebooks readme docs dist space push-space films bench clean
 
 help:            ## This list
 	@sed -n 's/^\([a-z0-9.%-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -89,6 +89,9 @@ space: $(VENV)/.dev  ## Write space/, the folder that is uploaded to Hugging Fac
 
 push-space: $(VENV)/.dev  ## Upload it: make push-space SPACE=user/name (needs HF_TOKEN)
 	$(BIN)/movie-recsys publish space $(SPACE)
+
+films: $(VENV)/.app  ## Today's films from Wikidata, in wikidata-films.parquet (asks for hours)
+	$(BIN)/python tools/todays_films.py wikidata-films.parquet
 
 bench: $(VENV)/.dev  ## Measure speed and memory: benchmarks/results.json and results.md
 	$(BIN)/uv pip install --quiet --python $(BIN)/python implicit scikit-learn-intelex

@@ -544,7 +544,8 @@ def cluster_card(
     return {"source": source if source.startswith("hf://") else Path(source).name, "n_films": len(films), "method": model.method,
             "n_clusters": model.n_clusters, "n_init": kmeans.n_init, "random_state": kmeans.random_state,
             "inertia": float(kmeans.inertia_), "names": model.names_,
-            "sizes": np.bincount(model.labels_, minlength=model.n_clusters).tolist()}
+            "sizes": np.bincount(model.labels_, minlength=model.n_clusters).tolist(),
+            **({"licence": films.attrs["licence"]} if "licence" in films.attrs else {})}
 
 def save_clusters(
     model: MovieClusters,  # fitted
@@ -616,7 +617,7 @@ def load_clusters(
     card = read_card(folder)
     films = read_films(set_file(folder, "films.parquet"))
     labels = films.pop("cluster").to_numpy()
-    films.attrs = {"source": card["source"]}
+    films.attrs = {name: card[name] for name in ("source", "licence") if name in card}
     pipeline = agrees(set_file(folder, "clusters.skops"), films, labels)
     written, here = card["versions"]["scikit-learn"], version("scikit-learn")
     if pipeline is None:

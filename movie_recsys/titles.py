@@ -723,6 +723,11 @@ def _lost(index, film):
     when, why = index.lost.get(normalize_title(title), (None, ""))
     return f" The source has it, but cleaning left it out: {why}." if why and (year is None or pd.isna(when) or year == when) else ""
 
+def _newer(index, year):
+    "How to have today's films, where the year that was typed is after the table's last"
+    span = _span(index)
+    return ' Today\'s films: load_movies("wikidata").' if year and span and span[1] < year <= date.today().year + 1 else ""
+
 def _asking(index, text, found, person):
     "What to ask where no film is surely meant"
     title, year = split_year(str(text)[:MAX_QUERY].strip())
@@ -732,10 +737,11 @@ def _asking(index, text, found, person):
     ends = f", which end in {span[1]}" if span else ""
     named = f"{shown} of {year}" if year else shown
     if lost := _lost(index, text): return f"{named} is not among these films.{lost}"
-    if not len(found): return f"{named} is not among these films{ends}. Try a part of the title."
+    newer = _newer(index, year)
+    if not len(found): return f"{named} is not among these films{ends}.{newer or ' Try a part of the title.'}"
     first = f"Did you mean {index.labels.iloc[found['row'].iloc[0]]}?"
     if found["how"].iloc[0] == "abbreviation": return first
-    return f"{first} {named} is not among these films{ends}."
+    return f"{first} {named} is not among these films{ends}.{newer}"
 
 # %% ../nbs/05_titles.ipynb #387ee511
 _HOW = [(97, "title"), (92, "beginning"), (86, "part"), (82, "beginning"), (59.01, "near"), (0, "words")]
@@ -815,9 +821,10 @@ def resolve_film(
     found, span = find_films(index, film, 3) if isinstance(film, str) else index.films.head(0), _span(index)
     nearest = found["label"].tolist() if len(found) else []
     shown = repr(film if len(str(film)) <= 60 else f"{str(film)[:60]}...")
+    newer = _newer(index, split_year(film)[1]) if isinstance(film, str) else ""
     covers = f" The table covers {span[0]} to {span[1]}." if span else ""
     hint = f"Did you mean {', '.join(nearest[:-1])}{' or ' if nearest[1:] else ''}{nearest[-1]}?" if nearest else "Try part of the title."
-    raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}.{_lost(index, film)} {hint}{covers}")
+    raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}.{_lost(index, film)} {hint}{covers}{newer}")
 
 def what_was_understood(
     index,  # the table's titles: a `TitleIndex`
