@@ -202,7 +202,8 @@ def best():
 
 
 WRITTEN = {
-    "TMDB, 930,000 films": lambda f: pd.DataFrame({"id": f.film_id, "title": f.title, "vote_average": f.vote_average, "vote_count": f.vote_count, "status": "Released", "release_date": f.release_year.astype(str) + "-05-01", "runtime": f.runtime,
+    "TMDB, 930,000 films": lambda f: WRITTEN["TMDB, cut down"](f).assign(**dict.fromkeys("revenue,budget,homepage,imdb_id,original_title,overview,popularity,tagline,production_companies,spoken_languages".split(",")), adult=False, backdrop_path="/b.jpg", poster_path="/p.jpg"),
+    "TMDB, cut down": lambda f: pd.DataFrame({"id": f.film_id, "title": f.title, "vote_average": f.vote_average, "vote_count": f.vote_count, "status": "Released", "release_date": f.release_year.astype(str) + "-05-01", "runtime": f.runtime,
         "original_language": f.original_language, "genres": f.genres.map(lambda n: words(n, ", ")), "production_countries": f.countries.map(lambda n: words(n, ", ")), "cast": f.cast.map(lambda n: words(n, ", ")), "director": f.directors.map(lambda n: words(n, ", "))}),
     "TMDB 5000": lambda f: pd.DataFrame({"budget": 0, "genres": f.genres.map(spell), "homepage": "", "id": f.film_id, "keywords": "[]", "original_language": f.original_language, "original_title": f.title, "overview": "x", "popularity": 1.5,
         "spoken_languages": "[]", "status": "Released", "tagline": "", "release_date": f.release_year.astype(str) + "-05-01", "runtime": f.runtime, "title": f.title, "vote_average": f.vote_average, "vote_count": f.vote_count, "production_countries": f.countries.map(spell)}),
