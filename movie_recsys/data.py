@@ -118,7 +118,7 @@ def _named(frame, columns, layout, source):
         for theirs in header:
             name = str(theirs).strip().lower().replace(" ", "_")
             if theirs not in used and name in names: take(names[name], theirs, "name")
-    for ours, groups in ({} if layout else guesses(c for c in header if c not in used)).items():
+    for ours, groups in guesses(c for c in header if c not in used).items():
         fitting = next((group for group in groups if not used & set(group) and all(_fits(ours, frame[c]) for c in group[:1])), []) if ours not in found else []
         for theirs in fitting: take(ours, theirs, "guess")
     if "genres" not in found:
@@ -128,7 +128,7 @@ def _named(frame, columns, layout, source):
 
 def _checked(frame, found):
     "The same, where values tell better than names: an `id` of IMDb, a `kind` of discs, a `status` of *seen* and *to be seen*"
-    if "film_id" in found and "imdb_id" not in found and found["film_id"][1] == "name" and _strings(frame[found["film_id"][0][0]].head(200)).str.fullmatch(r"tt\d{6,9}").fillna(False).mean() > .5:
+    if "film_id" in found and "imdb_id" not in found and found["film_id"][1] == "name" and _part(_strings(frame[found["film_id"][0][0]].head(200)), r"^(tt\d{6,9})$").notna().mean() > .5:
         found["imdb_id"] = found.pop("film_id")
     for ours in ("kind", "status"):
         if ours in found and found[ours][1] == "name" and not _fits(ours, frame[found[ours][0][0]]): del found[ours]
@@ -263,7 +263,9 @@ def _say(films, encoding=None):
     guessed = [f"{theirs!r}: {ours!r}" for theirs, ours, how in said.get("understood", ()) if how == "guess"]
     if said.get("encoding") == BROKEN: warnings.warn(f"{source} is UTF-8 with some broken letters, which are read as \ufffd.", stacklevel=3)
     elif said.get("encoding") and not encoding: warnings.warn(f"{source} is not UTF-8; it was read as {said['encoding']}. If letters look wrong, name its encoding, for example encoding='cp1252'.", stacklevel=3)
-    if guessed: warnings.warn(f"{source} is in no layout that is known. Its columns were taken so: columns={{{', '.join(guessed)}}}. What is wrong there, put right with columns=.", stacklevel=3)
+    if guessed:
+        known = f"has more columns than the layout {said['layout']}. They" if said.get("layout") else "is in no layout that is known. Its columns"
+        warnings.warn(f"{source} {known} were taken so: columns={{{', '.join(guessed)}}}. What is wrong there, put right with columns=.", stacklevel=3)
     if said.get("out_of", 10) != 10: warnings.warn(f"The ratings of {source} are taken to be out of {said['out_of']:g}, and brought to ten.", stacklevel=3)
     if said.get("blank"): warnings.warn(f"{said['blank']:,} rows of {source} are empty, or the header once more, and left out.", stacklevel=3)
     for ours, (n, examples) in said.get("lost", {}).items():
@@ -397,7 +399,7 @@ def _plainly(error):
     if m := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", text):
         return f"line {m[2]} has {m[3]} cells and the header {m[1]}. Does a text hold the separator? Then it belongs in quotation marks"
     if m := re.search(r"line (\d+) column (\d+)", text): return f"it is no JSON from line {m[1]}, letter {m[2]} on ({text.split(':')[0]})"
-    if "Length of header" in text: return "its rows have more cells than its first line, which should hold the names of the columns and nothing else"
+    if "Length of header" in text: return "its rows have more cells than its header. A text with a separator in it belongs in quotation marks, and a quotation mark inside is written twice"
     if "recursion" in text: return "it is nested too deeply"
     if "EOF inside string" in text: return "a quotation mark is opened in its first row and never closed"
     return text
@@ -511,6 +513,7 @@ def _sniff(file, limits, encoding, layout=None):
         options["sep"] = sep
         if len(header) > limits.columns: raise MovieDataError(f"{file.name} has {len(header):,} columns; the limit is {limits.columns:,}.")
         layout = layout or recognise(header)
+        if sep + " " in lines[skip]: options["skipinitialspace"] = True
         if layout and not layout.quotes and sep == layout.sep or sep != "," and _literal_quotes(lines[skip:-1], sep): options["quoting"] = csv.QUOTE_NONE
     if layout and layout.missing: options["na_values"] = ["", layout.missing]
     return options, headless or layout, f"{found}" if odd or broken else None
@@ -577,17 +580,21 @@ def _records(parsed):
     lists = [rows for value in parsed.values() if isinstance(value, list) and (rows := _records(value))]
     if lists: return max(lists, key=len)
     if parsed and all(isinstance(value, dict) for value in parsed.values()):
-        return pd.DataFrame(parsed).to_dict("records") if {"title", "name"} & {str(name).lower() for name in parsed} else list(parsed.values())
+        if "title" in guesses(parsed): return pd.DataFrame(parsed).to_dict("records")
+        if known_names(row := next(iter(parsed.values()))) > 1: return [value if "title" in guesses(row) else {"title": key} | value for key, value in parsed.items()]
     if parsed and all(isinstance(value, list) for value in parsed.values()): return pd.DataFrame(parsed).to_dict("records")
-    return [parsed] if len(parsed) > 1 else None
+    deeper = [rows for value in parsed.values() if isinstance(value, dict) and (rows := _records(value))]
+    return max(deeper, key=len, default=[parsed] if len(parsed) > 1 else None)
 
 def _opened(row):
     "A record without objects in it, but for those that have a name"
     flat = {}
     for key, value in row.items():
         value = _bare(value)
-        if not isinstance(value, dict) or "name" in value: flat[key] = value
-        else: flat |= {_path(key, k, row): _bare(v) for k, v in value.items()}
+        if not isinstance(value, dict) or "name" in value and known_names(value) - ("poster_path" in value) < 2: flat[key] = value
+        else:
+            inner = {_path(key, k, row): _bare(v) for k, v in value.items()}
+            flat |= {k: next(iter(v.values())) if isinstance(v, dict) and len(v) == 1 else v for k, v in inner.items()}
     return flat
 
 def _path(outer, inner, row):
