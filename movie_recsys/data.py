@@ -636,20 +636,6 @@ def _read_json(file, limits, encoding):
     if frame.shape[1] > limits.columns: raise MovieDataError(f"{file.name} has {frame.shape[1]:,} columns; the limit is {limits.columns:,}.")
     return frame, None, None if found.startswith("utf") else found
 
-# %% ../nbs/00_data.ipynb #9573cd36
-def _read_page(file, limits, encoding):
-    "The rows of the table in a web page, from the row on that names columns of films; None where no row does"
-    with file.open(limits) as f: data = f.read()
-    text = data.decode(_encoding(data[:1 << 16], encoding).split(" ")[0], "replace")
-    def cell(source): return html.unescape(re.sub(r"<[^<>]{0,1000}>", "", source.partition("</t")[0])).strip()
-    rows = [[cell(part) for part in re.split(r"(?i)<t[dh]\b[^<>]{0,1000}>", row)[1:]] for row in re.split(r"(?i)<tr\b", text)[1:]]
-    at = next((at for at, row in enumerate(rows) if known_names(row) > 1), None)
-    if at is None: return None
-    frame = pd.DataFrame([row for row in rows[at + 1:] if row]).iloc[:, :len(rows[at])].replace("", None)
-    frame.columns = rows[at][:frame.shape[1]]
-    _check(frame, len(frame), file.name, limits)
-    return frame
-
 # %% ../nbs/00_data.ipynb #e2b5c621
 def _check(chunk, done, name, limits):
     "Refuse a chunk that exceeds the limits"
@@ -674,6 +660,20 @@ def _read_table(file, limits, encoding=None, layout=None):
         elif options.get("encoding_errors"): found = BROKEN
     if not frames: raise MovieDataError(f"{file.name} has a header and no rows.")
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0], layout, found
+
+# %% ../nbs/00_data.ipynb #9573cd36
+def _read_page(file, limits, encoding):
+    "The rows of the table in a web page, from the row on that names columns of films; None where no row does"
+    with file.open(limits) as f: data = f.read()
+    text = data.decode(_encoding(data[:1 << 16], encoding).split(" ")[0], "replace")
+    def cell(source): return html.unescape(re.sub(r"<[^<>]{0,1000}>", "", source.partition("</t")[0])).strip()
+    rows = [[cell(part) for part in re.split(r"(?i)<t[dh]\b[^<>]{0,1000}>", row)[1:]] for row in re.split(r"(?i)<tr\b", text)[1:]]
+    at = next((at for at, row in enumerate(rows) if known_names(row) > 1), None)
+    if at is None: return None
+    frame = pd.DataFrame([row for row in rows[at + 1:] if row]).iloc[:, :len(rows[at])].replace("", None)
+    frame.columns = rows[at][:frame.shape[1]]
+    _check(frame, len(frame), file.name, limits)
+    return frame
 
 # %% ../nbs/00_data.ipynb #daa8f9f9
 def _read_parquet(file, limits):
