@@ -514,54 +514,47 @@ def _sniff(file, limits, encoding, layout=None):
         if len(header) > limits.columns: raise MovieDataError(f"{file.name} has {len(header):,} columns; the limit is {limits.columns:,}.")
         layout = layout or recognise(header)
         if sep + " " in lines[skip]: options["skipinitialspace"] = True
-        if layout and not layout.quotes and sep == layout.sep or sep != "," and _literal_quotes(lines[skip:-1], sep): options["quoting"] = csv.QUOTE_NONE
+        if layout and not layout.quotes and sep == layout.sep or sep != "," and _literal_quotes(lines[skip:-1] if len(head) == 1 << 16 else lines[skip:], sep): options["quoting"] = csv.QUOTE_NONE
     if layout and layout.missing: options["na_values"] = ["", layout.missing]
     return options, headless or layout, f"{found}" if odd or broken else None
 
 # %% ../nbs/00_data.ipynb #aa9ed06f
-def _trimmed(row, width, error):
-    "A row that is too long without the empty cells at its end; where they are not empty, the reading stops"
-    if any(row[width:]): raise error
-    return row[:width]
-
-def _refuse_open_quote(file, limits):
-    "Raise where the quotation mark that is not closed swallows more lines than a cell has: then it is a slip, and the file is whole"
-    tail = b""
-    with file.open(limits) as f:
-        for block in iter(partial(f.read, 1 << 20), b""): tail = (tail + block)[-1 << 21:]
-    at = tail.rfind(b'"')
-    if (lines := tail[at:].count(b"\n")) > 20:
-        raise MovieDataError(f"{file.name} cannot be read: a quotation mark is opened and never closed, and {lines:,} lines come after it. It stands before {tail[at + 1:at + 40].decode('utf-8', 'replace')!r}. Close it, or remove it.")
-
 def _chunks(file, limits, options, size=50_000, sure=False) -> Iterator[pd.DataFrame]:
     "The rows of a text table as frames of text, in chunks, every limit checked; `options` are those of `_sniff`"
     options |= {"dtype": str, "keep_default_na": False, "index_col": False}
-    done, whole = 0, None
+    done, whole, beyond, lines, ragged = 0, None, [], 1, None
     while True:
         try:
             with warnings.catch_warnings(), file.open(limits) as stream:
                 warnings.simplefilter("error", pd.errors.ParserWarning)
                 for chunk in pd.read_csv(stream, chunksize=size, nrows=whole, **options):
+                    if whole is not None: lines += len(chunk) + sum(int(chunk[c].str.count("\n").sum()) for c in chunk)
                     last = chunk.index[-1] if len(chunk) else done
                     if last < done: continue
+                    if chunk[beyond].notna().any(axis=None): raise ragged
                     done = last + (len(chunk) > 0)
                     _check(chunk, done, file.name, limits)
-                    yield chunk
+                    yield chunk.drop(columns=beyond) if beyond else chunk
+            if whole is not None: _say_cut(file, limits, whole, lines)
             return
         except UnicodeDecodeError:
             if options.get("encoding_errors") or options["encoding"] not in ("utf-8", "utf-8-sig") or sure: raise
             options |= _late_encoding(file, limits)
-        except csv.Error: raise ragged_at from None
         except pd.errors.ParserError as e:
-            if (ragged := re.search(r"Expected (\d+) fields in line", str(e))) and options.get("engine") != "python":
-                ragged_at = e
-                options |= {"engine": "python", "on_bad_lines": partial(_trimmed, width=int(ragged[1]), error=e)}
-                continue
-            cut = re.search(r"EOF inside string starting at row (\d+)", str(e))
-            if whole is not None or not cut or int(cut[1]) < 2: raise
-            _refuse_open_quote(file, limits)
-            whole = int(cut[1]) - 1
-            warnings.warn(f"{file.name} is cut off after row {whole:,}: the broken row at its end is left out.")
+            cut, wide = (re.search(words, str(e)) for words in (r"EOF inside string starting at row (\d+)", r"Expected \d+ fields in line \d+, saw (\d+)"))
+            if wide and not beyond and "names" not in options:
+                with file.open(limits) as stream: header = list(pd.read_csv(stream, nrows=0, **options))
+                ragged, beyond = e, [f"beyond {k}" for k in range(len(header), int(wide[1]))]
+                options |= {"header": None, "skiprows": options["skiprows"] + 1, "names": header + beyond}
+            elif whole is None and cut and int(cut[1]) > 1: whole = int(cut[1]) - 1
+            else: raise
+
+# %% ../nbs/00_data.ipynb #c4c95778
+def _say_cut(file, limits, rows, lines):
+    "Warn of a broken row at the end; where many lines follow the last good row, a quotation mark has swallowed them, and that is refused"
+    with file.open(limits) as f: lost = sum(block.count(b"\n") for block in iter(partial(f.read, 1 << 20), b"")) - lines
+    if lost > 20: raise MovieDataError(f"{file.name} cannot be read: a quotation mark is opened after row {rows:,} and never closed, so that {lost:,} lines are one cell. Close it, or remove it.")
+    warnings.warn(f"{file.name} is cut off after row {rows:,}: the broken row at its end is left out{f', with the {lost} lines that it takes' if lost > 1 else ''}.")
 
 # %% ../nbs/00_data.ipynb #28829c11
 def _late_encoding(file, limits):
