@@ -257,6 +257,7 @@ def _tidy(frame, columns, source, layout=None, encoding=None):
                    "understood": [[str(c), *used.get(c, ("", ""))] for c in frame.columns], "out_of": best, "blank": len(blank), "lost": _examples(frame, films, named, unreadable)}
     return films
 
+# %% ../nbs/00_data.ipynb #d1493831
 def _say(films, encoding=None):
     "Warn of what a reader of the table should know"
     said, source = films.attrs, films.attrs.get("source", "The table")
@@ -661,7 +662,7 @@ def _read_page(file, limits, encoding):
     text = data.decode(_encoding(data[:1 << 16], encoding).split(" ")[0], "replace")
     def cell(source): return html.unescape(re.sub(r"<[^<>]{0,1000}>", "", source.partition("</t")[0])).strip()
     rows = [[cell(part) for part in re.split(r"(?i)<t[dh]\b[^<>]{0,1000}>", row)[1:]] for row in re.split(r"(?i)<tr\b", text)[1:]]
-    at = next((at for at, row in enumerate(rows) if known_names(row) > 1), None)
+    at = next((at for at, row in enumerate(rows[:1000]) if known_names(row) > 1), None)
     if at is None: return None
     frame = pd.DataFrame([row for row in rows[at + 1:] if row]).iloc[:, :len(rows[at])].replace("", None)
     frame.columns = rows[at][:frame.shape[1]]

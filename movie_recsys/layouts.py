@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pandas as pd
 
@@ -305,11 +306,11 @@ LAYOUTS: list[Layout] = [
            "id, title, audienceScore, tomatoMeter, releaseDateTheaters, runtimeMinutes, genre",
            {"title": "title", "tomatoMeter": "vote_average", "releaseDateTheaters": "release_date", "runtimeMinutes": "runtime", "genre": "genres", "originalLanguage": "original_language", "director": "directors",
             "writer": "writers", "boxOffice": "revenue"}, out_of=100, genres="shelves"),
-    Layout("Douban", "movies.csv of csuldw's moviedata-10m",
+    Layout("Douban", "movies.csv of MovieData-10M, moviedata.csuldw.com",
            "MOVIE_ID, NAME, DOUBAN_SCORE, DOUBAN_VOTES",
            {"NAME": "title", "ALIAS": "original_title", "ACTORS": "cast", "DIRECTORS": "directors", "DOUBAN_SCORE": "vote_average", "DOUBAN_VOTES": "vote_count", "GENRES": "genres", "IMDB_ID": "imdb_id",
             "LANGUAGES": "spoken_languages", "MINS": "runtime", "REGIONS": "countries", "RELEASE_DATE": "release_date", "STORYLINE": "overview", "TAGS": "keywords", "YEAR": "release_year"}, genres="zh"),
-    Layout("FilmAffinity", "watched.csv and the lists that filmaffinity-backup writes",
+    Layout("FilmAffinity", "watched.csv and the lists that IgnacioHeredia/filmaffinity-backup writes",
            "FA movie ID, FA score, title, year",
            {"title": "title", "original title": "original_title", "year": "release_year", "country": "countries", "directors": "directors", "FA score": "vote_average", "genre": "genres"}, genres="es"),
     Layout("Kinopoisk", "the export of ratings of kinopoisk.ru, a page with a table that is called .xls",
@@ -376,6 +377,7 @@ GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
     "awards": "awards,premios,награды",
     }.items()}
 
+@lru_cache(maxsize=10_000)  # the records of a JSON file have the same names again and again
 def bare_name(
     name: str,  # of a column, as a table has it
     ) -> str:
