@@ -550,7 +550,6 @@ def _chunks(file, limits, options, size=50_000, sure=False) -> Iterator[pd.DataF
             elif whole is None and cut and int(cut[1]) > 1: whole = int(cut[1]) - 1
             else: raise
 
-# %% ../nbs/00_data.ipynb #c4c95778
 def _say_cut(file, limits, rows, lines):
     "Warn of a broken row at the end; where many lines follow the last good row, a quotation mark has swallowed them, and that is refused"
     with file.open(limits) as f: lost = sum(block.count(b"\n") for block in iter(partial(f.read, 1 << 20), b"")) - lines
