@@ -15,6 +15,7 @@ import csv
 import gc
 import gzip
 import hashlib
+import html
 import io
 import json
 import lzma
@@ -39,7 +40,7 @@ import pyarrow.parquet as pq
 from .downloads import cache_dir
 from .errors import MovieDataError, MovieRecsysError, SelectionError, ServiceError, TitleNotFoundError
 from .layouts import COLUMNS, LAYOUTS, LISTS, NUMBERS, Layout, bare_name, guesses, known_names, one_vocabulary, recognise
-from .values import (GENRE_NAMES, _KIND, _TEXT, _clean, _collections, _countries, _entries, _filled, _flags, _imdb_ids, _kind_words, _language_lists, _languages, _lists, _statuses,
+from .values import (GENRE_NAMES, _KIND, _NOT_OUT, _STATUS, _TEXT, _clean, _collections, _countries, _entries, _filled, _finite, _flags, _imdb_ids, _kind_words, _language_lists, _languages, _lists, _part, _statuses,
                                  _strings, _text, _whole, parse_names, read_dates, read_minutes, read_numbers, read_ratings, read_years)
 
 # %% ../nbs/00_data.ipynb #69f3549f
@@ -51,7 +52,7 @@ _BUNDLED = Path(str(files("movie_recsys"))) / "bundled" / "films.parquet"
 # %% ../nbs/00_data.ipynb #308898c0
 ALIASES = {"id": "film_id", "tmdbid": "tmdb_id", "movieid": "movielens_id", "belongs_to_collection": "collection",
            "production_companies": "companies", "production_countries": "countries", "year": "release_year",
-           "director": "directors", "writer": "writers", "name": "title", "imdbid": "imdb_id"}
+           "director": "directors", "writer": "writers", "imdbid": "imdb_id"}
 _READERS: dict[str, Callable] = {
     **dict.fromkeys(LISTS, _lists), "genres": partial(_lists, genres=True), "countries": _countries, "spoken_languages": _language_lists, "original_language": _languages,
     "runtime": read_minutes, "vote_average": lambda c: read_ratings(c)[:2], "vote_count": partial(read_numbers, kind="count"), "popularity": read_numbers,
@@ -65,7 +66,8 @@ def _fits(ours, column):
     few = column[_filled(column.head(2000)).notna().reindex(column.index, fill_value=False)].head(200)
     if not len(few): return False
     if ours == "kind": return _kind_words(few)[0].isin(set(_KIND.values())).mean() > .8
-    if ours == "title": return pd.to_numeric(_strings(few), errors="coerce").isna().mean() > .5 or few.nunique() > 1
+    if ours == "status": return _strings(few).str.lower().isin({*_STATUS, *_NOT_OUT}).mean() > .8
+    if ours == "title": return not _strings(few).str.startswith("http").mean() > .5 and (pd.to_numeric(_strings(few), errors="coerce").isna().mean() > .5 or few.nunique() > 1)
     return _READERS[ours](few)[1] < len(few) / 2 if ours in _READERS else True
 
 # %% ../nbs/00_data.ipynb #2edc95d9
@@ -95,7 +97,7 @@ def _named(frame, columns, layout, source):
         for theirs in header:
             name = str(theirs).strip().lower().replace(" ", "_")
             if theirs not in used and name in names: take(names[name], theirs, "name")
-    for ours, groups in ({} if layout else guesses(c for c in header if c not in used)).items():
+    for ours, groups in guesses(c for c in header if c not in used).items():
         fitting = next((group for group in groups if not used & set(group) and all(_fits(ours, frame[c]) for c in group[:1])), []) if ours not in found else []
         for theirs in fitting: take(ours, theirs, "guess")
     if "genres" not in found:
@@ -104,11 +106,11 @@ def _named(frame, columns, layout, source):
     return _checked(frame, found)
 
 def _checked(frame, found):
-    "The same, where values tell better than names: an `id` of IMDb, a `type` of something else, a `name` that is another column's"
-    if "film_id" in found and "imdb_id" not in found and found["film_id"][1] == "name" and _strings(frame[found["film_id"][0][0]].head(200)).str.fullmatch(r"tt\d{6,9}").fillna(False).mean() > .5:
+    "The same, where values tell better than names: an `id` of IMDb, a `kind` of discs, a `status` of *seen* and *to be seen*"
+    if "film_id" in found and "imdb_id" not in found and found["film_id"][1] == "name" and _part(_strings(frame[found["film_id"][0][0]].head(200)), r"^(tt\d{6,9})$").notna().mean() > .5:
         found["imdb_id"] = found.pop("film_id")
-    for ours in ("vote_average", "kind"):
-        if ours in found and found[ours][1] == "name" and ours == "kind" and not _fits(ours, frame[found[ours][0][0]]): del found[ours]
+    for ours in ("kind", "status"):
+        if ours in found and found[ours][1] == "name" and not _fits(ours, frame[found[ours][0][0]]): del found[ours]
     return found
 
 # %% ../nbs/00_data.ipynb #4371cf7b
@@ -118,12 +120,21 @@ def _years_in_titles(titles):
     if parts["year"].notna().sum() < .8 * max(titles.notna().sum(), 1): return {}
     return {"title": parts["title"].fillna(titles), "release_year": _whole(parts["year"], 1800, 2100)[0]}
 
+def _plain_titles(titles):
+    "Titles without the ranks of a chart before them, and without the codes that web pages write for letters"
+    if titles.str.contains("&", regex=False).any(): titles = titles.map(html.unescape, na_action="ignore")
+    ranks = pd.to_numeric(_part(titles, r"^(\d+)\. "), errors="coerce")
+    return titles.str.replace(r"^\d+\. ", "", regex=True) if len(ranks) > 2 and ranks.notna().all() and ranks.is_unique else titles
+
 def _ids(out, bad, n):
     "The ids by which the films go, and whose they are"
-    found = [(out[c], kind) for c, kind in (("film_id", "own"), ("tmdb_id", "tmdb"), ("movielens_id", "movielens")) if c in out and out[c].notna().any()]
+    kinds = {"film_id": "own", "tmdb_id": "tmdb", "movielens_id": "movielens"}
+    found = [(out[c], kind) for c, kind in kinds.items() if c in out and out[c].nunique() > n / 2]
     if found: return found[0]
     if "imdb_id" in out and len(out["imdb_id"]) and out["imdb_id"].notna().all(): return pd.to_numeric(out["imdb_id"].str[2:]).astype("Int64"), "imdb"
-    if bad.get("film_id"): warnings.warn("The ids are no whole numbers: rows are numbered from 1.", stacklevel=5)
+    if "film_id" in out and n:
+        bad.pop("film_id", None)
+        warnings.warn("The ids are no whole numbers, or not one a film: rows are numbered from 1.", stacklevel=5)
     return pd.Series(range(1, n + 1), dtype="Int64"), "row"
 
 def _several(frame, names, read):
@@ -135,11 +146,26 @@ def _several(frame, names, read):
     joined = [list(dict.fromkeys(name for part in parts for name in part)) for parts in zip(*(column.tolist() for column, _ in read_columns))]
     return pd.Series(joined, dtype=object), sum(bad for _, bad in read_columns)
 
+def _from_crew(frame, bad):
+    "Directors, writers and the leading cast, where a table of films has the credits of TMDB in it already"
+    cells = frame.reindex(columns=["cast", "crew"]).map(lambda v: v if isinstance(v, (str, list)) else "")
+    people = [_people(cast, crew) for cast, crew in zip(cells["cast"], cells["crew"])]
+    if all(not any(row) for row in people): return {}
+    out = {ours: pd.Series([list(row[at] or ()) for row in people], dtype=object) for at, ours in enumerate(("directors", "writers", "cast"))}
+    bad["crew"] = sum(row[0] is None for row in people)
+    return out if out["cast"].map(len).any() else {ours: out[ours] for ours in ("directors", "writers")}
+
 def _unit(ours, theirs):
     "What a number is to be taken times where the column's name has a unit: *Revenue (Millions)*, *Length in hours*"
     units = {"runtime": ((60, r"hours|\(h\)|stunden|horas|heures"), (1 / 60, r"seconds|\(s(?:ec)?\)"))}
     money = ((10**6, r"millions?|\bmio\b|\bmln\b|млн|\(m\)|\$m\b"), (10**9, r"billions?|млрд"), (10**3, r"thousands?|тыс|\(k\)|\b000s"))
     return next((size for size, words in units.get(ours, money if ours in ("budget", "revenue", "vote_count") else ()) if re.search(words, str(theirs).lower())), 1)
+
+def _best_rating(name, column):
+    "The best rating, where the name of a column tells it: *Score (1-5)*, *IMDb rating*, *Stars*; else None"
+    if m := re.search(r"(?:/|out of|[01] ?[-–]) ?(4|5|6|10|20|100)\b", name): return float(m[1])
+    if "imdb" in name or "tmdb" in name: return 10
+    return 5 if "star" in name and _finite(column).max() <= 5 else None
 
 def _typed(frame, named, layout):
     "Each known column in its type, the unreadable cells per column, whose the ids are, and the best rating"
@@ -148,7 +174,7 @@ def _typed(frame, named, layout):
         theirs = named[name][0]
         column = frame[theirs[0]]
         if name == "release_date": out[name], years, bad[name] = read_dates(column)
-        elif name == "vote_average": out[name], bad[name], best = read_ratings(column, layout.out_of if layout else None)
+        elif name == "vote_average": out[name], bad[name], best = read_ratings(column, layout.out_of if layout else _best_rating(str(theirs[0]).lower(), column))
         elif len(theirs) > 1: out[name], bad[name] = _several(frame, theirs, _READERS[name])
         elif name in _READERS:
             out[name], bad[name] = _READERS[name](column)
@@ -156,9 +182,11 @@ def _typed(frame, named, layout):
         else: out[name] = _text(column if name in ("title", "original_title") else _filled(column))
     if "release_date" in out:
         out["release_year"] = out["release_year"].fillna(years) if "release_year" in out else years
+    if "title" in out: out["title"] = _plain_titles(out["title"])
     if "title" in out and (layout and layout.ids == "movielens" or not any(out[c].notna().any() for c in ("release_date", "release_year") if c in out)): out |= _years_in_titles(out["title"])
     if "genres" in out and layout and layout.genres: out["genres"] = out["genres"].map(partial(one_vocabulary, vocabulary=layout.genres))
     if "poster_path" in out and out["poster_path"].dropna().str.startswith("/").mean() < .5: del out["poster_path"]
+    if "crew" in frame and not {"directors", "writers"} & set(out): out |= _from_crew(frame, bad)
     out["film_id"], ids = _ids(out, bad, len(frame))
     if ids == "own" and (layout and layout.ids == "tmdb" or "poster_path" in out and "tmdb_id" not in out and "movielens_id" not in out):
         out["tmdb_id"], ids = out["film_id"], "tmdb"
@@ -176,32 +204,50 @@ def _examples(frame, films, named, unreadable):
         found[ours] = [int(text.notna().sum()), [t[:40] for t in text[text.notna() & ~read.astype(bool)].drop_duplicates().head(3)]]
     return found
 
+def _no_title(frame, source, encoding):
+    "What is said of a table without titles; the column that may hold them is the first of texts of which hardly one stands twice"
+    has = (", ".join(map(str, list(frame.columns)[:8])) or "no columns") + (f" (read as {encoding})" if encoding else "")
+    few = frame.head(500)
+    texts = {c: {v for v in few[c] if isinstance(v, str) and not v[:4].isdigit()} for c in few}
+    likely = next((c for c in few if len(few) > 1 and len(texts[c]) > .8 * len(few)), "their name")
+    return (f"{source} is not a table of films: the column 'title' is missing. It has {has}. If the titles have another name there, "
+            f"say so, for example columns={{{likely!r}: 'title'}} (in a shell --columns \"title={likely}\"). If the first row is a film already, put a row of names above it.")
+
 def _tidy(frame, columns, source, layout=None, encoding=None):
     "The table of films in `frame`, and in its attrs what was understood"
     frame = frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
+    merged = {name: name[:-2] for name in map(str, frame.columns) if name.endswith("_x") and name[:-2] + "_y" in frame and name not in (columns or {})}
+    frame = frame.rename(columns=merged)  # pandas' names for what two merged tables both have
     layout = layout or recognise(frame.columns)
     named = _named(frame, columns, layout, source)
-    if "title" not in named:
-        has = (", ".join(map(str, list(frame.columns)[:8])) or "no columns") + (f" (read as {encoding})" if encoding else "")
-        raise MovieDataError(f"{source} is not a table of films: the column 'title' is missing. It has {has}. If the "
-                             "titles have another name there, say so: columns={'their name': 'title'}. If the first row is a film already, put a row of names above it.")
+    if "title" not in named: raise MovieDataError(_no_title(frame, source, encoding))
     if layout and layout.missing: frame = frame.mask(frame.isin([layout.missing]))
+    titles = frame[named["title"][0][0]]
+    untitled = frame[titles.isna() | titles.eq(titles.name)]
+    blank = untitled.index[(untitled.isna() | untitled.eq(untitled.columns)).all(axis=1)]
+    frame = frame.drop(index=blank).reset_index(drop=True) if len(blank) else frame
     films, unreadable, ids, best = _typed(frame, named, layout)
     if not films["title"].notna().any():
         raise MovieDataError(f"{source} has no usable row: none of its {len(films):,} rows has a title.")
     used = {theirs: (ours, how) for ours, (names, how) in named.items() for theirs in names}
+    if "directors" in films and "directors" not in named: used["crew"] = ("directors", "name")
     films.attrs = {"source": source, "unreadable": unreadable, "unused": [str(c) for c in frame.columns if c not in used],
                    "ids": ids, "layout": layout.name if layout else None, "encoding": encoding,
-                   "understood": [[str(c), *used.get(c, ("", ""))] for c in frame.columns], "out_of": best, "lost": _examples(frame, films, named, unreadable)}
+                   "understood": [[str(c), *used.get(c, ("", ""))] for c in frame.columns], "out_of": best, "blank": len(blank), "lost": _examples(frame, films, named, unreadable)}
     return films
 
+# %% ../nbs/00_data.ipynb #d1493831
 def _say(films, encoding=None):
     "Warn of what a reader of the table should know"
     said, source = films.attrs, films.attrs.get("source", "The table")
     guessed = [f"{theirs!r}: {ours!r}" for theirs, ours, how in said.get("understood", ()) if how == "guess"]
     if said.get("encoding") == BROKEN: warnings.warn(f"{source} is UTF-8 with some broken letters, which are read as \ufffd.", stacklevel=3)
     elif said.get("encoding") and not encoding: warnings.warn(f"{source} is not UTF-8; it was read as {said['encoding']}. If letters look wrong, name its encoding, for example encoding='cp1252'.", stacklevel=3)
-    if guessed: warnings.warn(f"{source} is in no layout that is known. Its columns were taken so: columns={{{', '.join(guessed)}}}. What is wrong there, put right with columns=.", stacklevel=3)
+    if guessed:
+        known = f"has more columns than the layout {said['layout']}. They" if said.get("layout") else "is in no layout that is known. Its columns"
+        warnings.warn(f"{source} {known} were taken so: columns={{{', '.join(guessed)}}}. What is wrong there, put right with columns=.", stacklevel=3)
+    if said.get("out_of", 10) != 10: warnings.warn(f"The ratings of {source} are taken to be out of {said['out_of']:g}, and brought to ten.", stacklevel=3)
+    if said.get("blank"): warnings.warn(f"{said['blank']:,} rows of {source} are empty, or the header once more, and left out.", stacklevel=3)
     for ours, (n, examples) in said.get("lost", {}).items():
         warnings.warn(f"Most of {ours!r} in {source} cannot be read as {_READ_AS.get(ours, 'it should be')}: {said['unreadable'][ours]:,} of {n:,} filled cells, for example {', '.join(map(repr, examples))}. "
                       "These cells count as missing. If the column is another, say so with columns=.", stacklevel=3)
@@ -288,7 +334,7 @@ UPLOAD_LIMITS = Limits(rows=1_000_000, columns=200, field=200_000, unpacked=1_00
 # %% ../nbs/00_data.ipynb #7d6f85b5
 class _Counted(io.RawIOBase):
     "A stream of bytes that stops with a `MovieDataError` beyond `limit`"
-    def __init__(self, raw, name, limit): self.raw, self.file, self.left, self.limit = raw, name, limit, limit
+    def __init__(self, raw, under, name, limit): self.raw, self.under, self.file, self.left, self.limit = raw, under, name, limit, limit
     def readable(self):
         "It can be read"
         return True
@@ -301,8 +347,8 @@ class _Counted(io.RawIOBase):
         buffer[:len(data)] = data
         return len(data)
     def close(self):
-        "Close what it reads from, too"
-        self.raw.close()
+        "Close what it reads from, and what that reads from"
+        for stream in (self.raw, self.under): stream.close()
         super().close()
 
 # %% ../nbs/00_data.ipynb #b4e254a5
@@ -318,7 +364,8 @@ class _File:
         "The unpacked bytes, counted"
         with self.opener() as f: head = f.read(6)
         unpack = next((u for magic, u in _PACKED.items() if head.startswith(magic)), lambda f: f)
-        return io.BufferedReader(_Counted(unpack(self.opener()), self.name, limits.unpacked), 1 << 20)
+        packed = self.opener()
+        return io.BufferedReader(_Counted(unpack(packed), packed, self.name, limits.unpacked), 1 << 20)
 
 _PACKED: dict[bytes, Callable] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
@@ -330,9 +377,9 @@ def _plainly(error):
     "What a library said, in words for the owner of the file"
     text = str(error).strip().rstrip(".") or type(error).__name__
     if m := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", text):
-        return f"line {m[2]} has {m[3]} cells and the header {m[1]} (an unquoted separator in a text?)"
+        return f"line {m[2]} has {m[3]} cells and the header {m[1]}. Does a text hold the separator? Then it belongs in quotation marks"
     if m := re.search(r"line (\d+) column (\d+)", text): return f"it is no JSON from line {m[1]}, letter {m[2]} on ({text.split(':')[0]})"
-    if "Length of header" in text: return "its rows have more cells than its header"
+    if "Length of header" in text: return "its rows have more cells than its header. A text with a separator in it belongs in quotation marks, and a quotation mark inside is written twice"
     if "recursion" in text: return "it is nested too deeply"
     if "EOF inside string" in text: return "a quotation mark is opened in its first row and never closed"
     return text
@@ -408,6 +455,20 @@ def _headless(first):
     "The layout of a file without a header, by its separator and its first cell"
     return next((one for one in LAYOUTS if one.headless and first.count(one.sep) == len(one.names) - 1 and re.fullmatch(one.first, first.split(one.sep)[0])), None)
 
+def _cells(line):
+    "The separator and the cells of a header, as far as a line tells them"
+    bare = re.sub(r'"[^"]*"', "", line)
+    sep = max(",;\t|^~", key=bare.count)
+    return sep, [name.strip(' "') for name in line.split(sep)]
+
+def _header_at(lines):
+    "The number of lines above the header: blank ones, Excel's `sep=;`, and a heading of a few lines where a line below it names columns of films"
+    first = next((at for at, line in enumerate(lines) if line.strip("\ufeff ")), 0)
+    first += lines[first].lower().startswith("sep=") and len(lines) > first + 1
+    known = [known_names(_cells(line)[1]) for line in lines[first:first + 20]]
+    if known and known[0] == 0 and max(known) > 1 and not recognise(_cells(lines[first])[1]): return first + next(at for at, n in enumerate(known) if n > 1)
+    return first
+
 def _literal_quotes(lines, sep):
     "Whether quotation marks are letters: one begins a cell and none ends it, and yet every line has the cells of the header"
     cells = [line.split(sep) for line in lines]
@@ -420,19 +481,20 @@ def _sniff(file, limits, encoding, layout=None):
     found = _encoding(head, encoding)
     _refuse_others(file, head, found)
     broken, odd = found == BROKEN, not encoding and not found.startswith(("utf-8", "utf_8", "utf-16", "utf-32"))
-    text = head.decode("utf-8" if broken else found, "ignore").lstrip("\ufeff\r\n")
-    lines = text.splitlines() or [""]
+    lines = head.decode("utf-8" if broken else found, "ignore").lstrip("\ufeff").splitlines() or [""]
     if len(lines) == 1 and len(head) == 1 << 16: raise MovieDataError(f"{file.name} has a first line of more than {1 << 16:,} bytes, so it is no table with a header and rows.")
-    skip = int(lines[0].lower().startswith("sep=") and len(lines) > 1)
+    skip = _header_at(lines)
+    if skip > 1 or any(lines[:skip]) and not lines[0].lower().startswith("sep="): warnings.warn(f"The header of {file.name} is in line {skip + 1}; what stands above it is passed over.", stacklevel=8)
     options = {"encoding": "utf-8" if broken else found, "skiprows": skip, "na_values": [""]}
     if broken: options["encoding_errors"] = "replace"
-    if headless := _headless(lines[0]): options |= {"sep": headless.sep, "engine": "python", "header": None, "names": headless.names, "quoting": csv.QUOTE_NONE}
+    if headless := _headless(lines[skip]): options |= {"sep": headless.sep, "engine": "python", "header": None, "names": headless.names, "quoting": csv.QUOTE_NONE}
     else:
-        bare = re.sub(r'"[^"]*"', "", lines[skip])
-        options["sep"] = sep = max(",;\t|^~", key=bare.count)
-        if bare.count(sep) >= limits.columns: raise MovieDataError(f"{file.name} has {bare.count(sep) + 1:,} columns; the limit is {limits.columns:,}.")
-        layout = layout or recognise(name.strip(' "') for name in lines[skip].split(sep))
-        if layout and not layout.quotes and sep == layout.sep or sep != "," and _literal_quotes(lines[skip:-1], sep): options["quoting"] = csv.QUOTE_NONE
+        sep, header = _cells(lines[skip])
+        options["sep"] = sep
+        if len(header) > limits.columns: raise MovieDataError(f"{file.name} has {len(header):,} columns; the limit is {limits.columns:,}.")
+        layout = layout or recognise(header)
+        if sep + " " in lines[skip]: options["skipinitialspace"] = True
+        if layout and not layout.quotes and sep == layout.sep or sep != "," and _literal_quotes(lines[skip:-1] if len(head) == 1 << 16 else lines[skip:], sep): options["quoting"] = csv.QUOTE_NONE
     if layout and layout.missing: options["na_values"] = ["", layout.missing]
     return options, headless or layout, f"{found}" if odd or broken else None
 
@@ -440,26 +502,38 @@ def _sniff(file, limits, encoding, layout=None):
 def _chunks(file, limits, options, size=50_000, sure=False) -> Iterator[pd.DataFrame]:
     "The rows of a text table as frames of text, in chunks, every limit checked; `options` are those of `_sniff`"
     options |= {"dtype": str, "keep_default_na": False, "index_col": False}
-    done, whole = 0, None
+    done, whole, beyond, lines, ragged = 0, None, [], 1, None
     while True:
         try:
             with warnings.catch_warnings(), file.open(limits) as stream:
                 warnings.simplefilter("error", pd.errors.ParserWarning)
                 for chunk in pd.read_csv(stream, chunksize=size, nrows=whole, **options):
+                    if whole is not None: lines += len(chunk) + sum(int(chunk[c].str.count("\n").sum()) for c in chunk)
                     last = chunk.index[-1] if len(chunk) else done
                     if last < done: continue
+                    if chunk[beyond].notna().any(axis=None): raise ragged
                     done = last + (len(chunk) > 0)
                     _check(chunk, done, file.name, limits)
-                    yield chunk
+                    yield chunk.drop(columns=beyond) if beyond else chunk
+            if whole is not None: _say_cut(file, limits, whole, lines)
             return
         except UnicodeDecodeError:
             if options.get("encoding_errors") or options["encoding"] not in ("utf-8", "utf-8-sig") or sure: raise
             options |= _late_encoding(file, limits)
         except pd.errors.ParserError as e:
-            cut = re.search(r"EOF inside string starting at row (\d+)", str(e))
-            if whole is not None or not cut or int(cut[1]) < 2: raise
-            whole = int(cut[1]) - 1
-            warnings.warn(f"{file.name} is cut off after row {whole:,}: the broken row at its end is left out.")
+            cut, wide = (re.search(words, str(e)) for words in (r"EOF inside string starting at row (\d+)", r"Expected \d+ fields in line \d+, saw (\d+)"))
+            if wide and not beyond and "names" not in options:
+                with file.open(limits) as stream: header = list(pd.read_csv(stream, nrows=0, **options))
+                ragged, beyond = e, [f"beyond {k}" for k in range(len(header), int(wide[1]))]
+                options |= {"header": None, "skiprows": options["skiprows"] + 1, "names": header + beyond}
+            elif whole is None and cut and int(cut[1]) > 1: whole = int(cut[1]) - 1
+            else: raise
+
+def _say_cut(file, limits, rows, lines):
+    "Warn of a broken row at the end; where many lines follow the last good row, a quotation mark has swallowed them, and that is refused"
+    with file.open(limits) as f: lost = sum(block.count(b"\n") for block in iter(partial(f.read, 1 << 20), b"")) - lines
+    if lost > 20: raise MovieDataError(f"{file.name} cannot be read: a quotation mark is opened after row {rows:,} and never closed, so that {lost:,} lines are one cell. Close it, or remove it.")
+    warnings.warn(f"{file.name} is cut off after row {rows:,}: the broken row at its end is left out{f', with the {lost} lines that it takes' if lost > 1 else ''}.")
 
 # %% ../nbs/00_data.ipynb #28829c11
 def _late_encoding(file, limits):
@@ -473,22 +547,39 @@ def _records(parsed):
     "The list of films in what a JSON file holds, or None"
     if isinstance(parsed, list): return parsed if all(isinstance(row, dict) for row in parsed) else None
     if not isinstance(parsed, dict): return None
+    if known_names(name for name in parsed if isinstance(parsed[name], (str, int, float))) > 1: return [parsed]
     if {"columns", "data"} <= set(parsed): return [dict(zip(parsed["columns"], row)) for row in parsed["data"]]
     lists = [rows for value in parsed.values() if isinstance(value, list) and (rows := _records(value))]
     if lists: return max(lists, key=len)
     if parsed and all(isinstance(value, dict) for value in parsed.values()):
-        return pd.DataFrame(parsed).to_dict("records") if {"title", "name"} & {str(name).lower() for name in parsed} else list(parsed.values())
+        if "title" in guesses(parsed): return pd.DataFrame(parsed).to_dict("records")
+        if known_names(row := next(iter(parsed.values()))) > 1: return [value if "title" in guesses(row) else {"title": key} | value for key, value in parsed.items()]
     if parsed and all(isinstance(value, list) for value in parsed.values()): return pd.DataFrame(parsed).to_dict("records")
-    return [parsed] if len(parsed) > 1 else None
+    deeper = [rows for value in parsed.values() if isinstance(value, dict) and (rows := _records(value))]
+    return max(deeper, key=len, default=[parsed] if len(parsed) > 1 else None)
 
 def _opened(row):
     "A record without objects in it, but for those that have a name"
     flat = {}
     for key, value in row.items():
-        if isinstance(value, dict) and len(value) == 1 and str(next(iter(value))).startswith("$"): value = next(iter(value.values()))
-        if isinstance(value, dict) and "name" not in value: flat |= {f"{key} {k}": next(iter(v.values())) if isinstance(v, dict) and len(v) == 1 else v for k, v in value.items()}
-        else: flat[key] = value
+        value = _bare(value)
+        if not isinstance(value, dict) or "name" in value and known_names(value) - ("poster_path" in value) < 2: flat[key] = value
+        else:
+            inner = {_path(key, k, row): _bare(v) for k, v in value.items()}
+            flat |= {k: next(iter(v.values())) if isinstance(v, dict) and len(v) == 1 else v for k, v in inner.items()}
     return flat
+
+def _path(outer, inner, row):
+    "What to call a value inside an object: by both names, unless the inner one alone is that of a column"
+    both = f"{outer} {inner}"
+    return inner if inner not in row and known_names([inner]) > known_names([both]) or outer in ("credits", inner) else both
+
+def _bare(value):
+    "A value without MongoDB's types around it, as in `{\"$date\": {\"$numberLong\": \"-2418768000000\"}}`"
+    while isinstance(value, dict) and len(value) == 1 and str(name := next(iter(value))).startswith("$"):
+        value = _bare(value[name])
+        if name == "$date" and str(value).lstrip("-").isdigit(): value = str(pd.Timestamp(0) + pd.Timedelta(int(value), "ms"))
+    return value
 
 def _cell(value):
     "A cell as the readers of columns know it: text, or a list"
@@ -532,7 +623,8 @@ def _read_table(file, limits, encoding=None, layout=None):
     with _reading(file.name):
         with file.open(limits) as f: head = f.read(512)
         if head[:4] == b"PAR1": return _read_parquet(file, limits), None, None
-        if re.match(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*[\[{\]]|\{\s*[\"}])", head): return _read_json(file, limits, encoding)
+        if re.match(rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table)", head) and (page := _read_page(file, limits, encoding)) is not None: return page, None, None
+        if re.match(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*[\"\[{\]]|\{\s*[\"}])", head): return _read_json(file, limits, encoding)
         options, layout, found = _sniff(file, limits, encoding, layout)
         before = options["encoding"]
         frames = list(_chunks(file, limits, options, sure=bool(encoding)))
@@ -540,6 +632,20 @@ def _read_table(file, limits, encoding=None, layout=None):
         elif options.get("encoding_errors"): found = BROKEN
     if not frames: raise MovieDataError(f"{file.name} has a header and no rows.")
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0], layout, found
+
+# %% ../nbs/00_data.ipynb #9573cd36
+def _read_page(file, limits, encoding):
+    "The rows of the table in a web page, from the row on that names columns of films; None where no row does"
+    with file.open(limits) as f: data = f.read()
+    text = data.decode(_encoding(data[:1 << 16], encoding).split(" ")[0], "replace")
+    def cell(source): return html.unescape(re.sub(r"<[^<>]{0,1000}>", "", source.partition("</t")[0])).strip()
+    rows = [[cell(part) for part in re.split(r"(?i)<t[dh]\b[^<>]{0,1000}>", row)[1:]] for row in re.split(r"(?i)<tr\b", text)[1:]]
+    at = next((at for at, row in enumerate(rows[:1000]) if known_names(row) > 1), None)
+    if at is None: return None
+    frame = pd.DataFrame([row for row in rows[at + 1:] if row]).iloc[:, :len(rows[at])].replace("", None)
+    frame.columns = rows[at][:frame.shape[1]]
+    _check(frame, len(frame), file.name, limits)
+    return frame
 
 # %% ../nbs/00_data.ipynb #daa8f9f9
 def _read_parquet(file, limits):
@@ -553,10 +659,18 @@ def _read_parquet(file, limits):
     return parquet.read().to_pandas()
 
 # %% ../nbs/00_data.ipynb #e4675f1b
+def _named_by(path):
+    "What a file is called: IMDb's files, unpacked by some programs, are all called data.tsv, in folders with their names"
+    return path.parent.name if re.search(_TABLES, path.parent.name) else path.name
+
+def _inside(path):
+    "The files of a folder, or, where it holds only folders, those of the folders"
+    found = [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]
+    return [p for p in found if p.is_file()] or [p for folder in found if folder.is_dir() for p in sorted(folder.iterdir()) if p.is_file() and not p.name.startswith(".")]
+
 def _files_in(path, limits):
     "The files of a folder or a zip by their names; of a single file, that one"
-    if path.is_dir():
-        return {p.name: _File(str(p), lambda p=p: p.open("rb")) for p in sorted(path.iterdir()) if p.is_file()}
+    if path.is_dir(): return {_named_by(p): _File(str(p), lambda p=p: p.open("rb")) for p in _inside(path)}
     with path.open("rb") as f: packed = f.read(4) == b"PK\x03\x04"
     if not packed: return {path.name: _File(str(path), lambda: path.open("rb"))}
     with _reading(str(path)), zipfile.ZipFile(path) as z: inside = [i for i in z.infolist() if not i.is_dir()]
@@ -564,8 +678,9 @@ def _files_in(path, limits):
         raise MovieDataError(f"{path} is an Excel workbook. Save the sheet as 'CSV UTF-8' and load that.")
     if sum(i.file_size for i in inside) > limits.unpacked:
         raise MovieDataError(f"{path} holds more than {limits.unpacked:,} bytes unpacked, the limit.")
-    return {Path(i.filename).name: _File(f"{path}/{i.filename}", lambda i=i: zipfile.ZipFile(path).open(i))
-            for i in inside if not i.filename.startswith("__MACOSX")}
+    if any(i.filename == "mimetype" for i in inside): raise MovieDataError(f"{path} is an OpenDocument file. Save the sheet as CSV in UTF-8 and load that.")
+    return {_named_by(Path(i.filename)): _File(f"{path}/{i.filename}", lambda i=i: zipfile.ZipFile(path).open(i))
+            for i in inside if not i.filename.startswith("__MACOSX") and not Path(i.filename).name.startswith(".")}
 
 # %% ../nbs/00_data.ipynb #71d8c03a
 def _by_film(file, columns, limits, read, key="id"):
@@ -668,7 +783,7 @@ def _read_links(file, limits):
                          "imdb_id": _imdb_ids(links["imdbId"])[0]})
 
 # %% ../nbs/00_data.ipynb #91cab70e
-_TABLES = r"(?i)\.(parquet|(csv|tsv|txt|dat|json|jsonl|ndjson)(\.(gz|bz2|xz))?)$"
+_TABLES = r"(?i)\.(parquet|(csv|tsv|txt|dat|item|json|jsonl|ndjson|xls)(\.(gz|bz2|xz))?)$"
 
 def _layout_of(file, limits, encoding):
     "The layout of a file by its head, or None"
@@ -694,16 +809,16 @@ def _read_files(path, found, columns, encoding, limits):
     if not found: raise MovieDataError(f"{path} is empty.")
     main, layout = _main_table(path, found, encoding, limits)
     frame, seen, detected = _read_table(found[main], limits, encoding)
-    films = _tidy(frame, columns, str(path), layout or seen, detected)
+    films = _tidy(frame, columns, str(path), layout := layout or seen, detected)
     return _join(films, found, limits, layout) if layout else films
 
 # %% ../nbs/00_data.ipynb #6bec7147
-_PARSER = 5  # raised whenever the reading changes, so that old caches are not used
+_PARSER = 6  # raised whenever the reading changes, so that old caches are not used
 
 def _cache_path(path, *asked):
     "Where the parsed table of `path` is kept"
-    inside = sorted(path.iterdir()) if path.is_dir() else [path]
-    stats = [(p.name, s.st_size, s.st_mtime_ns, s.st_ino) for p in inside if p.is_file() for s in [p.stat()]]
+    inside = _inside(path) if path.is_dir() else [path]
+    stats = [(_named_by(p), s.st_size, s.st_mtime_ns, s.st_ino) for p in inside if p.is_file() for s in [p.stat()]]
     place, key = (hashlib.blake2b(repr(v).encode(), digest_size=10).hexdigest()
                   for v in (str(path.resolve()), (_PARSER, stats, asked, LAYOUTS)))
     return cache_dir() / "films" / f"{place}-{key}.parquet"

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pandas as pd
 
@@ -50,6 +51,7 @@ class Layout:
     missing: str = ""  # what stands for nothing, such as \N
     out_of: float | None = None  # the best rating; told from the ratings where it is not known
     kinds: str = "film"  # or "film, series": a column of kinds is among the columns
+    also: str = ""  # where its columns are everybody's: the only others that it may have
     genres: str = ""  # the vocabulary that its genres are brought from, a name of `GENRES`
 
     @property
@@ -87,6 +89,22 @@ GENRES: dict[str, dict[str, list[str]]] = {
         sports & fitness = Sport
         anime features = Animation
         anime series = Animation
+        anime = Animation
+        action-adventure = Action, Adventure
+        animals & nature = Documentary
+        biographical = Biography
+        historical = History
+        romantic comedy = Romance, Comedy
+        parody = Comedy
+        police/cop = Crime
+        spy/espionage = Thriller
+        suspense = Thriller
+        superhero = Action
+        sports = Sport
+        military and war = War
+        kids = Family
+        music videos and concerts = Music
+        concert film = Music
         stand-up comedy = Comedy
         tv dramas = Drama
         tv comedies = Comedy
@@ -97,6 +115,9 @@ GENRES: dict[str, dict[str, list[str]]] = {
         romantic tv shows = Romance
         crime tv shows = Crime
         art house & international =
+        arthouse =
+        international =
+        special interest =
         international movies =
         international tv shows =
         independent movies =
@@ -233,8 +254,11 @@ LAYOUTS: list[Layout] = [
            (Beside("keywords", "id", "film_id", form="keywords"), Beside("credits", "id", "film_id", form="credits"), Beside("links", "tmdbId", "film_id", {"imdbId": "imdb_id"}))),
     Layout("TMDB 5000", "tmdb/tmdb-movie-metadata on Kaggle: tmdb_5000_movies.csv and tmdb_5000_credits.csv",
            "budget, genres, homepage, id, keywords, original_language, original_title, overview, popularity, spoken_languages, status, tagline, title, vote_average, vote_count",
-           _TMDB, "tmdb", "tmdb_5000_movies", (Beside("tmdb_5000_credits", "movie_id", "film_id", form="credits"),)),
+           _TMDB, "tmdb", "tmdb_5000_movies", (Beside("tmdb_5000_credits", "movie_id", "film_id", form="credits"), Beside("credits", "movie_id", "film_id", form="credits"))),
     Layout("TMDB, 930,000 films", "asaniczka/tmdb-movies-dataset-2023-930k-movies on Kaggle",
+           "id, title, vote_average, vote_count, status, release_date, revenue, runtime, adult, backdrop_path, budget, homepage, imdb_id, original_language, original_title, overview, popularity, poster_path, tagline, genres, production_companies, production_countries, spoken_languages",
+           _TMDB, "tmdb"),
+    Layout("TMDB, cut down", "the same where somebody has left out columns; the names are those of TMDB's API",
            "id, title, vote_average, vote_count, status, release_date, runtime, original_language, genres",
            _TMDB, "tmdb"),
     Layout("TMDB, daily", "alanvourch/tmdb-movies-daily-updates on Kaggle",
@@ -256,7 +280,7 @@ LAYOUTS: list[Layout] = [
            "imdb_id, title, genres", {"imdb_id": "imdb_id", "title": "title", "genres": "genres"}, "imdb", "movies", sep="::", quotes=False, headless=True, first=r"\d{7,9}"),
     Layout("MovieLens 100K", "u.item of GroupLens' MovieLens 100K",
            "movieId, title, release_date, video_date, imdb_url, unknown, Action, Adventure, Animation, Children's, Comedy, Crime, Documentary, Drama, Fantasy, Film-Noir, Horror, Musical, Mystery, Romance, Sci-Fi, Thriller, War, Western",
-           {"movieId": "movielens_id", "title": "title", "release_date": "release_date"}, "movielens", "u", sep="|", quotes=False, headless=True, first=r"\d{1,5}"),
+           {"movieId": "movielens_id", "title": "title", "release_date": "release_date"}, "movielens", "u.item", sep="|", quotes=False, headless=True, first=r"\d{1,5}"),
     Layout("IMDb top 1000", "harshitshankhdhar/imdb-dataset-of-top-1000-movies-and-tv-shows on Kaggle",
            "Series_Title, Released_Year, IMDB_Rating, No_of_Votes",
            {"Series_Title": "title", "Released_Year": "release_year", "Runtime": "runtime", "Genre": "genres", "IMDB_Rating": "vote_average", "Overview": "overview", "Director": "directors",
@@ -278,20 +302,24 @@ LAYOUTS: list[Layout] = [
            "rotten_tomatoes_link, movie_title, tomatometer_rating",
            {"movie_title": "title", "movie_info": "overview", "genres": "genres", "directors": "directors", "authors": "writers", "actors": "cast", "original_release_date": "release_date", "runtime": "runtime",
             "production_company": "companies", "tomatometer_rating": "vote_average", "tomatometer_count": "vote_count"}, out_of=100, genres="shelves"),
-    Layout("Douban", "movies.csv of csuldw's moviedata-10m",
+    Layout("Rotten Tomatoes, massive", "andrezaza/clapper-massive-rotten-tomatoes-movies-and-reviews on Kaggle: rotten_tomatoes_movies.csv",
+           "id, title, audienceScore, tomatoMeter, releaseDateTheaters, runtimeMinutes, genre",
+           {"title": "title", "tomatoMeter": "vote_average", "releaseDateTheaters": "release_date", "runtimeMinutes": "runtime", "genre": "genres", "originalLanguage": "original_language", "director": "directors",
+            "writer": "writers", "boxOffice": "revenue"}, out_of=100, genres="shelves"),
+    Layout("Douban", "movies.csv of MovieData-10M, moviedata.csuldw.com",
            "MOVIE_ID, NAME, DOUBAN_SCORE, DOUBAN_VOTES",
            {"NAME": "title", "ALIAS": "original_title", "ACTORS": "cast", "DIRECTORS": "directors", "DOUBAN_SCORE": "vote_average", "DOUBAN_VOTES": "vote_count", "GENRES": "genres", "IMDB_ID": "imdb_id",
             "LANGUAGES": "spoken_languages", "MINS": "runtime", "REGIONS": "countries", "RELEASE_DATE": "release_date", "STORYLINE": "overview", "TAGS": "keywords", "YEAR": "release_year"}, genres="zh"),
-    Layout("FilmAffinity", "watched.csv and the lists that filmaffinity-backup writes",
+    Layout("FilmAffinity", "watched.csv and the lists that IgnacioHeredia/filmaffinity-backup writes",
            "FA movie ID, FA score, title, year",
            {"title": "title", "original title": "original_title", "year": "release_year", "country": "countries", "directors": "directors", "FA score": "vote_average", "genre": "genres"}, genres="es"),
-    Layout("Kinopoisk", "the export of ratings of kinopoisk.ru",
+    Layout("Kinopoisk", "the export of ratings of kinopoisk.ru, a page with a table that is called .xls",
            "русскоязычное название, оригинальное название, год",
            {"русскоязычное название": "title", "оригинальное название": "original_title", "год": "release_year", "страны": "countries", "режисcёр": "directors", "режиссёр": "directors", "актёры": "cast",
             "жанры": "genres", "время": "runtime", "рейтинг КиноПоиска": "vote_average", "число оценок": "vote_count", "бюджет": "budget", "бюджет$": "budget", "сборы МИР": "revenue", "сборы МИР$": "revenue",
             "мировая премьера": "release_date"}, genres="ru"),
     Layout("Wikipedia", "movies.json of prust/wikipedia-movie-data",
-           "title, year, cast, genres", {"title": "title", "year": "release_year", "cast": "cast", "genres": "genres", "extract": "overview"}),
+           "title, year, cast, genres", {"title": "title", "year": "release_year", "cast": "cast", "genres": "genres", "extract": "overview"}, also="href, extract, thumbnail, thumbnail_width, thumbnail_height"),
 ]
 
 def layout_table(
@@ -312,24 +340,25 @@ def recognise(
     ) -> Layout | None:
     "The layout of a table with this header, or None"
     have = {_plain(name) for name in columns}
-    fits = [one for one in LAYOUTS if not one.headless and have >= {_plain(name) for name in one.names}]
-    if fits and fits[0].name == "Wikipedia" and have - {"title", "year", "cast", "genres", "href", "extract", "thumbnail", "thumbnail_width", "thumbnail_height"}: return None
-    return max(fits, key=lambda one: len(one.names), default=None)
+    def fits(one):
+        asked = {_plain(name) for name in one.names}
+        return not one.headless and have >= asked and (not one.also or have - asked <= {_plain(name) for name in one.also.split(",")})
+    return max(filter(fits, LAYOUTS), key=lambda one: len(one.names), default=None)
 
 # %% ../nbs/00a_layouts.ipynb #95c22f77
 GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
-    "title": "title,movie title,film title,primary title,series title,name,movie name,film name,movie,film,titulo,titulo en espanol,nombre,pelicula,titulo da obra,nome,filme,nome do filme,titulo do filme,titre,titel,filmtitel,titolo,tytul,film adi,filmin adi,release group,название,имя,наименование,фильм,название фильма,片名,电影名称,電影名稱,电影名,中文名,标题,標題,影片名称,作品名,タイトル,題名,제목,영화명",
-    "original_title": "original title,original name,alternative name,titulo original,titre original,originaltitel,titolo originale,оригинальное название,原名,原题,原題,外文名",
-    "release_date": "release date,released,date of release,date published,premiere,premiere date,theatrical release,opening date,published,date,fecha de estreno,estreno,fecha,date de sortie,sortie,erscheinungsdatum,kinostart,data di uscita,data de lancamento,дата выхода,премьера,дата премьеры,上映日期,上映时间,上映時間,公開日,개봉일",
-    "release_year": "year,release year,released year,year of release,title year,movie year,start year,production year,ano,anyo,ano de lancamento,ano de estreno,annee,jahr,erscheinungsjahr,produktionsjahr,anno,rok,yil,yapim yili,год,выпуск,год выпуска,год выхода,год производства,年份,年代,上映年份,年,公開年,연도",
-    "genres": "genres,genre,main genre,listed in,categories,category,generos,genero,genre(s),genere,generi,tur,gatunek,жанр,жанры,类型,類型,分类,ジャンル,장르",
+    "title": "title,movie title,film title,primary title,series title,movie name,film name,movie label,film label,movie,film,name,titulo,titulo en espanol,titulo espanol,pelicula,nombre,titulo da obra,titulo em portugues,filme,nome do filme,titulo do filme,nome,titre,titre du film,titre francais,titel,filmtitel,deutscher titel,titolo,titolo italiano,titolo del film,nazev,tytul,tytul filmu,tytul polski,film adi,filmin adi,release group,название,название фильма,русское название,наименование,фильм,имя,片名,电影名称,電影名稱,电影名,电影,電影,影片,中文名,中文片名,标题,標題,影片名称,作品名,映画タイトル,映画名,タイトル,題名,邦題,제목,영화명,영화제목",
+    "original_title": "original title,original name,alternative name,alternative title,titulo original,titre original,originaltitel,titolo originale,titolo originale,tytul oryginalny,originele titel,originalni nazev,orijinal adi,оригинальное название,английское название,原名,原题,原題,外文名,外国名",
+    "release_date": "release date,release date theaters,in theaters date,release,released,date of release,date published,premiere,premiere date,theatrical release,opening date,published,date,fecha de estreno,estreno,fecha,date de sortie,sortie,erscheinungsdatum,kinostart,data di uscita,data de lancamento,дата выхода,премьера,дата премьеры,上映日期,上映时间,上映時間,公開日,개봉일",
+    "release_year": "year,release year,released year,year of release,title year,movie year,start year,production year,ano,anyo,anio,ano de lancamento,ano de estreno,ano de produccion,annee,annee de sortie,annee de production,jahr,erscheinungsjahr,produktionsjahr,jaar,ar,anno,anno di uscita,anno di produzione,rok,rok produkcji,yil,yapim yili,год,выпуск,год выпуска,год выхода,год производства,年份,年代,上映年份,年,公開年,製作年,연도,개봉연도",
+    "genres": "genres,genre,main genre,listed in,categories,category,types,generos,genero,genre(s),genere,generi,tur,gatunek,zanr,жанр,жанры,类型,類型,分类,ジャンル,장르",
     "original_language": "original language,language,idioma original,idioma,langue,sprache,lingua,jezyk,dil,язык,语言,語言,言語,언어",
     "spoken_languages": "spoken languages,languages,idiomas,langues,sprachen,lingue,языки",
-    "countries": "countries,country,production countries,country of origin,origin country,nationality,pais,paises,pays,nationalite,land,lander,herkunftsland,produktionsland,paese,ulke,kraj,страна,страны,国家,國家,地区,国家/地区,制片国家/地区,制片国家,製片國家,製作国,국가",
-    "companies": "companies,production companies,production company,company,studio,studios,distributor,companias,productora,productoras,societe de production,produktionsfirma,produzione,studia,студия,制片公司,出品公司,제작사",
-    "runtime": "runtime,runtime (mins),run time,runtime minutes,duration,duration (min),duration minutes,length,minutes,mins,minute,movie length,duracion,duree,dauer,laufzeit,lange,minuten,durata,duracao,sure,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,상영시간",
-    "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean vote,stars,film rating,metascore,meta score,tomatometer,puntuacion,nota,nota media,calificacion,valoracion,note,note moyenne,note presse,note spectateurs,userscore,bewertung,wertung,punktzahl,voto,voto medio,valutazione,avaliacao,puan,imdb puani,ocena,рейтинг,оценка,балл,рейтинг imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,평점",
-    "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote number,num voted users,rating count,ratings count,num ratings,number of ratings,votes imdb,reviews,review count,votos,numero de votos,nombre de votes,nombre de notes,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,liczba glosow,oy sayisi,numero de avaliacoes,голосов,голоса,количество голосов,число голосов,количество оценок,количество голосов,число оценок,votes kp,评价人数,評價人數,评分人数,投票人数,評価数,참여자수",
+    "countries": "countries,country,production countries,country of origin,origin country,country/region,region,regions,nationality,pais,paises,pais de origen,pais de origem,pays,pays d'origine,nationalite,land,lander,herkunftsland,produktionsland,paese,paese di produzione,nazione,nazionalita,ulke,kraj,kraj produkcji,страна,страны,страна производства,国家,國家,地区,国家/地区,制片国家/地区,制片国家,製片國家,製作国,制作国,国,국가,제작국가",
+    "companies": "companies,production companies,production company,company,studio,studios,studio name,distributor,companias,productora,productoras,societe de production,produktionsfirma,produzione,studia,студия,制片公司,出品公司,제작사",
+    "runtime": "runtime,runtime (mins),run time,running time,runtime minutes,duration,duration (min),duration minutes,length,minutes,mins,minute,movie length,duracion,minutos,duree,dauer,laufzeit,lange,minuten,speelduur,speltid,delka,durata,duracao,sure,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,再生時間,상영시간,러닝타임",
+    "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean vote,stars,film rating,metascore,meta score,tomatometer,tomato meter,rating tomatometer,tomatometer rating,tomatometer score,critic score,critics score,rotten tomatoes,rating value,rate,puntuacion,puntaje,nota,nota media,calificacion,valoracion,note,note moyenne,note presse,note spectateurs,userscore,bewertung,wertung,punktzahl,voto,voto medio,valutazione,avaliacao,puan,imdb puani,ocena,waardering,beoordeling,betyg,hodnoceni,рейтинг,оценка,балл,рейтинг imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,評価点,평점,별점,my rating,your rating",
+    "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote number,num voted users,rating count,ratings count,num ratings,number of ratings,votes imdb,reviews,review count,tomatometer count,total votes,votos,numero de votos,no de votos,numero votos,nombre de votes,nombre de notes,nb de notes,nb de votes,nb votes,nombre de critiques,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,n voti,liczba glosow,oy sayisi,numero de avaliacoes,голосов,голоса,количество голосов,число голосов,количество оценок,число оценок,кол во оценок,кол во голосов,votes kp,评价人数,評價人數,评分人数,投票人数,票数,投票數,評価数,レビュー数,참여자수,참여인원",
     "popularity": "popularity,popularidad,popularite,popularitat,популярность",
     "budget": "budget,budget usd,budget in millions,budget millions,production budget,presupuesto,бюджет,预算",
     "revenue": "revenue,revenue millions,gross,worldwide,worldwide gross,gross worldwide,world gross,worlwide gross income,worldwide gross income,box office,box office worldwide,lifetime gross,total gross,domestic gross,gross usd,revenue usd,recaudacion,taquilla,recettes,einspielergebnis,einnahmen,incasso,сборы,сборы в мире,票房",
@@ -342,42 +371,58 @@ GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
     "overview": "overview,plot,plot summary,synopsis,description,storyline,summary,movie info,fullplot,extract,sinopsis,argumento,resume,handlung,beschreibung,inhalt,trama,descrizione,sinopse,konu,ozet,opis,описание,сюжет,简介,剧情简介,劇情簡介,内容简介,あらすじ,줄거리",
     "collection": "collection,belongs to collection,franchise",
     "keywords": "keywords,plot keywords,tags,palabras clave,mots cles,schlagworte,schlagworter,ключевые слова,теги,标签,標籤",
-    "directors": "directors,director,director name,director names,directed by,director(s),direccion,director/a,directora,directores,realisateur,realisateurs,realisateur·ice,regie,regisseur,regista,regia,rezyser,diretor,diretora,direcao,yonetmen,режиссер,режиссеры,导演,導演,監督,감독",
+    "directors": "directors,director,director name,director names,directed by,director(s),direccion,director/a,directora,directores,realisateur,realisateurs,realise par,realisation,realisateur·ice,regie,regisseur,regista,regia,rezyser,rezyseria,rezie,regissor,diretor,diretora,direcao,yonetmen,режиссер,режиссеры,导演,導演,監督,감독",
     "writers": "writers,writer,authors,screenwriter,screenwriters,screenplay,written by,guion,guionista,guionistas,scenariste,scenario,drehbuch,sceneggiatura,sceneggiatore,roteiro,roteirista,senarist,scenariusz,сценарий,сценарист,сценаристы,编剧,編劇,脚本,각본",
-    "cast": "cast,actors,actor,stars,star,starring,main cast,main actors,lead actors,top cast,casts,cast members,performers,reparto,actores,interpretes,acteurs,acteur,distribution,besetzung,darsteller,schauspieler,attori,interpreti,elenco,oyuncular,obsada,актеры,в ролях,актерский состав,主演,演员,演員,出演,キャスト,출연",
+    "cast": "cast,actors,actor,stars,star,starring,main cast,main actors,lead actors,top cast,casts,cast members,performers,reparto,actores,interpretes,protagonistas,avec,acteurs,acteur,acteurs principaux,distribution,besetzung,darsteller,schauspieler,attori,interpreti,elenco,oyuncular,obsada,актеры,в ролях,в главных ролях,актерский состав,主演,演员,演員,出演,出演者,キャスト,출연,출연진",
     "awards": "awards,premios,награды",
     }.items()}
 
+@lru_cache(maxsize=10_000)  # the records of a JSON file have the same names again and again
 def bare_name(
     name: str,  # of a column, as a table has it
     ) -> str:
     "The name without accents, small and capital letters, blanks, underscores, and humps"
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name).replace("\ufeff", ""))
-    name = re.sub(r"\s+\([^)]*\)$", "", name)  # a unit, as in Runtime (min)
+    name = re.sub(r"\s+\([^)]*\)$|\s*/\s*\d+$|\.\d+$", "", name.strip())  # a unit, as in Runtime (min) or Score /10; what pandas adds to a name that stands twice
     name = unicodedata.normalize("NFKD", name.lower().replace("ł", "l").replace("ı", "i").replace("ё", "е"))
     name = "".join(letter for letter in name if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[_.\-\s]+", " ", unicodedata.normalize("NFC", name)).split())
+    return " ".join(re.sub(r"[_.\-\s%#:*]+", " ", unicodedata.normalize("NFC", name)).split())
 
 _KNOWN = {ours: [bare_name(name) for name in names] for ours, names in GUESSES.items()}
-_NAMED = {name: ours for ours in reversed(_KNOWN) for name in _KNOWN[ours]}
+_NAMED = {name for names in _KNOWN.values() for name in names}
+_WHOSE = set("imdb tmdb kinopoisk kp movie film the of in total avg average number num no lead min mins minutes usd dollars label".split())
+
+def _core(bare):
+    "A bare name without the words that say only whose a column is, or in what"
+    return " ".join(word for word in bare.split() if word not in _WHOSE)
 
 def guesses(
     columns: Iterable[str],  # the header of a table
     ) -> dict[str, list[list[str]]]:
     "For each of our columns, what may be meant by it, the likeliest first: groups of columns of the table that fill it together"
-    bare = {bare_name(name): name for name in reversed(list(columns))}
+    bare: dict[str, list[str]] = {}
+    core: dict[str, list[str]] = {}
+    for name in columns:
+        bare.setdefault(bare_name(name), []).append(name)
+        core.setdefault(_core(bare_name(name)), []).append(name)
     found: dict[str, list[list[str]]] = {}
     for ours, names in _KNOWN.items():
-        groups = [[bare[name]] for name in names if name in bare]
-        if ours in LISTS:
+        groups = []
+        for written in (bare, core):
             for name in names:
-                numbered = [bare[b] for b in bare if re.fullmatch(rf"{re.escape(name.rstrip('s'))}s? ?\d\d?(?: name)?", b)]
-                if numbered: groups.append(sorted(numbered, key=lambda n: [int(digits) for digits in re.findall(r"\d+", bare_name(n))]))
-        if groups: found[ours] = [group for at, group in enumerate(groups) if group not in groups[:at]]
+                same = written.get(name, [])
+                groups += [same + _numbered(name, bare)] if ours in LISTS else [[one] for one in same]
+        groups = [group for at, group in enumerate(groups) if group and group not in groups[:at]]
+        if groups: found[ours] = groups
     return found
+
+def _numbered(name, bare):
+    "Columns such as *Actor 1* and *Actor 2*, in the order of their numbers"
+    numbers = {b: int(m[1]) for b in bare if (m := re.fullmatch(rf"{re.escape(name.rstrip('s'))}s? ?(\d\d?)(?: name)?", b))}
+    return [column for b in sorted(numbers, key=lambda b: numbers[b]) for column in bare[b]]
 
 def known_names(
     columns: Iterable[str],  # the header of a table
     ) -> int:
     "How many names of a header are names of columns of films in some language: what tells an encoding that fits"
-    return sum(bare_name(name) in _NAMED for name in columns)
+    return sum(not _NAMED.isdisjoint({bare_name(name), _core(bare_name(name))}) for name in columns)

@@ -199,7 +199,8 @@ def feature_columns(
     "List the features that a table has."
     known = {c: films[c].gt(0).fillna(False) & films[c].lt(HUGE).fillna(False) for c in NUMERIC if c in films}
     found = [c for c in known if known[c].all() or c == "release_year" and known[c].mean() > MOSTLY], [c for c in CATEGORICAL if c in films]
-    if not any(found): raise MovieDataError(f"The table has none of the features {_listed(NUMERIC + CATEGORICAL)} for every film.")
+    if not any(found): raise MovieDataError(f"The table has none of the features {_listed(NUMERIC + CATEGORICAL)} for every film, so no two films can be told apart. "
+                                               "A column of years, lengths, ratings or genres would do; if there is one under another name, say so with columns=.")
     return found
 
 def note_features(

@@ -20,8 +20,8 @@ import pandas as pd
 # %% ../nbs/00b_values.ipynb #1f8af829
 _TEXT = pd.Series(["text"]).dtype  # object in pandas 2, str in pandas 3
 NOTHING = ["\\N", "N/A", "n/a", "NA", "na", "NaN", "nan", "null", "NULL", "Null", "None", "none", "Unknown", "unknown", "UNKNOWN", "-", "--", "—", "–", "?",
-           "TBA", "TBD", "not available", "Not Available", "unrated", "Unrated", "не указано", "нет данных", "неизвестно", "desconocido", "Desconocido", "inconnu", "Inconnu",
-           "unbekannt", "Unbekannt", "sconosciuto", "未知", "暂无", "(no genres listed)"]
+           "#N/A", "N.A.", "n.a.", "k.A.", "k. A.", "(none)", "(null)", ".", "...", "TBA", "TBD", "not available", "Not Available", "unrated", "Unrated", "не указано", "нет данных", "неизвестно", "desconocido", "Desconocido", "inconnu", "Inconnu",
+           "unbekannt", "Unbekannt", "sconosciuto", "s/d", "нет", "未知", "暂无", "不明", "なし", "(no genres listed)"]
 
 def _clean(name):
     "A name without blanks around it, or lone surrogates in it (which no file could keep)"
@@ -79,8 +79,8 @@ def _unquote(value):
 # %% ../nbs/00b_values.ipynb #1ce3ac75
 def _entries(text, keys, only=()):
     "The dicts that a cell spells, cut down to `keys`, of the entries that contain a text of `only`; None if unreadable"
-    if not _PLAIN.fullmatch(text):
-        cell = _literal(text)
+    if not isinstance(text, str) or not _PLAIN.fullmatch(text):
+        cell = _literal(text) if isinstance(text, str) else text
         return [cell] if isinstance(cell, dict) else list(cell) if isinstance(cell, (list, tuple)) else None
     found = _ENTRIES.findall(text)
     if only: found = [e for e in found if any(word in e for word in only)]
@@ -88,7 +88,8 @@ def _entries(text, keys, only=()):
     return [{wanted[k]: _unquote(v) for k, v in _PAIRS.findall(e) if k in wanted} for e in found]
 
 # %% ../nbs/00b_values.ipynb #72a10958
-MARKS = ["|", ";", " / ", "、", "，", "·", ",", "/", "\n"]
+MARKS = ["|", ";", " / ", "、", "，", "·", ",", "/", "\n", " - "]
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]+(?: [\u3040-\u30ff\u4e00-\u9fff]+)+")
 
 def parse_names(
     cell,  # Python or JSON text, "a|b", "a; b", "a, b", a list, or missing
@@ -110,12 +111,14 @@ def parse_names(
 
 def list_mark(
     texts: list[str],  # the different cells of a column
+    words: bool = False,  # genres or countries, between which Japanese puts a dot and Chinese a blank (both stand within names of people)
     ) -> str | None:
     "What stands between the names of a column: the mark that most of its cells have, or None"
     plain = [text for text in texts if text[:1] not in ("[", "{")]
     n = {mark: sum(mark in text for text in plain) for mark in MARKS}
     n["/"] = sum("/" in text and not re.search(r"\w/$|^\d+/|https?:", text) for text in plain) - n[" / "]
-    best = max(MARKS, key=lambda mark: n[mark])
+    if words: n |= {"・": sum("・" in text for text in plain), " ": sum(bool(_EAST_ASIAN.fullmatch(text)) for text in plain)}
+    best = max(n, key=lambda mark: n[mark])
     return best if n[best] else None
 
 # %% ../nbs/00b_values.ipynb #7e4491a2
@@ -123,14 +126,17 @@ _TWO_WORDS = re.compile(r"(?i)(?:science|tv|martial|film|reality|talk|game|stand
 GENRE_NAMES = frozenset("action adventure animation biography comedy crime documentary drama family fantasy foreign history horror music musical mystery romance science fiction sci-fi scifi short "
                          "sport tv movie thriller war western film-noir news reality-tv adult children children's".split())
 
-def _lists(column, keys=("name",), genres=False):
+def _lists(column, keys=("name",), genres=False, words=False):
     "A column of lists of names, and how many cells cannot be read"
     cells = column.tolist()
-    texts = list({cell.strip() for cell in cells if isinstance(cell, str)})
-    mark, nothing = list_mark(texts), set(NOTHING)
+    nothing = set(NOTHING)
+    texts = list({text for cell in cells if isinstance(cell, str) and (text := cell.strip()) not in nothing})
+    mark = list_mark(texts, genres or words)
     if genres and mark is None and sum(set(text.lower().split()) <= GENRE_NAMES for text in texts if " " in text) > .6 * max(sum(" " in text for text in texts), 1):
         known = {text: _TWO_WORDS.findall(text) for text in texts}
     else: known = {text: [n for n in names if n not in nothing] if (names := parse_names(text, keys, mark)) else names for text in texts}
+    if genres: known = {text: [part for name in names for part in name.split(". ")] if names else names for text, names in known.items()}  # as in Drama. Thriller
+    known |= {text: [] for text in nothing}
     out = [known[cell.strip()] if isinstance(cell, str) else parse_names(cell, keys) for cell in cells]
     return pd.Series([list(names or ()) for names in out], index=column.index, dtype=object), sum(names is None for names in out)
 
@@ -245,8 +251,8 @@ def read_minutes(
 _RATED = re.compile(rf"(?P<digits>{_DIGITS})\s*(?:(?P<percent>%)|(?:/|out of|of|von|sur|из|sobre|su)\s*(?P<best>\d+))?(?:\s*\([^)]*\))?")
 
 def _stars(text):
-    "Stars as a number: ★★★½ is 3.5"
-    if not re.fullmatch(r"[★⭐✭☆½\s]+", text): return text
+    "Stars as a number: ★★★½ is 3.5; a star beside a number is an ornament"
+    if not re.fullmatch(r"[★⭐✭☆½\s]+", text): return text.strip("★⭐✭☆ ")
     return f"{sum(text.count(star) for star in '★⭐✭') + .5 * text.count('½')}/5"
 
 def read_ratings(
@@ -256,12 +262,15 @@ def read_ratings(
     "Ratings from 0 to 10, how many filled cells are none, and the best rating of the table"
     values, text, best = _finite(column), _filled(column), out_of
     if not pd.api.types.is_numeric_dtype(column) and (text.notna() & values.isna()).any():
-        text = text.map(_stars, na_action="ignore") if text.str.contains("★", regex=False).fillna(False).any() else text
+        text = text.map(_stars, na_action="ignore") if text.str.contains("[★⭐✭]").fillna(False).any() else text
         found = {t: m for t in text.dropna().unique() if (m := _RATED.fullmatch(t))}
         said = Counter(100.0 if m["percent"] else float(m["best"]) for m in found.values() if m["percent"] or m["best"])
         mark = decimal_mark([m["digits"] for m in found.values()])
         if said and not best and said.total() > len(found) / 2: best = said.most_common(1)[0][0]
-        values = _read_each(text, lambda t: _value(found[t]["digits"], mark) if t in found else np.nan)
+        def rating(t):
+            own = found[t]["best"] or found[t]["percent"] and 100
+            return _value(found[t]["digits"], mark) * (best / float(own) if best and own else 1)
+        values = _read_each(text, lambda t: rating(t) if t in found else np.nan)
     good = values[values.ge(0)]
     if not best: best = 10.0 if not len(good) or good.gt(10).mean() < .1 else 100.0
     if not out_of and best == 10 and len(good) >= 20 and 1 < good.max() <= 5 and good.nunique() > 1: best = 5.0
@@ -401,10 +410,19 @@ def _language_lists(column):
     return _each_name(lists, {name: language_code(name) for names in lists for name in names}), bad
 
 # %% ../nbs/00b_values.ipynb #138c8117
-_LANDS = {"usa": "US", "us": "US", "u s a": "US", "united states of america": "US", "america": "US", "eeuu": "US", "ee uu": "US", "сша": "US", "uk": "GB", "great britain": "GB", "england": "GB", "korea": "KR", "south korea": "KR",
-          "republic of korea": "KR", "czech republic": "CZ", "people's republic of china": "CN", "mainland china": "CN", "中国大陆": "CN", "中国": "CN", "中國": "CN", "hong kong": "HK", "中国香港": "HK", "中國香港": "HK", "香港": "HK",
-          "中国台湾": "TW", "臺灣": "TW", "台湾": "TW", "turkey": "TR", "türkiye": "TR", "congo": "CG", "myanmar": "MM", "burma": "MM", "macedonia": "MK", "ivory coast": "CI", "swaziland": "SZ", "palestine": "PS", "macao": "MO", "vatican": "VA", "russian federation": "RU", "ussr": "SU", "soviet union": "SU", "ссср": "SU", "urss": "SU", "苏联": "SU", "west germany": "DE-W", "фрг": "DE-W", "brd": "DE-W", "rfa": "DE-W", "ddr": "DE-E",
-          "германия (фрг)": "DE-W", "西德": "DE-W", "alemania del oeste": "DE-W", "east germany": "DE-E", "гдр": "DE-E", "czechoslovakia": "CS", "чехословакия": "CS", "checoslovaquia": "CS", "yugoslavia": "YU", "югославия": "YU"}
+_LANDS = {"usa": "US", "us": "US", "uk": "GB", "america": "US", "england": "GB", "korea": "KR", "turkey": "TR", "türkiye": "TR", "congo": "CG", "myanmar": "MM",
+          "burma": "MM", "macedonia": "MK", "swaziland": "SZ", "palestine": "PS", "macao": "MO", "vatican": "VA", "ussr": "SU", "u s a": "US",
+          "united states of america": "US", "great britain": "GB", "south korea": "KR", "republic of korea": "KR", "czech republic": "CZ",
+          "people's republic of china": "CN", "mainland china": "CN", "hong kong": "HK", "ivory coast": "CI", "russian federation": "RU", "soviet union": "SU",
+          "west germany": "DE-W", "east germany": "DE-E", "czechoslovakia": "CS", "yugoslavia": "YU", "holland": "NL"}
+_ABROAD = {_simple(name): code for name, code in {"eeuu": "US", "ee uu": "US", "сша": "US", "中国大陆": "CN", "中国": "CN", "中國": "CN", "中国香港": "HK", "中國香港": "HK", "香港": "HK", "гонконг": "HK",
+           "hongkong": "HK", "hong-kong": "HK", "корея южная": "KR", "coree": "KR", "corea": "KR", "中国台湾": "TW", "臺灣": "TW", "台湾": "TW", "ссср": "SU", "urss": "SU",
+           "苏联": "SU", "蘇聯": "SU", "ソ連": "SU", "소련": "SU", "sowjetunion": "SU", "udssr": "SU", "union sovietica": "SU", "union sovietique": "SU",
+           "unione sovietica": "SU", "uniao sovietica": "SU", "фрг": "DE-W", "brd": "DE-W", "rfa": "DE-W", "ddr": "DE-E", "германия (фрг)": "DE-W", "西德": "DE-W",
+           "alemania del oeste": "DE-W", "гдр": "DE-E", "чехословакия": "CS", "checoslovaquia": "CS", "югославия": "YU", "アメリカ": "US", "米国": "US",
+           "estados unidos de america": "US", "соединенные штаты": "US", "미국": "US", "英国": "GB", "inglaterra": "GB", "inghilterra": "GB", "angleterre": "GB",
+           "gran bretana": "GB", "gran bretagna": "GB", "grande-bretagne": "GB", "англия": "GB", "корея": "KR", "韓國": "KR", "南韓": "KR", "한국": "KR", "holanda": "NL",
+           "olanda": "NL", "голландия": "NL", "西独": "DE-W", "germania ovest": "DE-W", "alemanha ocidental": "DE-W", "großbritannien": "GB", "abd": "US"}.items()}
 _FORMS = {"HK": "Hong Kong", "MO": "Macao", "CZ": "Czech Republic", "TR": "Turkey", "PS": "Palestine", "SU": "Soviet Union", "DE-W": "West Germany", "DE-E": "East Germany", "CS": "Czechoslovakia", "YU": "Yugoslavia"}
 
 @cache
@@ -424,16 +442,17 @@ def country_code(
     ) -> str | None:
     "The ISO 3166 code of a country, one of our own for a country that is no more, or None"
     simple = _simple(name)
-    if simple in _LANDS: return _LANDS[simple]
+    if code := _LANDS.get(simple) or _ABROAD.get(simple): return code
+    if (m := re.fullmatch(r"(.+?)\s*\((.+)\)", name)) and (code := country_code(m[1])) and code == country_code(m[2]): return code  # Unión Soviética (URSS)
     if re.fullmatch("[A-Z]{2}", name) and _country_form(name) != name: return name
     return next((found for locale in _WORLD if (found := _territories(locale).get(simple))), None)
 
 def _countries(column):
     "Lists of names of countries, one form for each, and how many cells cannot be read"
-    lists, bad = _lists(column)
+    lists, bad = _lists(column, words=True)
     n = Counter(name for names in lists for name in names)
     codes = {name: country_code(name) for name in n}
-    full = [name for name, _ in n.most_common() if codes[name] and name.isascii() and len(name) > 3 and "." not in name and (_territories("en").get(_simple(name)) or _LANDS.get(_simple(name)) and name.lower() not in ("eeuu", "urss"))]
+    full = [name for name, _ in n.most_common() if codes[name] and name.isascii() and len(name) > 3 and "." not in name and (_territories("en").get(_simple(name)) or _simple(name) in _LANDS)]
     forms: dict[str, str] = {}
     for name in full: forms.setdefault(codes[name], name)
     return _each_name(lists, {name: forms.get(code) or _country_form(code) if code else name for name, code in codes.items()}), bad
@@ -451,6 +470,7 @@ def _kind_words(column):
     return _text(text.map({word: _KIND.get(word.lower(), word.lower()) for word in text.dropna().unique()}).astype("string")), 0
 
 _STATUS = {word: "Released" for word in ("released", "completed", "out", "estrenada", "выпущен", "已上映", "veröffentlicht")}
+_NOT_OUT = {"rumored", "planned", "in production", "post production", "post-production", "pre-production", "canceled", "cancelled", "announced", "filming", "in development", "upcoming"}
 
 def _statuses(column):
     "Whether each film is out, and zero: any word is a status"

@@ -1,5 +1,6 @@
 """Tables in the layouts that the world has, values as people write them, and files that are no tables: what is read is right, or it is said what is wrong."""
 import bz2
+import gc
 import gzip
 import io
 import json
@@ -202,7 +203,8 @@ def best():
 
 
 WRITTEN = {
-    "TMDB, 930,000 films": lambda f: pd.DataFrame({"id": f.film_id, "title": f.title, "vote_average": f.vote_average, "vote_count": f.vote_count, "status": "Released", "release_date": f.release_year.astype(str) + "-05-01", "runtime": f.runtime,
+    "TMDB, 930,000 films": lambda f: WRITTEN["TMDB, cut down"](f).assign(**dict.fromkeys("revenue,budget,homepage,imdb_id,original_title,overview,popularity,tagline,production_companies,spoken_languages".split(",")), adult=False, backdrop_path="/b.jpg", poster_path="/p.jpg"),
+    "TMDB, cut down": lambda f: pd.DataFrame({"id": f.film_id, "title": f.title, "vote_average": f.vote_average, "vote_count": f.vote_count, "status": "Released", "release_date": f.release_year.astype(str) + "-05-01", "runtime": f.runtime,
         "original_language": f.original_language, "genres": f.genres.map(lambda n: words(n, ", ")), "production_countries": f.countries.map(lambda n: words(n, ", ")), "cast": f.cast.map(lambda n: words(n, ", ")), "director": f.directors.map(lambda n: words(n, ", "))}),
     "TMDB 5000": lambda f: pd.DataFrame({"budget": 0, "genres": f.genres.map(spell), "homepage": "", "id": f.film_id, "keywords": "[]", "original_language": f.original_language, "original_title": f.title, "overview": "x", "popularity": 1.5,
         "spoken_languages": "[]", "status": "Released", "tagline": "", "release_date": f.release_year.astype(str) + "-05-01", "runtime": f.runtime, "title": f.title, "vote_average": f.vote_average, "vote_count": f.vote_count, "production_countries": f.countries.map(spell)}),
@@ -366,6 +368,156 @@ def test_an_unreadable_column_is_warned_of(read):
     assert films.attrs["unreadable"] == {"runtime": 20}
 
 
+# What else people bring: other words, headings, gaps, merged tables
+
+@pytest.mark.parametrize("header, row, expected", [
+    ("Filmtitel;Erscheinungsjahr;Laufzeit (Min.);IMDb-Bewertung;Anzahl Stimmen;Land", "Die Lampe;1994;142;8,2;1.086.000;Sowjetunion", {"title": "Die Lampe", "release_year": 1994, "runtime": 142, "vote_average": 8.2, "vote_count": 1086000, "countries": ["Soviet Union"]}),
+    ("Titre du film;Année de sortie;Réalisé par;Avec;Nationalité;Note spectateurs;Nb de notes", "La Lampe;1994;Ann Rector;Bob Actor;États-Unis;4,1/5;1 086", {"title": "La Lampe", "release_year": 1994, "directors": ["Ann Rector"], "cast": ["Bob Actor"], "countries": ["United States"], "vote_average": 8.2, "vote_count": 1086}),
+    ("Película;Año de estreno;Protagonistas;País de origen;Puntuación;Nº de votos", "La lámpara;1994;Bob Actor;Unión Soviética (URSS);8,2;149.166", {"title": "La lámpara", "cast": ["Bob Actor"], "countries": ["Soviet Union"], "vote_average": 8.2, "vote_count": 149166}),
+    ("Titolo italiano;Anno;Nazione;Voto medio;Voti", "La lampada;1994;Unione Sovietica;8,2;5.166", {"title": "La lampada", "countries": ["Soviet Union"], "vote_average": 8.2, "vote_count": 5166}),
+    ("Название фильма;Год выпуска;В главных ролях;Страна производства;Кол-во оценок", "Лампа;1994 г.;Аня Актриса;Корея Южная, Гонконг;1 086", {"title": "Лампа", "release_year": 1994, "cast": ["Аня Актриса"], "countries": ["South Korea", "Hong Kong"], "vote_count": 1086}),
+    ("电影,外国名,年份,国家,类型,评分,票数", "灯,The Lamp,1994,美国 英国,剧情 战争,8.2,86.5万", {"title": "灯", "original_title": "The Lamp", "countries": ["United States", "United Kingdom"], "genres": ["剧情", "战争"], "vote_count": 865000}),
+    ("映画タイトル,公開年,製作国,ジャンル,出演者,レビュー数", "ランプ,1994年,ソ連,ドラマ・戦争,アン・アクター、ボブ・アクター,1086件", {"title": "ランプ", "release_year": 1994, "countries": ["Soviet Union"], "genres": ["ドラマ", "戦争"], "cast": ["アン・アクター", "ボブ・アクター"], "vote_count": 1086}),
+    ("영화명,개봉연도,러닝타임,국가", "등불,1994,142분,한국", {"title": "등불", "release_year": 1994, "runtime": 142, "countries": ["South Korea"]}),
+    ("title,release_year,runtime_min,imdb_rating,Total Votes,Country/Region", "The Lamp,1994,142.0,8.2,1086,UK", {"runtime": 142, "vote_average": 8.2, "vote_count": 1086, "countries": ["United Kingdom"]}),
+    ("name,film,year,category", "Ann Rector,The Lamp,1994,Directing", {"title": "The Lamp", "release_year": 1994}),
+    ("film,filmLabel,year,directorLabel", "http://www.wikidata.org/entity/Q1,The Lamp,1994,Ann Rector", {"title": "The Lamp", "directors": ["Ann Rector"]}),
+    ("Title,Rating,Year,Rating", "The Lamp,PG,1994,8.2", {"vote_average": 8.2}), ("Title,Year,Actor,Actor", "The Lamp,1994,Ann Actor,Bob Actor", {"cast": ["Ann Actor", "Bob Actor"]})])
+def test_headers_in_other_words(header, row, expected, read):
+    film = read("films.csv", header + "\n" + row + "\n").iloc[0]
+    assert {name: film.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("text", ["My films,,\n,,\nTitle,Year,Rating\n{}", "Exported on 12.11.2025\n\nTitle,Year,Rating\n{}", "\n\nTitle,Year,Rating\n{}", "sep=,\nTitle,Year,Rating\n{}", "Title,Year,Rating\n{},,\n,,\n", "Title,Year,Rating\nTitle,Year,Rating\n{}",
+                                  "Title,Year,Rating\n{}The Dune,1996,6,,\n", "Title, Year, Rating\n{}", "Title,Year,Rating,\n{}"], ids=["heading", "line", "blank lines", "sep", "blank rows", "header twice", "empty cells", "blanks", "comma"])
+def test_headings_and_gaps(text, read):
+    films = read("films.csv", text.format('"The Lamp, or Light", 1994, 8\n"The Tide", 1995, 7\n'))
+    assert films["title"].tolist()[:2] == ["The Lamp, or Light", "The Tide"] and films["release_year"].tolist()[:2] == [1994, 1995] and films["vote_average"].tolist()[:2] == [8, 7] and len(films) == 2 + ("Dune" in text)
+
+
+def test_a_heading_and_empty_rows_are_said(read):
+    with pytest.warns(UserWarning, match="header of .* is in line 3"): read("films.csv", "Mine\n\nTitle,Year\nThe Lamp,1994\n")
+    with pytest.warns(UserWarning, match="2 rows of .* are empty"): read("rows.csv", "Title,Year\nThe Lamp,1994\n,\n,\n")
+
+
+def test_a_quotation_mark_that_swallows_films_is_no_cut(read):
+    text = "Title,Year\n" + "".join(f'{chr(34) * (k == 9)}Film {k},{1950 + k}\n' for k in range(60))
+    with pytest.raises(MovieDataError, match="opened after row 9 and never closed, so that 51 lines"): read("films.csv", text)
+    with pytest.raises(MovieDataError, match="line 3 has 3 cells and the header 2.*quotation marks"): read("more.csv", 'Title,Year\nA,1990\n"B,1991\nC,1992\n"D, E",1993\n')
+
+
+@pytest.mark.parametrize("text", ["DVD;Jahr;Regal\nDie Lampe;1994;A\nDie Flut;1995;A\n"])
+def test_a_table_without_titles_is_told_what_to_write(text, read):
+    with pytest.raises(MovieDataError, match="columns={'DVD': 'title'} .*--columns \"title=DVD\""): read("mine.csv", text)
+    assert read("mine.csv", text, columns={"DVD": "title"})["title"].tolist() == ["Die Lampe", "Die Flut"]
+
+
+def test_ids_that_are_no_numbers_cost_no_film(read):
+    films = read("rt.csv", "id,title,audienceScore,tomatoMeter,rating,ratingContents,releaseDateTheaters,releaseDateStreaming,runtimeMinutes,genre,originalLanguage,director,writer,boxOffice,distributor,soundMix\n"
+                 "the_lamp,The Lamp,66,67,,,1991-11-22,2005-08-18,99,\"Comedy, Mystery & thriller\",English,Ann Rector,A Writer,$5.2M,Co,\n1917,1917,80,,,,,,100,War,English,Bob Rector,,,,\n")
+    assert films.attrs["layout"] == "Rotten Tomatoes, massive" and films["film_id"].tolist() == [1, 2] and films.attrs["ids"] == "row" and films["vote_average"].tolist()[0] == 6.7 and films["revenue"].iloc[0] == 5_200_000
+    assert read("slugs.csv", "id,title,year\na-1,The Lamp,1994\n7,The Tide,1995\nb-2,The Dune,1996\n")["film_id"].tolist() == [1, 2, 3]
+
+
+def test_a_status_of_ones_own_makes_no_film_unreleased(read):
+    films = read("mine.csv", "Title,Year,Status,Type\n" + "".join(f"Film {k},{1960 + k},{'Seen' if k % 2 else 'To see'},DVD\n" for k in range(20)))
+    assert "status" not in films and "kind" not in films and len(clean_movies(films).films) == 20
+
+
+@pytest.mark.parametrize("name, cells, expected", [
+    ("IMDb Rating", [str(1 + k / 9)[:4] for k in range(30)], [float(str(1 + k / 9)[:4]) for k in range(30)]), ("Stars", ["4.5", "3", "2"], [9, 6, 4]), ("My Rating (1-5)", ["4", "3"], [8, 6]), ("Score /20", ["15", "9"], [7.5, 4.5]),
+    ("Score", ["8.2/10", "7.9/10", "4/5"], [8.2, 7.9, 8]), ("Score", ["8.6 ★", "7 ★"], [8.6, 7]), ("Rotten Tomatoes %", ["93", "49"], [9.3, 4.9]), ("TomatoMeter", ["93%", "49%"], [9.3, 4.9])])
+def test_a_scale_that_is_told(name, cells, expected, read):
+    films = read("films.csv", f"Title,Year,{name}\n" + "".join(f"Film {k},{1950 + k},{cell}\n" for k, cell in enumerate(cells)))
+    assert films["vote_average"].tolist() == pytest.approx(expected)
+
+
+def test_a_scale_is_said(read):
+    with pytest.warns(UserWarning, match="taken to be out of 5, and brought to ten"): read("films.csv", "Title,Stars\nThe Lamp,4.5\nThe Tide,3\n")
+
+
+def test_titles_from_pages_and_charts(read):
+    assert read("chart.csv", "Rank,Title,Year\n1,1. The Lamp,1994\n2,2. 12 Angry Tides,1995\n3,3. Tom &amp; Ann,1996\n")["title"].tolist() == ["The Lamp", "12 Angry Tides", "Tom & Ann"]
+    assert read("films.csv", "Title,Year\n1. April,1994\n300,1995\n2. April,1996\n")["title"].tolist() == ["1. April", "300", "2. April"]
+
+
+@pytest.mark.parametrize("cells, expected", [(["N/A", "Drama/Crime", "k.A."], [[], ["Drama", "Crime"], []]), (["Drama. Thriller | Crimen", "Drama"], [["Drama", "Thriller", "Crimen"], ["Drama"]]), (["Drama - Crime", "Drama"], [["Drama", "Crime"], ["Drama"]])])
+def test_lists_of_genres(cells, expected, read): assert read("films.csv", "title;genre\n" + "".join(f"Film {k};{cell}\n" for k, cell in enumerate(cells)))["genres"].tolist() == expected
+
+
+CREW = [json.dumps([{"name": "Ann Actor", "order": 1}, {"name": "Bob Actor", "order": 0}]), json.dumps([{"job": "Director", "department": "Directing", "name": "Dee Rector"}, {"job": "Producer", "department": "Production", "name": "P"}])]
+
+
+def test_credits_that_somebody_joined_already(tmp_path):
+    header = "budget,genres,homepage,id,keywords,original_language,original_title,overview,popularity,release_date,revenue,runtime,spoken_languages,status,tagline,title,vote_average,vote_count".split(",")
+    film = pd.DataFrame([["1", "[]", "", "7", "[]", "en", "Lamp", "", "1.5", "2009-12-10", "1", "90", "[]", "Released", "", "The Lamp", "7.2", "99"]], columns=header)
+    credits = pd.DataFrame([["7", "The Lamp", *CREW]], columns=["movie_id", "title", "cast", "crew"])
+    film.merge(credits.drop(columns="movie_id"), on="title").to_csv(tmp_path / "merged.csv", index=False)
+    film.merge(credits, left_on="id", right_on="movie_id").to_csv(tmp_path / "suffixes.csv", index=False)
+    (tmp_path / "folder").mkdir()
+    film.to_csv(tmp_path / "folder" / "movies.csv", index=False)
+    credits.to_csv(tmp_path / "folder" / "credits.csv", index=False)
+    for source in ("merged.csv", "suffixes.csv", "folder"):
+        films = load_movies(tmp_path / source, cache=False)
+        assert films.loc[0, ["title", "directors", "cast"]].tolist() == ["The Lamp", ["Dee Rector"], ["Bob Actor", "Ann Actor"]] and films.attrs["layout"] == "TMDB 5000"
+
+
+@pytest.mark.parametrize("data", [
+    {"Title": "The Lamp", "Year": "1994", "Genre": "Drama", "Ratings": [{"Source": "Internet Movie Database", "Value": "8.2/10"}, {"Source": "Metacritic", "Value": "70"}]},
+    {"The Lamp": {"year": 1994, "genre": ["Drama"]}}, {"tt1": {"title": "The Lamp", "year": 1994, "genre": "Drama"}}, {"id": 1, "result": {"limits": {"total": 1}, "movies": [{"title": "The Lamp", "year": 1994, "genre": ["Drama"]}]}},
+    [{"id": 1, "details": {"title": "The Lamp", "year": 1994}, "genre": ["Drama"]}], [{"film": {"name": "The Lamp", "year": 1994, "genres": [{"id": 18, "name": "Drama"}]}, "score": {"votes": 12}}],
+    [{"title": "The Lamp", "genres": ["Drama"], "released": {"$date": {"$numberLong": "757382400000"}}}]], ids=["one", "by title", "by id", "inside", "opened", "named", "MongoDB"])
+def test_json_as_programs_write_it(data, read):
+    films = read("films.json", json.dumps(data))
+    assert len(films) == 1 and films.loc[0, ["title", "release_year"]].tolist() == ["The Lamp", 1994] and films["genres"].iloc[0] == ["Drama"]
+
+
+def test_json_of_tmdb_with_its_credits(read):
+    film = read("details.json", json.dumps([{"id": 7, "title": "The Lamp", "poster_path": "/p.jpg", "belongs_to_collection": {"id": 1, "name": "Lamps", "poster_path": "/c.jpg"}, "credits": {"cast": json.loads(CREW[0]), "crew": json.loads(CREW[1])}, "keywords": {"keywords": [{"id": 1, "name": "light"}]}}])).iloc[0]
+    assert film[["directors", "cast", "keywords", "collection"]].tolist() == [["Dee Rector"], ["Bob Actor", "Ann Actor"], ["light"], "Lamps"]
+
+
+def test_imdbs_files_as_programs_unpack_them(tmp_path):
+    for name in ("title.basics.tsv", "title.ratings.tsv"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "data.tsv").write_text(IMDB[name])
+    with zipfile.ZipFile(tmp_path / "imdb.zip", "w") as z:
+        for name in ("title.basics.tsv", "title.ratings.tsv"): z.writestr(f"{name}/data.tsv", IMDB[name])
+    for source in (tmp_path / "imdb.zip", tmp_path):
+        if source == tmp_path: (tmp_path / "imdb.zip").unlink()
+        assert load_movies(source, cache=False)["vote_count"].tolist()[0] == 1200
+    rows = IMDB["title.basics.tsv"].splitlines()
+    (tmp_path / "both.tsv").write_text(rows[0] + "\taverageRating\tnumVotes\n" + rows[1] + "\t7.1\t1200\n")
+    assert load_movies(tmp_path / "both.tsv", cache=False)[["vote_average", "vote_count"]].iloc[0].tolist() == [7.1, 1200]
+
+
+def test_folders_as_they_lie_on_disks(tmp_path, recwarn):
+    (tmp_path / "ml-100k").mkdir()
+    (tmp_path / "ml-100k" / "u.item").write_text("1|The Lamp (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0\n")
+    (tmp_path / "ml-100k" / "u.data").write_text("196\t242\t3\t881250949\n")
+    (tmp_path / "ml-100k" / "._u.item").write_bytes(b"\0\5\x16\7")
+    assert load_movies(tmp_path, cache=False)["title"].tolist() == load_movies(tmp_path / "ml-100k", cache=False)["title"].tolist() == ["The Lamp"]
+    (tmp_path / "films.csv.gz").write_bytes(gzip.compress(b"title,year\nThe Lamp,1994\n"))
+    load_movies(tmp_path / "films.csv.gz", cache=False)
+    gc.collect()
+    assert not [w for w in recwarn if w.category is ResourceWarning]
+
+
+def test_a_page_that_is_called_xls(read):
+    head = "<html><head><meta charset='windows-1251'></head><body><table><tr><td><i>русскоязычное название</i></td><td>оригинальное название</td><td>год</td><td>страны</td><td>время</td></tr>"
+    films = read("votes.xls", head + "<tr><td>Лампа</td><td>Tom &amp; Ann</td><td>1994</td><td>СССР</td><td>99 мин. / 01:39</td></tr></table></body></html>", "cp1251")
+    assert films.attrs["layout"] == "Kinopoisk" and films.loc[0, ["title", "original_title", "release_year", "runtime"]].tolist() == ["Лампа", "Tom & Ann", 1994, 99]
+    with pytest.raises(MovieDataError, match="a web page"): read("page.xls", "<html><table><tr><td>Please log in</td></tr></table></html>")
+
+
+def test_layouts_that_share_columns_are_told_apart():
+    assert layouts.recognise(TMDB.strip().split(",")).name == "TMDB, 930,000 films" and layouts.recognise(["title", "year", "cast", "genres", "href"]).name == "Wikipedia" and layouts.recognise(["title", "year", "cast", "genres", "votes"]) is None
+
+
+def test_shelves_of_other_services():
+    assert layouts.one_vocabulary(["Action-Adventure", "International", "Suspense"], "shelves") == ["Action", "Adventure", "Thriller"]
+
+
 # Cleaning
 
 def test_the_best_known_dropped_films_are_named():
@@ -392,7 +544,7 @@ def test_titles_in_both_chinese_scripts():
     ("empty.csv", b"", "is empty"), ("blank.csv", b"\n \n", "is empty"), ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "is a picture"), ("bytes.csv", bytes(range(256)) * 9, "not text"), ("page.csv", b"<!DOCTYPE html><html></html>", "a web page"),
     ("a.pdf", b"%PDF-1.4 x", "a PDF"), ("wide.csv", b"a" + b",a" * 999 + b"\n", "1,000 columns; the limit"), ("line.csv", b"title" + b"x" * 70_000 + b"\nHeat\n", "first line of more than"), ("ragged.csv", b"title,year\nA,1990\nB,1991,x,y\n", "line 3 has 4 cells"),
     ("header.csv", b"title,year\n", "has no usable row"), ("half.json", b'[{"title": "The Lamp"}, {"ti', "it is no JSON from line 1"), ("numbers.json", b"[1, 2]", "'title' is missing"), ("deep.json", b"[" * 20_000, "nested too deeply"), ("none.json", b"[]", "no list of films"),
-    ("bad.jsonl", b'{"title": "A"}\n{bad}\n{"title": "B"}\n', "line 2 is no JSON"), ("ratings.dat", b"1::1193::5::978300760\n", "'title' is missing"), ("rows.csv", b"Heat,1995\nRonin,1998\n", "first row is a film"), ("x.zip", b"PK\x03\x04broken", "zip")])
+    ("bad.jsonl", b'{"title": "A"}\n{bad}\n{"title": "B"}\n', "line 2 is no JSON"), ("ratings.dat", b"1::1193::5::978300760\n", "'title' is missing"), ("rows.csv", b"Heat,1995\nRonin,1998\n", "first row is a film"), ("x.zip", b"PK\x03\x04broken", "zip"), ("titles.json", b'["The Lamp", "The Tide"]', "no list of films")])
 def test_what_is_no_table_is_refused_in_a_sentence(name, data, said, read):
     with pytest.raises(MovieDataError, match=said) as refused: read(name, data)
     assert name in str(refused.value)
