@@ -1310,7 +1310,9 @@ def page_html(
 ) -> str:  # HTML
     "The frame of the page, filled with what does not change"
     note = "Films that many people know, of every genre."
-    covers = f"{len(page.films):,} films{page.span}" + (": a newer one is not here yet." if page.dated and page.years[1] < date.today().year else ".")
+    old, own = page.dated and page.years[1] < date.today().year, page.films.attrs.get("source") == "bundled"
+    covers = f"{len(page.films):,} films{page.span}{': a newer one is not here yet.' if old else '.'}"
+    if old and own: covers += " Today’s films: <code>movie-recsys app --movies wikidata</code>"
     return fill("app.html", {"covers": covers, "placeholder": "Heat, narnia, a French comedy from the sixties …", "examples": example_buttons(page), "steer": steer_html(page), "about": about_html(page),
                              "options_note": note, "fingerprint": page.key})
 

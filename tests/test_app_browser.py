@@ -140,7 +140,7 @@ def test_the_first_minute(visit, shot, rec):
     assert page.title() == page.inner_text("h1") == "Movie Recommender"
     assert page.inner_text("#mr-choose") == "Name a film you love" and "five films like it" in page.inner_text("#mr-form label")
     years = rec.films["release_year"]
-    assert f"films of {years.min()} to {years.max()}" in page.inner_text(".mr-covers")
+    assert f"films of {years.min()} to {years.max()}" in page.inner_text(".mr-covers") and "--movies wikidata" in page.inner_text(".mr-covers")
     for part in ("#mr-choose", "#mr-text", ".mr-covers", "#mr-form .mr-main"): assert page.locator(part).bounding_box()["y"] < 500
     assert "Select between" not in page.content() and ":)" not in page.inner_text(".mr")
     rank = rec.films["vote_count"].rank(ascending=False)
