@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ACTS', 'YEARS', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'WISH', 'LENGTHS', 'PARTS', 'ENDPOINTS', 'TABLES', 'PREVIEWED',
-           'FilmPage', 'asset', 'page_css', 'theme', 'film_facts', 'hours', 'best_known', 'rating', 'plot_line',
+           'FilmPage', 'asset', 'page_css', 'theme', 'film_facts', 'hours', 'players', 'rating', 'plot_line',
            'film_link', 'film_poster', 'film_card', 'drawn_posters', 'Guest', 'PageState', 'read_guest', 'read_state',
            'state_query', 'read_query', 'complete', 'typed_titles', 'typed_films', 'offer', 'taken', 'steering',
            'best_films', 'listed_films', 'page_wish', 'span', 'with_wish', 'watchlist', 'sides', 'all_seeds',
@@ -14,9 +14,9 @@ __all__ = ['ACTS', 'YEARS', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'WISH', 'LENGTHS'
            'taste_html', 'cluster_html', 'clusters_html', 'map_parts', 'posters', 'evening', 'recommend_movie',
            'gradio_function', 'FoundFilm', 'RecommendedFilm', 'SharedFilm', 'Reason', 'find', 'recommend', 'WishAnswer',
            'wish', 'recommend_together', 'explain', 'bound', 'picture_of', 'add_endpoints', 'measured_quality', 'fill',
-           'about_html', 'page_questions', 'opened', 'shown_taste', 'browser_state', 'page_html', 'link_films',
-           'preview_head', 'preview_picture', 'LinkPreview', 'MovieApp', 'build_app', 'build_report_app',
-           'client_from_environment', 'launch_app']
+           'about_html', 'page_questions', 'opened', 'shown_taste', 'browser_state', 'page_html', 'preview_head',
+           'preview_picture', 'LinkPreview', 'MovieApp', 'build_app', 'build_report_app', 'client_from_environment',
+           'launch_app']
 
 # %% ../nbs/10_app.ipynb #9c83e748
 import base64
@@ -35,7 +35,6 @@ from importlib import resources
 from importlib.util import find_spec
 from textwrap import shorten
 from threading import Thread
-from typing import TypedDict
 from urllib.parse import parse_qs, urlencode
 from zlib import crc32
 
@@ -47,20 +46,22 @@ from gradio.processing_utils import save_pil_to_cache
 from gradio.themes.utils.fonts import LocalFont
 from gradio.utils import get_upload_folder
 from PIL import Image
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
-from .cluster import cluster_numbers
+from .cluster import best_known, cluster_numbers
 from .data import MovieRecsysError, SelectionError, TitleNotFoundError, film_label, language_name
-from .people import MAX_TASTE, FilmRow, film_rows, liked_by, sent_taste, with_picks, year_number
+from .people import MAX_TASTE, FilmRow, FoundRow, film_rows, found_rows, liked_by, sent_taste, with_picks, year_number
 from .posters import FACES, FONTS, Posters, tmdb_number
 from .recommend import MovieRecommender, filter_masks
 from .report import Report, films_for
 from .taste import Taste, films_csv
 from .titles import normalize_title, understand, what_was_understood
 from .tmdb import ATTRIBUTION, TMDB
-from .wish import MOST, Part, Wish, is_wish, read_wish, wish_masks
+from .wish import MOST, Part, Wish, film_words, is_wish, read_wish, wish_masks
 
 # %% ../nbs/10_app.ipynb #ed7942b8
 @dataclass
@@ -90,17 +91,19 @@ class FilmPage:
     def parts(self) -> np.ndarray:
         "For each film its votes, divided by how many play in it: how large and how well known a part in it is"
         votes = self.films["vote_count"].fillna(0).to_numpy(float) if "vote_count" in self.films else np.ones(len(self.films))
-        return votes / self.films["cast"].map(len).clip(1).to_numpy()
+        return votes / self.films["cast"].map(lambda names: max(len(_listed(names)), 1)).to_numpy()
 
     def warm(self):
-        "Make what the first answer needs: the index of titles, scores"
-        self.rec.titles
+        "Make what the first keystroke and the first answer need: the index of titles, the words of wishes, scores"
+        film_words(self.rec.titles)
         self.rec.recommend(int(self.films.index[0]))
 
 def _by_frequency(values):
     "The different values of a column and how many films have each, most frequent first"
     counts = pd.Series(dtype=int) if values is None else values.explode().dropna().value_counts()
     return counts[counts.index != ""]
+
+def _listed(values): return list(values) if isinstance(values, list | tuple | np.ndarray) else []
 
 # %% ../nbs/10_app.ipynb #75b0cf95
 def asset(
@@ -134,12 +137,10 @@ def film_facts(
     film = page.films.loc[film_id]
     year, minutes = film.get("release_year"), film.get("runtime", np.nan)
     first = ["" if pd.isna(year) else str(int(year)), ", ".join(_listed(film.get("genres"))[:3]), "" if pd.isna(minutes) or not minutes else hours(int(minutes))]
-    made, stars = _listed(film.get("directors"))[:2], best_known(page, film)
+    made, stars = _listed(film.get("directors"))[:2], players(page, film)
     people = [f"by {' and '.join(made)}" if made else "", f"with {' and '.join(stars)}" if stars else ""]
     lines = [" · ".join(part for part in first if part), ", ".join(part for part in people if part)]
     return "<br>".join([*(escape(line) for line in lines if line), *rating(page, film)])
-
-def _listed(values): return [] if not isinstance(values, list | tuple | np.ndarray) else list(values)
 
 def hours(
     minutes: int,  # of a film
@@ -147,7 +148,7 @@ def hours(
     "A length as people say it"
     return f"{minutes // 60} h {minutes % 60} min".replace(" ", "\u00a0") if minutes >= 60 else f"{minutes}\u00a0min"  # never torn apart at the end of a line
 
-def best_known(
+def players(
     page: FilmPage,  # the films of the page
     film: pd.Series,  # one of them
     n: int = 2,  # how many
@@ -901,10 +902,9 @@ def cluster_html(
               [("Rating", "vote_average", 1, " in the middle"), ("Length", "runtime", 0, " minutes in the middle")]
               if column in films}
     listed = "".join(f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items() if fact)
-    fame = next((pd.to_numeric(films[c]).astype(float) for c in ("vote_count", "release_year") if c in films), pd.Series(0.0, films.index))
     press = ('<li><button type="button" data-do="choose" data-film="{}" data-label="{}">{}'
              '<span class="mr-hush">Choose </span>{}</button></li>')
-    best = page.labels[fame.nlargest(n).index].map(escape)
+    best = page.labels[best_known(films, n).index].map(escape)
     best = "".join(press.format(i, label, film_poster(i), label) for i, label in best.items())
     name = escape(page.rec.model.names_[cluster])
     return (f'<section class="mr-cluster" aria-labelledby="mr-c{cluster}"><div>'
@@ -986,15 +986,8 @@ def gradio_function(
     return np.vstack(page.posters.arrays(page.films.loc[films]))
 
 # %% ../nbs/10_app.ipynb #356c5fab
-class FoundFilm(TypedDict):
-    "A film that fits a text"
-    film_id: int
-    title: str
-    year: int | None
-    label: str
-    score: float
-    match: str
-    sure: bool
+class FoundFilm(FoundRow):
+    "A film that fits a text, and what to ask where none is surely meant"
     asked: str
 
 class RecommendedFilm(FilmRow):
@@ -1034,9 +1027,7 @@ def find(
         limit: how many films at most, between 1 and 50
     """
     found = page.rec.find(str(text)[:200], min(max(int(limit), 1), 50))
-    return [FoundFilm(film_id=int(i), title=row["title"], year=year_number(row["year"]), label=page.labels[i],
-                      score=float(row["score"]), match=row["match"], sure=i == found.attrs["sure"], asked=found.attrs["asked"])
-            for i, row in found.iterrows()]
+    return [FoundFilm(**row, asked=found.attrs["asked"]) for row in found_rows(found)]
 
 # %% ../nbs/10_app.ipynb #7e659ad2
 def recommend(
@@ -1319,23 +1310,17 @@ def page_html(
 # %% ../nbs/10_app.ipynb #2ed28ae9
 PREVIEWED = re.compile(r'\s*<meta\s+(?:property="og:|name="(?:twitter:|description"))[^>]*>')
 
-def link_films(
-    page: FilmPage,  # the films of the page
-    query: str,  # what follows the question mark in a link
-) -> list[int]:  # film_ids, at most five
-    "The films that a link names"
-    return list(read_query(page, query)[0].films[:5])
-
 def preview_head(
     page: FilmPage,  # the films of the page
     query: str,  # what follows the question mark in a link
     site: str,  # address of the page, as the browser has it
 ) -> str:  # HTML
     "What a chat program reads: title, sentence and picture of a link"
-    films, wished = [page.labels[i] for i in link_films(page, query)], read_query(page, query)[0].words
+    state = read_query(page, query)[0]
+    films, wished = [page.labels[i] for i in state.films[:5]], state.words
     title = f"Films like {' + '.join(films)}" if films else f"Films for a wish: {wished}" if wished else "Movie Recommender"
     told = "Five films like the ones you love, each with its reason." + (f" {len(page.films):,} films{page.span}." if page.span else "")
-    picture = f"{site}/preview.png?{urlencode({'films': ','.join(map(str, link_films(page, query)))})}"
+    picture = f"{site}/preview.png?{urlencode({'films': ','.join(map(str, state.films[:5]))})}"
     tags = {"og:type": "website", "og:site_name": "Movie Recommender", "og:title": title, "og:description": told, "og:url": f"{site}/?{query}" if query else f"{site}/",
             "og:image": picture, "og:image:width": "1200", "og:image:height": "630", "og:image:alt": f"Posters: {', '.join(films)}" if films else "Five film posters"}
     return "".join(f'\n<meta property="{name}" content="{escape(text)}" />' for name, text in tags.items()) + (
@@ -1375,14 +1360,16 @@ class LinkPreview:
         "Answer for the page and the picture, and hand on everything else"
         path, query = scope.get("path", "").removeprefix(scope.get("root_path", "")), scope.get("query_string", b"").decode("latin-1")
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or path not in ("", "/", "/preview.png"): return await self.app(scope, receive, send)
-        if path == "/preview.png": return await Response(self.picture(tuple(link_films(self.page, query))), media_type="image/png")(scope, receive, send)
+        if path == "/preview.png":
+            picture = await run_in_threadpool(lambda: self.picture(read_query(self.page, query)[0].films[:5]))
+            return await Response(picture, media_type="image/png")(scope, receive, send)
         sent = []
         async def keep(message): sent.append(message)
         await self.app(scope, receive, keep)
         body, head = b"".join(message.get("body", b"") for message in sent), dict(sent[0].get("headers", []))
         if b"text/html" in head.get(b"content-type", b"") and b"content-encoding" not in head:
             site = str(Request(scope).base_url).rstrip("/")
-            own = preview_head(self.page, query, site).encode()
+            own = (await run_in_threadpool(preview_head, self.page, query, site)).encode()
             body = re.sub(PREVIEWED.pattern.encode(), b"", body).replace(b"</head>", own + b"\n</head>", 1)
             sent[0]["headers"] = [(name, value) for name, value in sent[0]["headers"] if name != b"content-length"] + [(b"content-length", str(len(body)).encode())]
         await send(sent[0])

@@ -44,8 +44,8 @@ def checked_address(
     ) -> str:
     "The address, without a slash at its end; raises `ServiceError` where it is not https (or this machine)"
     parts = urlsplit(url)
-    if not parts.hostname or not (parts.scheme == "https" or parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
-        raise ServiceError(f"{url!r} is no address to download from: it has to begin with https:// (http:// is for this machine alone).")
+    if not parts.hostname or parts.username or not (parts.scheme == "https" or parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
+        raise ServiceError(f"{parts.hostname or url!r} cannot be asked: an address begins with https:// (http:// is for this machine alone) and has no user name in it.")
     return url.rstrip("/")
 
 # %% ../nbs/00d_downloads.ipynb #1d7f46ef

@@ -20,6 +20,7 @@ import pyarrow.csv as pacsv
 
 from .downloads import cache_dir, checked_address, download
 from .errors import MovieDataError
+from .layouts import CAST_SIZE
 
 # %% ../nbs/00f_imdb.ipynb #66a6d117
 SERVICE = "https://datasets.imdbws.com"
@@ -68,7 +69,6 @@ def _column(table, name):
 
 # %% ../nbs/00f_imdb.ipynb #1384def3
 FILM_KINDS = ("movie", "tvMovie")
-_CAST = 10
 
 def _films(folder, min_votes):
     "The films with enough votes: title.basics joined to title.ratings"
@@ -85,7 +85,7 @@ def _people(folder, films):
     crew = _stream(folder / "title.crew.tsv.gz", ["tconst", "directors", "writers"], these)
     playing = _among("category", pa.array(["actor", "actress", "self"]))
     cast = _stream(folder / "title.principals.tsv.gz", ["tconst", "ordering", "nconst", "category"], lambda block: playing(these(block))).to_pandas()
-    cast = cast.assign(place=pd.to_numeric(cast["ordering"], errors="coerce")).sort_values("place", kind="stable").groupby("tconst")["nconst"].agg(lambda people: list(dict.fromkeys(people))[:_CAST])
+    cast = cast.assign(place=pd.to_numeric(cast["ordering"], errors="coerce")).sort_values("place", kind="stable").groupby("tconst")["nconst"].agg(lambda people: list(dict.fromkeys(people))[:CAST_SIZE])
     lists = crew.to_pandas().drop_duplicates("tconst").set_index("tconst").reindex(films["tconst"]).map(lambda people: people.split(",") if isinstance(people, str) else [])
     lists["cast"] = cast.reindex(lists.index).map(lambda people: people if isinstance(people, list) else [])
     wanted = pa.array(sorted({person for column in lists for people in lists[column] for person in people}), pa.string())

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PICKED', 'MAX_TASTE', 'with_picks', 'sent_taste', 'liked_by', 'taste_of_files', 'named_export', 'person',
-           'year_number', 'FilmRow', 'film_rows']
+           'year_number', 'FilmRow', 'FoundRow', 'found_rows', 'film_rows']
 
 # %% ../nbs/07b_people.ipynb #5925dde6
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import reduce
 from operator import add
 from pathlib import Path
-from typing import TypedDict
 
 import pandas as pd
+from typing_extensions import TypedDict  # FastAPI describes this one before Python 3.12 too
 
 from .data import MovieDataError, MovieRecsysError
 from .recommend import MovieRecommender
@@ -97,6 +97,24 @@ class FilmRow(TypedDict):
     cluster: str
     score: float
     because: str
+
+class FoundRow(TypedDict):
+    "A film that fits a text"
+    film_id: int
+    title: str
+    year: int | None
+    label: str
+    score: float
+    match: str
+    sure: bool
+
+def found_rows(
+    found: pd.DataFrame,  # from `find`
+    ) -> list[FoundRow]:
+    "Each film that may be meant: film_id, title, year, label, score, how it fits, and whether it is surely meant"
+    columns = (found[name].tolist() for name in ("title", "year", "label", "score", "match"))
+    return [{"film_id": film_id, "title": title, "year": year_number(year), "label": label, "score": float(score), "match": match, "sure": film_id == found.attrs["sure"]}
+            for film_id, title, year, label, score, match in zip(found.index.tolist(), *columns)]
 
 def film_rows(
     rec: MovieRecommender,  # the films and the clusters

@@ -32,6 +32,7 @@ from urllib3.util import Retry
 
 from .data import (CAST_SIZE, NUMBERS, MovieRecsysError, ServiceError, TitleNotFoundError, cache_dir,
                                parse_names)
+from .downloads import checked_address
 from .preprocess import feature_columns
 
 # %% ../nbs/06_tmdb.ipynb #0c08479c
@@ -246,22 +247,13 @@ def _session(path: Path | None, days: float) -> CachedSession:
     session.adapters.clear()
     return session
 
-# %% ../nbs/06_tmdb.ipynb #77dd027b
-def _base(url: str) -> str:
-    "An address that requests may start with, checked"
-    parts = urlsplit(url)
-    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if not parts.hostname or parts.username or not (parts.scheme == "https" or parts.scheme == "http" and local):
-        raise ServiceError("TMDB is asked over https only (http is for this machine), at an address without a user "
-                           "name.")
-    return url.rstrip("/") + "/"
-
 # %% ../nbs/06_tmdb.ipynb #f073c431
 class _Transport:
     "The way to TMDB's two hosts, with a cache in front of it"
     def __init__(self, key: _Key | None, base_url: str, image_url: str, path: Path | None, days: float,
                  timeout: tuple[float, float], deadline: float, rest: float):
-        self.key, self.base_url, self.image_url, self.days = key, _base(base_url), _base(image_url), days
+        self.base_url, self.image_url = (f"{checked_address(url)}/" for url in (base_url, image_url))
+        self.key, self.days = key, days
         api, pictures = _Breaker("TMDB", rest=rest), _Breaker("TMDB's image server", rest=rest)
         self.adapters = {self.base_url: _Adapter(api, _check_json, key, timeout, deadline),
                          self.image_url: _Adapter(pictures, _check_image, None, timeout, deadline)}

@@ -25,6 +25,7 @@ import requests
 from . import downloads
 from .downloads import TooMuchAsked, cache_dir, checked_address, download, persist, project_url, user_agent
 from .errors import MovieDataError, ServiceError
+from .layouts import CAST_SIZE
 
 # %% ../nbs/00e_wikidata.ipynb #b0dbb280
 SERVICE = "https://query.wikidata.org/sparql"
@@ -219,7 +220,6 @@ def genres_of(
     return ordered, list(dict.fromkeys(more))
 
 # %% ../nbs/00e_wikidata.ipynb #9afd353d
-_CAST = 10
 _COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language", "spoken_languages", "countries", "runtime", "vote_average",
             "vote_count", "kind", "imdb_id", "tmdb_id", "collection", "keywords", "directors", "writers", "cast"]
 _UNITS = {"Q7727": 1, "Q11574": 1 / 60, "Q25235": 60}  # minute, second, hour
@@ -261,7 +261,7 @@ def _film(film, facts):
             "countries": values("country"), "runtime": round(min(minutes)) if minutes else None, "vote_average": score_of(values("score")), "vote_count": int(max(map(_number, values("links")), default=0)),
             "kind": "short" if "short" in kinds else "film", "imdb_id": next((value for value in values("imdb_id") if re.fullmatch(r"tt\d{6,9}", value)), None),
             "tmdb_id": next((value for value in values("tmdb_id") if value.isdigit()), None), "collection": series[0] if series else None,
-            "keywords": list(dict.fromkeys([*values("subject"), *values("place"), *more, *series[1:]])), "directors": _known(facts["director"]), "writers": _known(facts["writer"]), "cast": _known(facts["cast"])[:_CAST]}
+            "keywords": list(dict.fromkeys([*values("subject"), *values("place"), *more, *series[1:]])), "directors": _known(facts["director"]), "writers": _known(facts["writer"]), "cast": _known(facts["cast"])[:CAST_SIZE]}
 
 def films_of_facts(
     facts: pd.DataFrame,  # film, fact, value, more, as `facts_of_year` gives them

@@ -5,9 +5,9 @@ Retry-After), "500", "503", "cut" (a third of the file, then nothing), "slow", "
 """
 import hashlib
 import re
-import threading
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
+
+from loopback import Loopback, Replies
 
 
 @dataclass
@@ -20,19 +20,11 @@ class Asked:
     sent: int = 0
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args): pass
-
-    def reply(self, status: int, body: bytes = b"", said: int | None = None, **headers):
-        "Send an answer; `said` is the length that it claims to have"
+class Handler(Replies):
+    def reply(self, status: int, body: bytes = b"", **headers):
+        "Send an answer, and note it"
         self.asked.status, self.asked.sent = status, len(body)
-        self.send_response(status)
-        for name, value in ({"Content-Length": len(body) if said is None else said} | headers).items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
-        self.wfile.write(body)
+        super().reply(status, body, **headers)
 
     def do_GET(self):
         server = self.server.owner
@@ -49,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
         kind, _, after = fault.partition(" ")
         if kind.isdigit(): return self.reply(int(kind), b"busy", **({"Retry_After": after} if after else {}))
         if kind == "slow": return server.closing.wait(60)
-        if kind == "html": return self.reply(200, b"<html>Please log in</html>", Content_Type="text/html")
+        if kind == "html": return self.reply(200, b"<html>Please log in</html>", kind="text/html")
         data = server.files.get(self.path)
         if data is None: return self.reply(404, b"nothing here")
         mark = f'"{hashlib.md5(data).hexdigest()}"'
@@ -58,38 +50,15 @@ class Handler(BaseHTTPRequestHandler):
         start = int(asked[1]) if asked and self.headers.get("If-Range", mark) == mark else 0
         if start >= len(data) and start: return self.reply(416, Content_Range=f"bytes */{len(data)}")
         body = data[start:]
-        headers = {"ETag": mark, "Content_Type": "application/gzip"}
+        headers = {"ETag": mark, "kind": "application/gzip", "said": len(body)}
         if start: headers["Content_Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        self.reply(206 if start else 200, body[:len(data) // 3] if kind == "cut" else body, len(body), **headers)
+        self.reply(206 if start else 200, body[:len(data) // 3] if kind == "cut" else body, **headers)
         if kind == "cut": self.close_connection = True
 
 
-class Server(ThreadingHTTPServer):
-    "A server that does not complain when a client hangs up"
-    daemon_threads = True
-    def handle_error(self, request, client_address): pass
-
-
-@dataclass
-class FileServer:
+class FileServer(Loopback):
     "Files on a free port of this machine"
-    files: dict[str, bytes]
-    faults: dict[str, list[str]] = field(default_factory=dict)
-    requests: list[Asked] = field(default_factory=list)
-
-    def __post_init__(self):
-        self.closing, self.lock = threading.Event(), threading.Lock()
-        self.http = Server(("127.0.0.1", 0), Handler)
-        self.http.owner = self
-        self.port = self.http.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": .05}, daemon=True).start()
-
-    def close(self):
-        "Stop"
-        self.closing.set()
-        self.http.shutdown()
-        self.http.server_close()
-
-    def __enter__(self): return self
-    def __exit__(self, *_): self.close()
+    def __init__(self, files: dict[str, bytes]):
+        self.files, self.faults, self.requests = files, {}, []
+        super().__init__(Handler)
+        self.url, self.port = self.address, self.http.server_port

@@ -9,11 +9,10 @@ invented. What is said of a film is cut down to what a test needs.
 when it had not enough time), "cut", "slow", "html"; `too_large` refuses a query for which it is true.
 """
 import json
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+from loopback import Loopback, Replies
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryResultsFormat, Store
 
 WD, WDT, P, PS, PSV, PQ = (f"http://www.wikidata.org/{part}" for part in (
@@ -172,18 +171,7 @@ def filled() -> Graph:
     return graph
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args): pass
-
-    def reply(self, status: int, body: bytes, kind: str, said: int | None = None, **headers):
-        "Send an answer; `said` is the length that it claims to have"
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": len(body) if said is None else said, **headers}.items(): self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
-        self.wfile.write(body)
-
+class Handler(Replies):
     def do_POST(self):
         server = self.server.owner
         query = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["query"][0]
@@ -214,31 +202,14 @@ class Handler(BaseHTTPRequestHandler):
         else: self.reply(200, body, "application/sparql-results+json")
 
 
-class Server(ThreadingHTTPServer):
-    "A server that does not complain when a client hangs up"
-    daemon_threads = True
-    def handle_error(self, request, client_address): pass
-
-
-class SparqlServer:
+class SparqlServer(Loopback):
     "The stand-in, on a free port of this machine"
     def __init__(self, graph: Graph | None = None):
-        self.graph, self.lock, self.closing = graph or filled(), threading.Lock(), threading.Event()
+        self.graph = graph or filled()
         self.queries, self.agents, self.faults, self.now, self.at_once = [], [], [], 0, 0
         self.too_large: Callable[[str], bool] = lambda query: False
-        self.http = Server(("127.0.0.1", 0), Handler)
-        self.http.owner = self
-        self.url = f"http://127.0.0.1:{self.http.server_port}/sparql"
-        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": .05}, daemon=True).start()
-
-    def close(self):
-        "Stop"
-        self.closing.set()
-        self.http.shutdown()
-        self.http.server_close()
-
-    def __enter__(self): return self
-    def __exit__(self, *_): self.close()
+        super().__init__(Handler)
+        self.url = f"{self.address}/sparql"
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ import time
 import zlib
 from contextlib import contextmanager
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from loopback import Loopback, Replies
 from PIL import Image, ImageDraw
 
 KEY_V4 = "stand-in.token"
@@ -101,19 +101,10 @@ def gzip_bomb() -> bytes:
     return gzip.compress(bytes(50_000_000))
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args): pass
-
+class Handler(Replies):
     def reply(self, status: int, body: bytes | dict, kind: str = "application/json;charset=utf-8", **headers):
-        "Send an answer"
-        body = json.dumps(body).encode() if isinstance(body, dict) else body
-        self.send_response(status)
-        for name, value in ({"Content-Type": kind, "Content-Length": str(len(body))} | headers).items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
+        "Send an answer, JSON where it is a dict"
+        super().reply(status, json.dumps(body).encode() if isinstance(body, dict) else body, kind, **headers)
 
     def fail(self, status: int, code: int, message: str, **headers):
         "TMDB's own form of an error"
@@ -226,25 +217,17 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
 
-class HTTPServer(ThreadingHTTPServer):
-    "A server that does not complain when a client hangs up"
-    daemon_threads = True
-    def handle_error(self, request, client_address): pass
-
-
-class TMDBServer:
+class TMDBServer(Loopback):
     "The stand-in, on a free port of this machine"
     key, key_v3 = KEY_V4, KEY_V3
 
     def __init__(self, port: int = 0, delay: float = 0):
-        self.delay, self.closing, self.lock = delay, threading.Event(), threading.Lock()
+        self.delay = delay
         self.paths, self.times, self.now, self.at_once, self.secret_asked, self.bytes_sent = [], [], 0, 0, 0, 0
         self.seen = set()
         bomb(), gzip_bomb(), picture("invented101.jpg")  # made before anybody waits for them
-        self.http = HTTPServer(("127.0.0.1", port), Handler)
-        self.http.owner = self
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": .05}, daemon=True).start()
+        super().__init__(Handler, port)
+        self.url = self.address
 
     def api(self, fault: str = "") -> str:
         "The API's address, behind a fault if one is named"
@@ -273,15 +256,6 @@ class TMDBServer:
             yield
         finally:
             with self.lock: self.now -= 1
-
-    def close(self):
-        "Stop"
-        self.closing.set()
-        self.http.shutdown()
-        self.http.server_close()
-
-    def __enter__(self): return self
-    def __exit__(self, *_): self.close()
 
 
 def main():
