@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache, partial, wraps
+from functools import lru_cache, partial, wraps
 from html import escape
 from importlib import resources
 from importlib.util import find_spec
@@ -87,12 +87,6 @@ class FilmPage:
         self.key = f"{crc32(titles.encode()):08x}"  # the table's fingerprint
         self.posters = Posters(self.tmdb)
 
-    @cached_property
-    def parts(self) -> np.ndarray:
-        "For each film its votes, divided by how many play in it: how large and how well known a part in it is"
-        votes = self.films["vote_count"].fillna(0).to_numpy(float) if "vote_count" in self.films else np.ones(len(self.films))
-        return votes / self.films["cast"].map(lambda names: max(len(_listed(names)), 1)).to_numpy()
-
     def warm(self):
         "Make what the first keystroke and the first answer need: the index of titles, the words of wishes, scores"
         film_words(self.rec.titles)
@@ -137,7 +131,7 @@ def film_facts(
     film = page.films.loc[film_id]
     year, minutes = film.get("release_year"), film.get("runtime", np.nan)
     first = ["" if pd.isna(year) else str(int(year)), ", ".join(_listed(film.get("genres"))[:3]), "" if pd.isna(minutes) or not minutes else hours(int(minutes))]
-    made, stars = _listed(film.get("directors"))[:2], players(page, film)
+    made, stars = _listed(film.get("directors"))[:2], players(film)
     people = [f"by {' and '.join(made)}" if made else "", f"with {' and '.join(stars)}" if stars else ""]
     lines = [" · ".join(part for part in first if part), ", ".join(part for part in people if part)]
     return "<br>".join([*(escape(line) for line in lines if line), *rating(page, film)])
@@ -149,15 +143,12 @@ def hours(
     return f"{minutes // 60} h {minutes % 60} min".replace(" ", "\u00a0") if minutes >= 60 else f"{minutes}\u00a0min"  # never torn apart at the end of a line
 
 def players(
-    page: FilmPage,  # the films of the page
-    film: pd.Series,  # one of them
+    film: pd.Series,  # a row of the table
     n: int = 2,  # how many
 ) -> list[str]:
-    "The first of the cast; where the table has them in the alphabet's order, as the bundled films do, those with the largest parts in well-known films"
+    "The first of the cast; nobody where the table has them in the alphabet's order, as the bundled films do: then it does not tell who leads"
     names = [name for name in _listed(film.get("cast")) if name not in _listed(film.get("directors"))]
-    if len(names) < 4 or names != sorted(names): return names[:n]
-    films = page.rec.titles.persons.films
-    return sorted(names, key=lambda name: -page.parts[films.get(normalize_title(name), [])].sum())[:n]
+    return names[:n] if len(names) < 4 or names != sorted(names) else []
 
 def rating(
     page: FilmPage,  # the films of the page
@@ -810,12 +801,14 @@ def steer_html(
     lengths = "".join(f'<option value="{n}">Under {n} minutes</option>' for n in LENGTHS)
     length = f'''<div><label for="mr-under">Length</label><select id="mr-under"><option value="">Any</option>{lengths}</select></div>'''
     return f"""<div class="mr-steer" role="group" aria-label="Steer the list">
+      <details class="mr-filters" open><summary id="mr-filters-name">Filters</summary><div>
       {_ticks("genres", "Only genres", page.genres, page.counts["genres"])}{_ticks("without", "Without", page.genres, page.counts["genres"])}
       {year("since", "From year", first)}{year("until", "To year", last)}
       {length if "runtime" in page.films else ""}
       {choice("language", "Language", options("original_language", named))}
       {choice("country", "Country", options("countries", str))}
       <div><label for="mr-people">With or by</label><input type="text" id="mr-people" maxlength="80" spellcheck="false" placeholder="A name"></div>
+      </div></details>
       <div class="mr-dial"><label for="mr-adventure" class="mr-hush">From what everybody knows to hidden gems</label>
         <input type="range" id="mr-adventure" min="0" max="1" step="0.1" value="0.5">
         <div aria-hidden="true"><span>What everybody knows</span><span>Hidden gems</span></div></div>

@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
-           'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'words',
-           'column_tokens', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating', 'film_numbers', 'distance',
-           'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query', 'FilmFeatures', 'pair_terms', 'seed_shares',
-           'together', 'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer',
-           'term_table', 'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on',
-           'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words', 'spread_over', 'score_parts']
+           'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS',
+           'words', 'column_tokens', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating', 'film_numbers',
+           'distance', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query', 'known_players', 'FilmFeatures',
+           'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms',
+           'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes',
+           'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words',
+           'spread_over', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
@@ -44,6 +45,7 @@ MEAN_VOTES = 50  # average votes that are added to every rating [by eye]
 LIKE_DAMP = 5  # people added to those who like both, and to those who should [taste]
 NEIGHBOURS = 600  # films kept beside each film for what people like together, those of highest lift [neighbours: 400 lose three thousandths for one film named, 600 nothing]
 FILMS_AT_ONCE = 512  # films whose fans are compared with those of all others at a time [by memory]
+PARTS = 10  # films added to those of everybody who plays, before their parts are averaged: a part in one famous film makes nobody famous [by eye]
 DIMENSIONS = 50  # of the space of plots [pairs]
 PUSH = .15  # weight of the likeness to films that are not wanted [taste]
 TOLD = 5  # films named whose part in a score is told one by one [as many as can be named by hand]
@@ -331,6 +333,15 @@ def make_query(
     counts = np.ones(len(seeds)) if weights is None else np.asarray(weights, float)
     return Query(seeds, films.index.get_indexer(seeds.index), counts / max(counts.sum(), 1e-12), adventure, against, softness, terms or {})
 
+# %% ../nbs/04_similarity.ipynb #1b2598df
+def known_players(
+    films: pd.DataFrame,  # the table
+    cast: TokenOverlap,  # fitted on its cast
+    ) -> np.ndarray:
+    "How well known everybody who plays is: the votes of their films, each divided by how many play in it, on average"
+    votes = pd.to_numeric(films["vote_count"]).fillna(0).to_numpy(float) if "vote_count" in films else np.ones(len(films))
+    return cast.rows_.T @ (votes / np.maximum(cast.rows_.getnnz(axis=1), 1)) / (cast.rows_.getnnz(axis=0) + PARTS)
+
 # %% ../nbs/04_similarity.ipynb #c9950d92
 class FilmFeatures(BaseEstimator):
     "What the score knows of every film: tokens, plots and numbers"
@@ -344,6 +355,7 @@ class FilmFeatures(BaseEstimator):
         self.overlaps_ = {name: overlap for name, overlap in overlaps.items() if overlap.rows_.nnz}
         self.columns_ = {name: films[name].tolist() for name in ("title", "keywords") if name in films}
         self.themes_ = Themes().fit(films["keywords"], first_names(films)) if "keywords" in films else None
+        self.known_ = known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
         found = plot_space(plot_words(films))
         self.space_, self.words_, self.plots_ = found or (None, None, None)
         if self.space_ is not None:
@@ -693,10 +705,10 @@ def _line(keywords): return re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", " ".join(map(
 def _languages(): return {name.lower() for code in ("en fr de it es ja ko zh ru sv da nl pt pl el hi fa tr" ).split() for name in [language_name(code)]}
 
 # %% ../nbs/04_similarity.ipynb #a2bd0ee3
-def _common(mine, i, theirs, j, rarity):
-    "The columns that row `i` of one matrix and row `j` of another have in common, the rarest first"
+def _common(mine, i, theirs, j, telling):
+    "The columns that row `i` of one matrix and row `j` of another have in common, those first that tell most"
     both = set(mine.indices[mine.indptr[i]:mine.indptr[i + 1]].tolist()).intersection(theirs.indices[theirs.indptr[j]:theirs.indptr[j + 1]].tolist())
-    return sorted(both, key=lambda column: (-rarity[column], column))
+    return sorted(both, key=lambda column: (-telling[column], column))
 
 def shared_tokens(
     features: FilmFeatures,  # fitted
@@ -705,14 +717,17 @@ def shared_tokens(
     seed: int,  # which seed, by its place in the query
     at: int,  # position of the film
     ) -> tuple[list[str], list[str]]:
-    "What a seed and a film share in a column, the rarest first, and which of it is telling"
+    "What a seed and a film share in a column, the rarest first (players: the best known first), and which of it is telling"
     overlap, facts = features.overlaps_[name], features.seed_facts(query)
-    both = _common(facts["tokens"][name], seed, overlap.rows_, at, overlap.rarity_)
+    both = _common(facts["tokens"][name], seed, overlap.rows_, at, features.known_ if name == "cast" else overlap.rarity_)
     shared = [str(overlap.names_[i]) for i in both]
     if name == "original_language": shared = [language_name(code) for code in shared]
     mine = facts["columns"][name][seed] if name in facts["columns"] else ""
     if name == "keywords": return shared, features.themes_.shared(mine, features.columns_[name][at])
     if name == "title": return shared, shared if goes_on(mine, features.columns_[name][at], shared) else []
+    if name == "cast" and "directors" in features.overlaps_:
+        made = shared_tokens(features, query, "directors", seed, at)[0]  # said already
+        return shared, [player for player in shared if player not in made]
     return shared, [token for token, i in zip(shared, both) if overlap.rarity_[i] >= TELLING.get(name, 0)]
 
 def goes_on(

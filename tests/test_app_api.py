@@ -13,13 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from gradio.utils import get_upload_folder
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from movie_recsys.app import FilmPage, answer, build_app, gradio_function, launch_app, read_upload
+from movie_recsys.app import FilmPage, answer, build_app, gradio_function, launch_app, players, read_upload
 from movie_recsys.data import MovieRecsysError
 from movie_recsys.recommend import MovieRecommender
 from movie_recsys.report import Report
@@ -247,3 +248,10 @@ def test_tmdb_is_used_only_with_a_key(monkeypatch, variable, ready):
 def test_a_client_is_given_to_the_app_alone(rec):
     client = object.__new__(type("Client", (), {"ready": False, "trouble": None}))
     assert FilmPage(rec, client).rec.tmdb is client and rec.tmdb is None
+
+
+def test_cards_name_players_only_where_the_table_tells_who_leads():
+    names = ["Joan Crawford", "Jack Carson", "Zachary Scott", "Eve Arden"]
+    row = lambda cast: pd.Series({"cast": cast, "directors": ["Michael Curtiz"]})  # noqa: E731
+    assert players(row(names)) == names[:2] and players(row(sorted(names))) == [] and players(row(["Tom Hanks", "Tim Allen"])) == ["Tom Hanks", "Tim Allen"]
+    assert players(row(["Michael Curtiz", *names])) == names[:2] and players(row(None)) == []

@@ -333,7 +333,12 @@ function steerControls() {
 function steerNames() {
   const word = (list, title) => list.length ? `${title}: ${list.length > 2 ? list.length : list.join(", ")}` : title;
   $("#mr-genres-name").textContent = word(state.steer.genres, "Only genres"); $("#mr-without-name").textContent = word(state.steer.without, "Without");
+  const s = state.steer, set = [s.genres.length, s.without.length, s.since || s.until, s.under, s.language, s.country, s.people].filter(Boolean).length;
+  $("#mr-filters-name").textContent = set ? `Filters: ${set}` : "Filters";
 }
+const narrow = matchMedia("(max-width: 640px)");             // on a phone the films come first
+const fold = () => { $(".mr-filters").open = !narrow.matches; };
+narrow.addEventListener("change", fold); fold();
 let steering = 0;
 $(".mr-steer").addEventListener("input", e => {
   state.steer = {genres: ticked("genres"), without: ticked("without"), since: year("#mr-since"), until: year("#mr-until"),
