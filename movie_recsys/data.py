@@ -35,7 +35,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
+from tqdm.auto import tqdm
 
 from .downloads import cache_dir
 from .errors import MovieDataError, MovieRecsysError, SelectionError, ServiceError, TitleNotFoundError
@@ -215,7 +217,8 @@ def _no_title(frame, source, encoding):
 
 def _tidy(frame, columns, source, layout=None, encoding=None):
     "The table of films in `frame`, and in its attrs what was understood"
-    frame = frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
+    frame = frame.loc[:, ~frame.columns.duplicated()]
+    frame = frame.reset_index(drop=frame.index.name is None or frame.index.name in frame)  # an index with a name holds ids
     merged = {name: name[:-2] for name in map(str, frame.columns) if name.endswith("_x") and name[:-2] + "_y" in frame and name not in (columns or {})}
     frame = frame.rename(columns=merged)  # pandas' names for what two merged tables both have
     layout = layout or recognise(frame.columns)
@@ -1052,42 +1055,57 @@ def _film_of(links, films):
     return pd.Series(found.to_numpy(), index=links["movieId"], dtype="Int64")
 
 # %% ../nbs/00_data.ipynb #819cb5da
-def _read_ratings(source, limits):
-    "A table of ratings under its own column names, and the links file beside it"
-    if isinstance(source, pd.DataFrame): return source, None
+_RATING_TYPES = {"userId": pa.int32(), "movieId": pa.int32(), "film_id": pa.int64(), "rating": pa.float32(), "timestamp": pa.int64()}
+_AT_ONCE = 2_000_000  # ratings
+
+def _is_parquet(file):
+    with file.opener() as stream: return stream.read(4) == b"PAR1"
+
+def _rating_parts(file, limits):
+    "The columns of a file of ratings that count, a part of the rows at a time; `pa.ArrowInvalid` where they are not plain numbers"
+    if _is_parquet(file):
+        parquet = pq.ParquetFile(file.opener())
+        names = [c for c in parquet.schema_arrow.names if c in _RATING_TYPES]
+        types = pa.schema([(c, _RATING_TYPES[c]) for c in names])
+        yield from (pa.Table.from_batches([part]).cast(types).to_pandas() for part in parquet.iter_batches(_AT_ONCE, columns=names))
+        return
+    with file.open(limits) as stream:
+        header = stream.peek(1 << 16)[:1 << 16].decode("utf-8-sig", "replace").split("\n", 1)[0].strip().replace('"', "")
+        names = [c for c in header.split(",") if c in _RATING_TYPES]
+        if not {"userId", "rating"} <= set(names): raise pa.ArrowInvalid("no plain table of ratings")
+        options = arrow_csv.ConvertOptions(column_types=_RATING_TYPES, include_columns=names)
+        yield from (part.to_pandas() for part in arrow_csv.open_csv(stream, arrow_csv.ReadOptions(block_size=32 << 20), convert_options=options))
+
+def _all_ratings(file, limits):
+    "A file of ratings as it is written, whole"
+    with file.open(limits) as stream:
+        dots = {"sep": "::", "engine": "python", "names": ["userId", "movieId", "rating", "timestamp"]} if b"::" in stream.peek(64)[:64] else {}
+        return pd.read_csv(stream, encoding="utf-8-sig", **dots)
+
+def _ratings_file(source, limits):
+    "The file of ratings that is meant, and the links of MovieLens beside it"
     path = _download_kaggle() if str(source) == "kaggle" else Path(source).expanduser()
     if not path.exists(): raise MovieDataError(f"There is no file or folder {source} with ratings.")
     beside = _files_in(path if path.is_dir() or path.suffix == ".zip" else path.parent, limits)
-    names = [path.name] if path.name in beside else ["ratings.csv", "ratings_small.csv", "ratings.dat"]
+    names = [path.name] if path.name in beside else ["ratings.csv", "ratings_small.csv", "ratings.dat", "ratings.parquet"]
     name = next((n for n in names if n in beside), None)
     if name is None: raise MovieDataError(f"{source} holds no ratings.csv or ratings_small.csv.")
-    with _reading(beside[name].name), beside[name].open(limits) as stream:
-        dots = {"sep": "::", "engine": "python", "names": ["userId", "movieId", "rating", "timestamp"]} if b"::" in stream.peek(64)[:64] else {}
-        return pd.read_csv(stream, encoding="utf-8-sig", nrows=limits.rows * 10, **dots), beside.get("links.csv")
+    return beside[name], beside.get("links.csv")
 
 # %% ../nbs/00_data.ipynb #56182c62
 def load_ratings(
-    source: str | Path | pd.DataFrame,  # a folder with ratings.csv or _small.csv and links.csv; "kaggle"; a table
+    source: str | Path | pd.DataFrame,  # a file of ratings, CSV or Parquet; a folder with ratings.csv or _small.csv and links.csv; "kaggle"; a table
     films: pd.DataFrame,  # the table of films, as loaded or as cleaned
     limits: Limits = Limits(),  # the most that a file may hold
     ) -> pd.DataFrame:
     "userId, film_id, rating and, where it is known, timestamp of the films in `films`; `attrs` has the counts"
-    raw, links = _read_ratings(source, limits)
-    missing = [c for c in ("userId", "rating") if c not in raw]
-    if missing or not {"film_id", "movieId"} & set(raw):
-        name = "The table" if isinstance(source, pd.DataFrame) else source
-        raise MovieDataError(f"{name} is no table of ratings: it has no {', '.join(missing) or 'movieId or film_id'}.")
-    out = pd.DataFrame({"userId": _whole(raw["userId"])[0], "rating": read_numbers(raw["rating"])[0]})
-    if "film_id" in raw: out["film_id"] = _whole(raw["film_id"])[0]
-    elif "movielens_id" in films:
-        ids = films.reset_index(drop="film_id" in films)[["movielens_id", "film_id"]].dropna().drop_duplicates("movielens_id")
-        out["film_id"] = _whole(raw["movieId"])[0].map(ids.set_index("movielens_id")["film_id"]).astype("Int64")
-    elif links is None: raise MovieDataError("Ratings by movieId need the links.csv of MovieLens beside them.")
-    else:
-        known = _film_of(_read_links(links, limits).dropna(subset="movieId").drop_duplicates("movieId"), films)
-        out["film_id"] = _whole(raw["movieId"])[0].map(known).astype("Int64")
-    if "timestamp" in raw: out["timestamp"] = _when(raw["timestamp"])
-    return _matched(out, films)
+    if isinstance(source, pd.DataFrame): return _matched([source], "The table", films, None, limits)
+    file, links = _ratings_file(source, limits)
+    with _reading(file.name):
+        try: return _matched(_rating_parts(file, limits), file.name, films, links, limits)
+        except pa.ArrowInvalid:
+            if _is_parquet(file): raise
+            return _matched([_all_ratings(file, limits)], file.name, films, links, limits)
 
 # %% ../nbs/00_data.ipynb #7f5c85a1
 def _when(column):
@@ -1096,17 +1114,56 @@ def _when(column):
     if seconds.notna().any(): return pd.to_datetime(seconds, unit="s", errors="coerce")
     return pd.to_datetime(column, errors="coerce")
 
-def _matched(ratings, films):
-    "The complete ratings of known films, the last one per user and film"
-    have = set(films["film_id"].dropna() if "film_id" in films else films.index)
-    good = ratings.dropna(subset=["userId", "rating", "film_id"])
-    good = good[good["film_id"].isin(have)].astype({"userId": "int64", "film_id": "int64"})
-    if "timestamp" in good: good = good.sort_values("timestamp", kind="stable")
-    kept = good.drop_duplicates(["userId", "film_id"], keep="last").sort_index().reset_index(drop=True)
-    kept = kept[[c for c in ("userId", "film_id", "rating", "timestamp") if c in kept]]
-    kept.attrs = {"read": len(ratings), "matched": len(good), "repeated": len(good) - len(kept),
+def _movie_ids(films, links, limits):
+    "For every id of MovieLens the film_id in `films`"
+    if "movielens_id" in films:
+        ids = films.reset_index(drop="film_id" in films)[["movielens_id", "film_id"]].dropna().drop_duplicates("movielens_id")
+        return ids.set_index("movielens_id")["film_id"]
+    if links is None: raise MovieDataError("Ratings by movieId need the links.csv of MovieLens beside them.")
+    return _film_of(_read_links(links, limits).dropna(subset="movieId").drop_duplicates("movieId"), films)
+
+def _complete(part, have, film_id):
+    "The complete ratings of known films in a part of the ratings, in small numbers"
+    out = pd.DataFrame({"userId": part["userId"] if part["userId"].dtype.kind == "i" else _whole(part["userId"])[0], "film_id": film_id(part)})
+    out["rating"] = part["rating"] if part["rating"].dtype.kind == "f" else read_numbers(part["rating"])[0]
+    if "timestamp" in part: out["timestamp"] = _when(part["timestamp"])
+    good = out.dropna(subset=["userId", "rating", "film_id"])
+    good = good[good["film_id"].isin(have)]
+    return good.astype({"userId": _least_int(good["userId"]), "film_id": _least_int(good["film_id"]), "rating": "float32"})
+
+def _least_int(column): return "int32" if len(column) == 0 or column.between(-2**31, 2**31 - 1).all() else "int64"
+
+def _matched(parts, name, films, links, limits):
+    "The ratings of known films out of all parts, the last one per user and film"
+    have = pd.Index(films["film_id"].dropna() if "film_id" in films else films.index).unique()
+    movie_ids = cache(partial(_movie_ids, films, links, limits))
+    def film_id(part): return part["film_id"] if "film_id" in part else (part["movieId"] if part["movieId"].dtype.kind == "i" else _whole(part["movieId"])[0]).map(movie_ids())
+    read, good = 0, []
+    with tqdm(desc="ratings", unit="", unit_scale=True, delay=2, leave=False) as progress:
+        for part in parts:
+            missing = [c for c in ("userId", "rating") if c not in part]
+            if missing or not {"film_id", "movieId"} & set(part): raise MovieDataError(f"{name} is no table of ratings: it has no {', '.join(missing) or 'movieId or film_id'}.")
+            read += len(part)
+            if read > 10 * limits.rows: raise MovieDataError(f"{name} has more than {10 * limits.rows:,} ratings, the limit (limits=Limits(rows=...) raises it: a tenth of the ratings).")
+            good.append(_complete(part, have, film_id))
+            progress.update(len(part))
+    kept = pd.concat(good, ignore_index=True)
+    del good
+    matched = len(kept)
+    kept = kept[_last_of_each(kept, have)].reset_index(drop=True)
+    kept.attrs = {"read": read, "matched": matched, "repeated": matched - len(kept),
                   "users": int(kept["userId"].nunique()), "films": int(kept["film_id"].nunique())}
     return kept
+
+def _last_of_each(ratings, have):
+    "Whether a rating is the last that its user gave to the film"
+    key = pd.factorize(ratings["userId"])[0].astype(np.int64) * len(have) + have.get_indexer(ratings["film_id"])
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any(): return np.ones(len(key), bool)
+    order = np.lexsort((ratings["timestamp"].to_numpy(), key)) if "timestamp" in ratings else np.argsort(key, kind="stable")
+    ordered, last = key[order], np.ones(len(key), bool)
+    last[order[:-1]] = ordered[1:] != ordered[:-1]
+    return last
 
 # %% ../nbs/00_data.ipynb #e1b7c397
 def describe_movies(

@@ -213,27 +213,33 @@ def distance(
     return np.minimum(gap / 30, 3) if name == "runtime" else gap
 
 # %% ../nbs/04_similarity.ipynb #4102643b
+def _likes(ratings, films, threshold):
+    "The users who like a film of the table, and who likes what: a row each, a column per film"
+    missing = {"userId", "film_id", "rating"} - set(ratings)
+    if missing: raise MovieDataError(f"Ratings need the columns userId, film_id and rating; this table has no {', '.join(sorted(missing))}.")
+    liked = ratings.loc[ratings["rating"] >= threshold, ["userId", "film_id"]]
+    at = films.index.get_indexer(liked["film_id"])
+    row, users = pd.factorize(liked["userId"].to_numpy()[at >= 0], sort=True)
+    likes = sp.csr_matrix((np.ones(len(row), np.float32), (row, at[at >= 0])), shape=(len(users), len(films)))
+    likes.sum_duplicates()
+    likes.data[:] = 1
+    return users, likes
+
 def liked_films(
     ratings: pd.DataFrame,  # userId, film_id, rating
     films: pd.DataFrame,  # indexed by film_id
     threshold: float = 4.0,  # the lowest rating that means "liked"
     ) -> pd.Series:
     "For every user the positions in `films` of the films they liked"
-    missing = {"userId", "film_id", "rating"} - set(ratings)
-    if missing: raise MovieDataError(f"Ratings need the columns userId, film_id and rating; this table has no {', '.join(sorted(missing))}.")
-    liked = ratings[ratings["rating"] >= threshold]
-    at = pd.Series(films.index.get_indexer(liked["film_id"]), index=liked["userId"].to_numpy())
-    return at[at >= 0].groupby(level=0).apply(np.unique)
+    users, likes = _likes(ratings, films, threshold)
+    return pd.Series(np.split(likes.indices.astype(int), likes.indptr[1:-1]) if len(users) else [], index=users, dtype=object)
 
 def like_matrix(
     ratings: pd.DataFrame,  # userId, film_id, rating
     films: pd.DataFrame,  # indexed by film_id
     ) -> sp.csr_matrix:
     "Who likes what: one row per user who likes a film of the table, one column per film, 1 or 0"
-    likes = liked_films(ratings, films)
-    at = np.concatenate([*likes, np.empty(0, int)]).astype(int)
-    rows = np.repeat(np.arange(len(likes)), [len(v) for v in likes])
-    return sp.csr_matrix((np.ones(len(at), np.float32), (rows, at)), shape=(len(likes), len(films)))
+    return _likes(ratings, films, 4.0)[1]
 
 # %% ../nbs/04_similarity.ipynb #22aadb3e
 class LikeLift(BaseEstimator):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from movie_recsys.app import build_app
-from movie_recsys.data import MovieDataError, load_movies, load_ratings
+from movie_recsys.data import Limits, MovieDataError, load_movies, load_ratings
 from movie_recsys.preprocess import clean_movies
 from movie_recsys.recommend import MovieRecommender
 
@@ -123,3 +123,34 @@ def test_the_endpoints_and_the_command_name_films_without_a_year(tmp_path, capsy
     assert main(["recommend", TITLES[0], "--movies", str(tmp_path / "films.csv"), "--n", "20"]) in (0, None)
     said = capsys.readouterr().out
     assert "nan" not in said and "NA" not in said and "(19" in said
+
+
+def test_an_index_of_ids_is_kept():
+    films = clean_movies(load_movies()).films.head(500)
+    again = load_movies(films)
+    assert again["film_id"].tolist() == films.index.tolist() != again["imdb_id"].tolist()
+    assert load_movies(films.reset_index())["film_id"].tolist() == films.index.tolist()
+    assert load_movies(films.reset_index(drop=True)).columns[0] == "film_id"
+
+
+def test_many_ratings_are_read_a_part_at_a_time(movielens):
+    "A plain file, a Parquet file, a packed one and a table of texts give the same; the last rating of a film counts"
+    films = load_movies(movielens / "movies.csv", cache=False)
+    ratings = pd.DataFrame({"userId": [2, 1, 1, 2, 3], "movieId": [1, 2, 2, 77, 60], "rating": [4, 5, 3.5, 1, 2], "timestamp": [9, 8, 7, 6, 5]})
+    files = {name: movielens / name for name in ("a.csv", "a.csv.gz", "a.parquet", "texts.csv", "few.csv")}
+    for name in ("a.csv", "a.csv.gz"): ratings.to_csv(files[name], index=False)
+    ratings.to_parquet(files["a.parquet"])
+    ratings.astype(str).assign(timestamp=pd.to_datetime(ratings["timestamp"], unit="s")).to_csv(files["texts.csv"], index=False)
+    for name in ("a.csv", "a.csv.gz", "a.parquet", "texts.csv"):
+        found = load_ratings(files[name], films)
+        assert found[["userId", "film_id", "rating"]].values.tolist() == [[2, 1, 4], [1, 2, 5], [3, 60, 2]], name
+        assert found.attrs == {"read": 5, "matched": 4, "repeated": 1, "users": 3, "films": 3} and found["userId"].dtype == "int32", name
+    pd.DataFrame({"userId": [1], "stars": [5]}).to_csv(files["few.csv"], index=False)
+    with pytest.raises(MovieDataError, match="it has no rating"): load_ratings(files["few.csv"], films)
+    files["a.parquet"].write_bytes(files["a.parquet"].read_bytes()[:200])
+    with pytest.raises(MovieDataError, match="a.parquet"): load_ratings(files["a.parquet"], films)
+
+
+def test_more_ratings_than_the_limit_are_refused_not_cut(movielens):
+    films = load_movies(movielens / "movies.csv", cache=False)
+    with pytest.raises(MovieDataError, match="more than 0 ratings"): load_ratings(movielens, films, Limits(rows=0))
