@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'RATING', 'DECADE', 'TRUST', 'KINDS', 'FIRST', 'SLIPS', 'PARTS', 'RIVAL', 'ABBREVIATIONS',
-           'INITIALS', 'ALONE', 'IN_SERIES', 'SUBTITLE', 'normalize_title', 'turn_article', 'drop_article',
-           'split_year', 'in_digits', 'title_key', 'plain_spelling', 'title_parts', 'spelling', 'title_match',
-           'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms', 'rank_titles', 'han_reading',
-           'same_characters', 'TitleNames', 'PeopleNames', 'TitleIndex', 'same_series', 'called', 'near_titles',
-           'near_sure', 'with_words', 'part_sure', 'corrected_part', 'with_subtitle', 'title_initials', 'Understood',
-           'understand', 'find_films', 'known_film', 'resolve_film', 'what_was_understood']
+           'INITIALS', 'ALONE', 'IN_SERIES', 'SUBTITLE', 'REMEMBERED', 'normalize_title', 'turn_article',
+           'drop_article', 'split_year', 'in_digits', 'title_key', 'plain_spelling', 'title_parts', 'spelling',
+           'title_match', 'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms', 'rank_titles',
+           'han_reading', 'same_characters', 'TitleNames', 'PeopleNames', 'TitleIndex', 'same_series', 'called',
+           'near_titles', 'near_sure', 'with_words', 'part_sure', 'corrected_part', 'with_subtitle', 'title_initials',
+           'Understood', 'understand', 'find_films', 'known_film', 'resolve_film', 'what_was_understood']
 
 # %% ../nbs/05_titles.ipynb #c7e264ed
 import re
@@ -408,6 +408,11 @@ class TitleIndex:
         self.series = films["collection"].astype(object).where(films["collection"].notna(), None).tolist() if "collection" in films else [None] * len(films)
 
     @cached_property
+    def meant(self) -> dict:
+        "What the last texts were understood as"
+        return {}
+
+    @cached_property
     def lost(self) -> dict[str, tuple]:
         "Year and reason of the films that cleaning dropped, by normalized title"
         return {normalize_title(title): tuple(told) for title, told in (self.films.attrs.get("dropped") or {}).items()}
@@ -674,12 +679,8 @@ def _short_for(index, text):
     if part: found = Understood(part[0], "part", tuple(part[1:]))
     return found and found._replace(match="abbreviation")
 
-def understand(
-    index,  # the table's titles: a `TitleIndex`
-    text: str,  # what was typed
-    ) -> Understood | None:
+def _meant(index, text):
     "The film that is surely meant, or None"
-    text = str(text)[:MAX_QUERY].strip()
     if text in index.row_of_label: return Understood(index.row_of_label[text], "label")
     if text in index.film_of_imdb: return Understood(int(index.films.index.get_loc(index.film_of_imdb[text])), "label")
     title, year = split_year(text)
@@ -692,6 +693,19 @@ def understand(
     if (row := near_sure(index, title, year)) is not None: return Understood(row, "near")
     part = part_sure(index, title, year) or corrected_part(index, title, year)
     return Understood(part[0], "part", tuple(part[1:])) if part else None
+
+REMEMBERED = 500  # texts
+
+def understand(
+    index,  # the table's titles: a `TitleIndex`
+    text: str,  # what was typed
+    ) -> Understood | None:
+    "The film that is surely meant, or None; the last texts are remembered, as an answer asks about each several times"
+    text = str(text)[:MAX_QUERY].strip()
+    if text not in index.meant:
+        if len(index.meant) >= REMEMBERED: index.meant.clear()
+        index.meant[text] = _meant(index, text)
+    return index.meant[text]
 
 # %% ../nbs/05_titles.ipynb #f4415224
 def _span(index):
