@@ -23,8 +23,8 @@ LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^)\s>]+)>?[^)]*\
 PICTURE = re.compile(r"!\[[^\]]*\]\(\s*([^)\s]+)|<img[^>]+src=[\"']([^\"']+)")
 REMOTE = re.compile(r"<(?:script|link|iframe|img)\b[^>]+(?:src|href)=[\"']?(?:https?:)?//")
 WIDEST = 150  # characters that a table may be wide; more, and it is wider than the page
-# Methods whose parameters somebody else's protocol fixes: scikit-learn's, requests' and the standard library's.
-PROTOCOL = {"fit", "transform", "predict", "fit_transform", "get_feature_names_out", "send", "filter", "readinto", "fileno"}
+# Methods whose parameters somebody else's protocol fixes: scikit-learn's, requests', Gradio's and the standard library's.
+PROTOCOL = {"fit", "transform", "predict", "fit_transform", "get_feature_names_out", "send", "filter", "readinto", "fileno", "launch"}
 
 
 def pages(nbs: Path) -> list[Path]:
@@ -219,7 +219,7 @@ def prepared(folder: Path, nbs: Path, site: str):
         if re.search(r"^\s*(Args|Returns|Raises):\s*$", plain, re.M): yield f"{name}: a docstring's sections run together"
         for entry, row in re.findall(r"^#+ (\S+) \{#[^}]+\}|^\| <code>([^<]+)</code> \|\s*\|$", plain, re.M):
             if entry: last = entry
-            else: yield f"{name}: {row} of {last} is not documented"
+            elif last.rpartition(".")[2] not in PROTOCOL: yield f"{name}: {row} of {last} is not documented"
         for target in LINK.findall(re.sub(r"(?<![\[`])`[^`\n]*`(?!\])", "", plain)):
             if target.startswith(site): page = target.removeprefix(site).lstrip("/") or "index.html"
             elif re.match(r"[a-z]+:", target): continue

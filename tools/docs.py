@@ -28,7 +28,7 @@ from nbdev.config import get_config
 from nbdev.doclinks import NbdevLookup
 from nbdev.process import Processor
 
-from check_docs import public_methods
+from check_docs import headings, public_methods
 
 ROOT = Path(__file__).resolve().parents[1]
 BASES = {"object", "dict", "tuple", "NamedTuple", "TypedDict", "BaseModel"}  # what a reader need not know of a class
@@ -118,7 +118,7 @@ class Entry(nbdev.showdoc.BasicMarkdownRenderer):
     "A name's entry: what it is called with, what it does, a row per parameter, what comes back, what is raised"
     def __init__(self, symbol, name: str | None = None, title_level: int = 3):
         if isinstance(symbol, (cached_property, property)): symbol, self.kind = getattr(symbol, "func", None) or symbol.fget, "property"
-        else: self.kind = "class" if inspect.isclass(symbol) else "function"
+        else: self.kind, symbol = ("class", symbol) if inspect.isclass(symbol) else ("function", inspect.unwrap(symbol))
         self.symbol, self.nm = symbol, name or symbol.__qualname__
         self.called = self.kind == "class" and constructor(symbol) or symbol
         self.title_level = title_level + (title_level == 3 and "." in self.nm)
@@ -129,7 +129,7 @@ class Entry(nbdev.showdoc.BasicMarkdownRenderer):
         if inspect.isclass(symbol):
             found = fields(symbol)
             return [written for _, written, _ in found], [(name, text) for name, _, text in found]
-        arguments, comments = tree_of(symbol).args, docments(symbol, returns=False)
+        arguments, comments = tree_of(symbol).args, docments(symbol, returns=False, args_kwargs=True)
         _, told = sections(inspect.getdoc(self.symbol))
         written, rows = [], []
         try: values = inspect.signature(symbol, eval_str=True).parameters
@@ -213,11 +213,13 @@ class MethodEntries(Processor):
         cells = []
         for made, run in groupby(self.nb.cells, key=lambda cell: bool(getattr(cell, "has_sd", 0))): cells += reversed(list(run)) if made else run
         self.nb.cells = cells
-        for place, cell in reversed(list(enumerate(self.nb.cells))):
-            match = re.match(r"show_doc\((\w+)[,)]", cell.source or "") if cell.cell_type == "code" else None
-            if not match or match[1] not in classes or not getattr(cell, "has_sd", 0): continue
-            names = [f"{match[1]}.{name}" for name in public_methods(classes[match[1]])]
-            self.nb.cells[place + 1:place + 1] = [self.entry(name) for name in names if name not in shown]
+        places = {}  # behind which cell the entries of a class's methods come: that of the class, or the last that the page has itself
+        for place, cell in enumerate(self.nb.cells):
+            match = re.match(r"show_doc\((\w+)[.,)]", cell.source or "") if cell.cell_type == "code" else None
+            if match and match[1] in classes and not (match[1] in places and getattr(self.nb.cells[places[match[1]]], "has_sd", 0)): places[match[1]] = place
+        for name, place in sorted(places.items(), key=lambda pair: -pair[1]):
+            names = [f"{name}.{method}" for method in public_methods(classes[name])]
+            self.nb.cells[place + 1:place + 1] = [self.entry(method) for method in names if method not in shown]
         for place, cell in enumerate(self.nb.cells): cell.idx_ = place
 
     def entry(self, name: str):
@@ -227,17 +229,26 @@ class MethodEntries(Processor):
         return cell
 
 
+class OneAnchor(Processor):
+    "A heading of the page that is called like an entry leaves the entry its anchor"
+    def begin(self):
+        entries = {name.lower() for cell in self.nb.cells for name in re.findall(r"show_doc\(([\w.]+)", cell.source or "") if cell.cell_type == "code"}
+        for cell in self.nb.cells:
+            if cell.cell_type != "markdown": continue
+            for anchor in entries & set(headings(cell.source)): cell.source = re.sub(rf"^(#+ +(?:\[?`?){anchor}(?:`?(?:\]\(.*\))?)) *$", rf"\1 {{#about-{anchor}}}", cell.source, flags=re.M | re.I)
+
+
 class NoWidgets(Processor):
     "Drop the state of widgets: nothing on the site is live, and Quarto would ask a server for their scripts"
     def begin(self): self.nb.metadata.pop("widgets", None)
 
 
 class Pages(nbdev.processors.FilterDefaults):
-    "nbdev's own processors, and the two above"
+    "nbdev's own processors, and the three above"
     def base_procs(self):
         procs = super().base_procs()
         at = procs.index(nbdev.processors.add_show_docs) + 1
-        return [*procs[:at], MethodEntries, *procs[at:], NoWidgets]
+        return [*procs[:at], MethodEntries, *procs[at:], OneAnchor, NoWidgets]
 
 
 def prepare(root: Path = ROOT) -> Path:
