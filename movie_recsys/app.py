@@ -427,7 +427,7 @@ def taken(
 def steering(
     state: PageState,  # what somebody wants
 ) -> dict:  # keyword arguments of MovieRecommender.recommend
-    "The filters as `recommend` takes them, those that are set"
+    "The filters as `MovieRecommender.recommend` takes them, those that are set"
     years = (state.since, state.until) if state.since or state.until else None
     filters = {"genres": list(state.genres), "exclude_genres": list(state.without), "years": years,
                "runtime": (None, state.under) if state.under else None, "languages": state.language,
@@ -486,7 +486,7 @@ def span(
 def with_wish(
     page: FilmPage,  # the films of the page
     wished: Wish | None,  # what was wished in words
-    asked: dict,  # keyword arguments of `recommend`
+    asked: dict,  # keyword arguments of `MovieRecommender.recommend`
 ) -> dict:  # with the films that are all that was wished as `items`
     "What several people ask, kept to what was wished; theme and mood are not weighed there"
     masks = [] if wished is None else [mask for _, mask in wish_masks(wished, page.rec.titles)]
@@ -506,7 +506,7 @@ def sides(
     seeds: list[int | str],  # the films that were chosen and typed
     state: PageState,  # what somebody wants
 ) -> dict[str, list | Taste]:  # by name: "you", and "your guest" where there is one
-    "What each person likes, as `recommend` takes it"
+    "What each person likes, as `MovieRecommender.recommend` takes it"
     people = {"you": seeds if state.taste is None else with_picks(state.taste, seeds)}
     if state.guest is not None:
         films = list(dict.fromkeys([*state.guest.films, *(typed_films(page, state.guest.text) if state.guest.text else ())]))

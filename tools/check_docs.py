@@ -211,6 +211,9 @@ def prepared(folder: Path, nbs: Path, site: str):
         for cell in notebook.cells:
             if "show_doc(" in cell.source and not any("text/markdown" in o.get("data", {}) for o in cell.get("outputs", [])):
                 yield f"{name}: the entry of {cell.source.strip().splitlines()[-1]} could not be made"
+    for path in [*folder.rglob("*.md"), *folder.glob("llms.txt")]:
+        name = path.relative_to(folder).as_posix()
+        homes[name], texts[name] = name.replace(".md", ".html"), path.read_text(encoding="utf-8")
     ids = {homes[name]: headings(text) for name, text in texts.items()}
     for name, text in texts.items():
         fences = re.findall(r"^```python\n(.*?)^```", text, re.S | re.M)
@@ -231,11 +234,12 @@ def prepared(folder: Path, nbs: Path, site: str):
             if page in ids and part and part not in ids[page]: yield f"{name}: no heading or entry for {target}"
             elif page.endswith((".html", ".ipynb")) and page not in ids: yield f"{name}: {target} is no page"
     for path in pages(nbs):
-        name, entries = path.relative_to(nbs).as_posix(), Counter(headings(texts.get(path.relative_to(nbs).as_posix(), "")))
+        name = path.relative_to(nbs).as_posix()
+        shown = re.findall(r"^#+ (\S+) \{#([^}]+)\}", texts.get(name, ""), re.M)
+        entries, taken = Counter(entry for entry, anchor in shown if not anchor.startswith("about-")), Counter(headings(texts.get(name, "")))
         for public in public_names(nbformat.read(path, as_version=4)):
-            if not entries[public.lower()]: yield f"{name}: {public} has no entry"
-        for anchor, times in entries.items():
-            if times > 1 and any(anchor == public.lower() for public in public_names(nbformat.read(path, as_version=4))): yield f"{name}: {times} headings or entries are called {anchor}"
+            if entries[public] != 1: yield f"{name}: {public} has {entries[public] or 'no'} entr{'ies' if entries[public] > 1 else 'y'}"
+        for anchor in {anchor for _, anchor in shown if taken[anchor] > 1}: yield f"{name}: {taken[anchor]} headings have the anchor {anchor}"
 
 
 def site_problems(root: Path) -> list[str]:

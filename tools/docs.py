@@ -94,24 +94,39 @@ def bare(annotation: str, value) -> tuple[str, str]:
 
 
 class Lookup(NbdevLookup):
-    "Where a name in backticks leads: the page's own name first, then the method of the main class, and never to what has no entry"
-    def code(self, name: str) -> str | None:
-        "Where the source of a name stands, by its full name"
-        found = self.syms.get(name)
-        if not found: return None
-        line = nbdev.doclinks._lineno(name.removeprefix(f"{Path(found[1]).with_suffix('').as_posix().replace('/', '.')}."), found[1])
-        return f"{found[2]}#L{line}" if line else found[2]
+    """Where a name in backticks leads: what the page itself calls so, else the method of the main class, and never to what has no entry.
+
+    A plain word that only another page defines is no link: `because` is a column more often than a function."""
+    def full(self, name: str) -> str | None:
+        "The full name of what is meant, where it is of this package and has an entry"
+        if any(part.startswith("_") for part in name.split(".")): return None
+        if f"{MODULE[0]}.{name}" in self.syms: return f"{MODULE[0]}.{name}"
+        places = [full for full in self.syms if re.fullmatch(rf"movie_recsys\.\w+\.{re.escape(name)}", full)]
+        if "." in name or not places: return places[0] if places else None
+        here = [full for full in self.syms if re.fullmatch(rf"{re.escape(MODULE[0])}\.[A-Z]\w*\.{re.escape(name)}", full)]
+        main = [full for full in self.syms if full.startswith("movie_recsys.") and full.endswith(f".{MAIN}.{name}")]
+        meant = here or main or ([] if re.fullmatch("[a-z]+", name) else places)
+        return meant[0] if len(meant) == 1 else None
+
+    def anchor(self, full: str) -> str:
+        "The anchor of an entry: nbdev's, in small letters; where a function is called like a class but for the capital, the class says so"
+        name = full.split(".", 2)[-1]
+        twins = [other for other in self.syms if other.lower() == full.lower()]
+        return name.lower() + "-class" * (len(twins) > 1 and name[0].isupper())
 
     def __getitem__(self, name: str):
-        if any(part.startswith("_") for part in name.split(".")): return None
-        own = super().__getitem__(f"{MODULE[0]}.{name}")
-        if own or "." in name: return own or super().__getitem__(name)
-        everywhere = [full for full in self.syms if re.fullmatch(rf"movie_recsys\.\w+\.{re.escape(name)}", full)]
-        if not everywhere: return super().__getitem__(name)
-        here = [full for full in self.syms if re.fullmatch(rf"{re.escape(MODULE[0])}\.[A-Z]\w*\.{re.escape(name)}", full)]
-        if here: return super().__getitem__(here[0]) if len(here) == 1 else None
-        main = super().__getitem__(f"{MAIN}.{name}")
-        return main or (super().__getitem__(everywhere[0]) if len(everywhere) == 1 else None)
+        ours = [full for full in self.syms if re.fullmatch(rf"movie_recsys\.\w+\.{re.escape(name)}", full)]
+        full = self.full(name)
+        if not full: return None if ours else super().__getitem__(name)
+        page, *rest = self.syms[full]
+        return f"{page.partition('#')[0]}#{self.anchor(full)}", *rest
+
+    def code(self, full: str) -> str | None:
+        "Where the source of a full name stands"
+        if full not in self.syms: return None
+        _, file, address = self.syms[full]
+        line = nbdev.doclinks._lineno(full.split(".", 2)[-1], file)
+        return f"{address}#L{line}" if line else address
 
 
 class Entry(nbdev.showdoc.BasicMarkdownRenderer):
@@ -184,7 +199,7 @@ class Entry(nbdev.showdoc.BasicMarkdownRenderer):
         said = sections(inspect.getdoc(self.symbol) if self.kind != "class" else self.symbol.__doc__)[0]
         parts = ["---"]
         if source: parts.append(f'[source]({source}){{.source target="_blank"}}')
-        parts += [f"{'#' * self.title_level} {self.nm} {{#{self.nm.lower()}}}", f"```python\n{self.signature(written, comes)}\n```", said]
+        parts += [f"{'#' * self.title_level} {self.nm} {{#{Lookup().anchor(f'{home}.{self.symbol.__qualname__}')}}}", f"```python\n{self.signature(written, comes)}\n```", said]
         bases = [ast.unparse(b) for b in tree_of(self.symbol).bases if ast.unparse(b) not in BASES] if self.kind == "class" else []
         if bases: parts.append(f"A kind of {', '.join(f'`{b}`' for b in bases)}.")
         if rows:
