@@ -76,6 +76,7 @@ PREPARED = {
     f"no heading or entry for {SITE}/page.html#films.lose": [new_markdown_cell(f"See [`Films.lose`]({SITE}/page.html#films.lose)."), *ENTRIES],
     f"{SITE}/other.html#films is no page": [new_markdown_cell(f"See [`Films`]({SITE}/other.html#films)."), *ENTRIES],
     "no heading or entry for page.ipynb#gone": [new_markdown_cell("See [there](page.ipynb#gone)."), *ENTRIES],
+    "a link stands in a link": [new_markdown_cell("See [[`Films`](page.ipynb)](page.ipynb)."), *ENTRIES],
     "a signature shows a raw link or Annotated": [entry("Films", "```python\nFilms(n: Annotated[int, 'how many'])\n```"), entry("Films.find")],
     "a docstring's sections run together": [entry("Films"), entry("Films.find", "One\n\nArgs:\n    text: what is typed")],
     "text of Films.find is not documented": [entry("Films"), entry("Films.find", "| Parameter | Meaning |\n|:--|:--|\n| <code>text</code> |  |")],
@@ -130,6 +131,12 @@ def test_a_doclink_leads_to_what_the_page_means(monkeypatch, module, name, leads
     monkeypatch.setattr(docs, "MODULE", [module])
     found = docs.Lookup().doc(name)
     assert found is None if leads is None else found.endswith(f"/movie_recsys/{leads}")
+
+
+def test_a_link_that_is_there_already_stays(monkeypatch):
+    monkeypatch.setattr(docs, "MODULE", [""])
+    line = docs.Lookup().link_line("[`load_movies`](00_data.ipynb), `load_movies` and `a b`")
+    assert line.startswith("[`load_movies`](00_data.ipynb), [`load_movies`](https://") and line.endswith(" and `a b`")
 
 
 RENDERED = """<head><link rel="canonical" href="https://films.example/page.html">

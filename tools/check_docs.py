@@ -220,6 +220,7 @@ def prepared(folder: Path, nbs: Path, site: str):
         if any("](" in code or "Annotated[" in code for code in fences): yield f"{name}: a signature shows a raw link or Annotated"
         plain = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
         if re.search(r"^\s*(Args|Returns|Raises):\s*$", plain, re.M): yield f"{name}: a docstring's sections run together"
+        if re.search(r"\[\[`[^`]+`\]\([^)]*\)\]\(", plain): yield f"{name}: a link stands in a link"
         for entry, row in re.findall(r"^#+ (\S+) \{#[^}]+\}|^\| <code>([^<]+)</code> \|\s*\|$", plain, re.M):
             if entry: last = entry
             elif last.rpartition(".")[2] not in PROTOCOL: yield f"{name}: {row} of {last} is not documented"

@@ -121,6 +121,11 @@ class Lookup(NbdevLookup):
         page, *rest = self.syms[full]
         return f"{page.partition('#')[0]}#{self.anchor(full)}", *rest
 
+    def link_line(self, l: str) -> str:
+        "A line with its names linked; what is a link already stays as it is"
+        return re.sub(rf"(\[[^\[\]]*\]\([^)]*\))|{nbdev.doclinks._re_backticks.pattern}",
+                      lambda found: found[0] if found[1] else super(Lookup, self).link_line(found[0]), l)
+
     def code(self, full: str) -> str | None:
         "Where the source of a full name stands"
         if full not in self.syms: return None
