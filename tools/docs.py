@@ -66,7 +66,7 @@ def fields(cls) -> list[tuple[str, str, str]]:
     for node in ast.parse(source).body[0].body:
         if not isinstance(node, ast.AnnAssign) or node.target.id.startswith("_"): continue
         beside = lines[node.end_lineno - 1][node.end_col_offset:].partition("#")[2].strip()
-        above = re.match(r"\s*#\s*(.*)", lines[node.lineno - 2])
+        above = re.search(r"(?:^\s*#.*\n)*\Z", "\n".join([*lines[:node.lineno - 1], ""]), re.M)[0]
         value, told = node.value, ""
         if isinstance(value, ast.Call) and ast.unparse(value.func) == "Field":
             told = next((ast.literal_eval(k.value) for k in value.keywords if k.arg == "description"), "")
@@ -75,7 +75,7 @@ def fields(cls) -> list[tuple[str, str, str]]:
             given = {k.arg: k.value for k in value.keywords}
             value = given.get("default") or (ast.parse(f"{ast.unparse(given['default_factory'])}()").body[0].value if "default_factory" in given else None)
         default = f" = {ast.unparse(value)}" if value and len(ast.unparse(value)) < 40 else ""
-        found.append((node.target.id, f"{node.target.id}: {ast.unparse(node.annotation)}{default}", told or beside or (above[1] if above else "")))
+        found.append((node.target.id, f"{node.target.id}: {ast.unparse(node.annotation)}{default}", told or beside or " ".join(above.replace("#", " ").split())))
     return found
 
 
