@@ -110,6 +110,11 @@ def test_an_entry_has_a_row_for_each_parameter_and_filter():
     assert "self" not in text.split("```")[1] and "#" not in text.split("```")[1]
 
 
+def test_a_page_says_what_most_people_need_of_it():
+    assert docs.start("movie_recsys.taste") == "What most people need of this page: `Taste`, with `from movie_recsys import Taste`."
+    assert docs.start("movie_recsys.values") == ""
+
+
 def test_an_entry_reads_annotated_types_sections_and_fields():
     from movie_recsys import app, cli, recommend
     command = docs.Entry(cli.recommend)._repr_markdown_()

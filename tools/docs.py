@@ -249,6 +249,23 @@ class MethodEntries(Processor):
         return cell
 
 
+def start(module: str) -> str:
+    "Which names of a page are what a user starts from, and how they are imported; empty where there are none"
+    from movie_recsys import _HOME
+    names = [name for name, home in _HOME.items() if f"movie_recsys.{home}" == module]
+    return f"What most people need of this page: {', '.join(f'`{name}`' for name in names)}, with `from movie_recsys import {', '.join(names)}`." if names else ""
+
+
+class StartHere(Processor):
+    "Behind the first words of a page that defines names that a user starts from: which they are, for helpers are told before them"
+    def begin(self):
+        words = [place for place, cell in enumerate(self.nb.cells) if cell.cell_type == "markdown" and not cell.source.startswith("<!--")]
+        if not words or not start(MODULE[0]): return
+        self.nb.cells.insert(words[0] + 1, mk_cell(start(MODULE[0]), "markdown"))
+        self.nb.cells[words[0] + 1].directives_ = {}
+        for place, cell in enumerate(self.nb.cells): cell.idx_ = place
+
+
 class OneAnchor(Processor):
     "A heading of the page that is called like an entry leaves the entry its anchor"
     def begin(self):
@@ -264,11 +281,11 @@ class NoWidgets(Processor):
 
 
 class Pages(nbdev.processors.FilterDefaults):
-    "nbdev's own processors, and the three above"
+    "nbdev's own processors, and the four above"
     def base_procs(self):
         procs = super().base_procs()
-        at = procs.index(nbdev.processors.add_show_docs) + 1
-        return [*procs[:at], MethodEntries, *procs[at:], OneAnchor, NoWidgets]
+        entries, links = procs.index(nbdev.processors.add_show_docs) + 1, procs.index(nbdev.processors.add_links)
+        return [*procs[:entries], MethodEntries, *procs[entries:links], StartHere, *procs[links:], OneAnchor, NoWidgets]
 
 
 def prepare(root: Path = ROOT) -> Path:
