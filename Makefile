@@ -77,7 +77,7 @@ readme: $(VENV)/.dev  ## Make README.md from nbs/index.ipynb
 docs: $(VENV)/.dev  ## The documentation site, in _docs (needs Quarto)
 	@command -v quarto >/dev/null || { echo "Quarto is needed: https://quarto.org/docs/get-started/"; exit 1; }
 	$(BIN)/python tools/check_docs.py
-	PATH="$(CURDIR)/$(BIN):$$PATH" nbdev_docs
+	$(BIN)/python tools/docs.py
 
 dist: $(VENV)/.dev  ## The wheel and the source archive, in dist
 	rm -rf dist build

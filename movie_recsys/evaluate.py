@@ -335,9 +335,9 @@ def describe_lists(
 # %% ../nbs/08_evaluate.ipynb #6cb60a17
 @dataclass
 class Listed:
-    "A recommender judged by its list: the films that `recommend` names come first"
+    "A recommender judged by its list: the films that `MovieRecommender.recommend` names come first"
     recommender: object  # a `MovieRecommender`
-    settings: dict = field(default_factory=dict)  # for `recommend`
+    settings: dict = field(default_factory=dict)  # for `MovieRecommender.recommend`
 
     def score(self,
               seeds: Iterable[int],  # ids of films

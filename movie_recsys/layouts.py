@@ -37,13 +37,13 @@ class Beside:
 @dataclass(frozen=True)
 class Layout:
     "How a table of films is laid out"
-    name: str
+    name: str  # what it is called
     seen: str  # where its header was seen
     header: str  # the columns by which it is recognised, all of them, with commas
     columns: dict[str, str]  # its columns -> ours; several may fill one list
     ids: str = "row"  # whose the ids are: "tmdb", "imdb", "movielens" or "row"
     file: str = ""  # name of the file of films, without endings, where others lie beside it
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[Beside, ...] = ()  # the files that belong to it
     sep: str = ""  # between cells, where the header does not tell
     quotes: bool = True  # quotation marks enclose cells; otherwise they are letters
     headless: bool = False  # the first row is a film, and `header` names the columns

@@ -90,23 +90,23 @@ def year_number(
 
 class FilmRow(TypedDict):
     "A film of a list"
-    film_id: int
-    title: str
-    year: int | None
-    genres: list[str]
-    cluster: str
-    score: float
-    because: str
+    film_id: int  # of the table
+    title: str  # of the film
+    year: int | None  # of release, where it is known
+    genres: list[str]  # in the order of the table
+    cluster: str  # name of its cluster
+    score: float  # higher is better
+    because: str  # a sentence that says why
 
 class FoundRow(TypedDict):
     "A film that fits a text"
-    film_id: int
-    title: str
-    year: int | None
-    label: str
-    score: float
-    match: str
-    sure: bool
+    film_id: int  # of the table
+    title: str  # of the film
+    year: int | None  # of release, where it is known
+    label: str  # `Title (Year)`
+    score: float  # how well it fits, from 0 to 100
+    match: str  # in what way it fits
+    sure: bool  # whether it is surely meant
 
 def found_rows(
     found: pd.DataFrame,  # from `find`

@@ -82,52 +82,52 @@ def as_filters(
 # %% ../nbs/12a_serve.ipynb #ef0e1e56
 class Seed(BaseModel):
     "A film that the list is for"
-    film_id: int
-    label: str
+    film_id: int  # of the table
+    label: str  # `Title (Year)`
 
 class Films(BaseModel):
     "What was understood, and the films"
-    seeds: list[Seed]
-    understood: list[str]
-    films: list[FilmRow]
-    reason: str
+    seeds: list[Seed]  # the films that the list is for
+    understood: list[str]  # what was taken for what was not named exactly
+    films: list[FilmRow]  # the best first
+    reason: str  # why there are few or none, where that is so
 
 class WishedFilms(Films):
     "The same for a wish, with the words that said nothing"
-    ignored: list[str]
+    ignored: list[str]  # words that said nothing
 
 class FoundFilms(BaseModel):
     "The films that fit a text, and what to ask where none is surely meant"
-    films: list[FoundRow]
-    asked: str
+    films: list[FoundRow]  # the best match first
+    asked: str  # a question for whoever typed, where no film is surely meant
 
 class Part(BaseModel):
     "A part of the score of a recommended film"
-    seed: str
-    block: str
-    shared: list[str]
-    share: float
+    seed: str  # the film that it is shared with
+    block: str  # the part of the score
+    shared: list[str]  # what is shared
+    share: float  # what it adds to the score
 
 class Reasons(BaseModel):
     "The parts of a score, which add up to it"
-    seeds: list[Seed]
-    film: Seed
-    score: float
-    parts: list[Part]
+    seeds: list[Seed]  # the films that the list is for
+    film: Seed  # the film that is explained
+    score: float  # the sum of the parts
+    parts: list[Part]  # what the score is the sum of
 
 class Cluster(BaseModel):
     "A cluster of films"
-    cluster: int
-    name: str
-    films: int
-    best_known: list[str]
+    cluster: int  # its number
+    name: str  # made from what sets it apart
+    films: int  # how many it has
+    best_known: list[str]  # labels of its best-known films
 
 class Health(BaseModel):
     "That the service answers, and with what"
-    status: str
-    films: int
-    clusters: int
-    version: str
+    status: str  # `ok`
+    films: int  # how many there are
+    clusters: int  # how many there are
+    version: str  # of this library
 
 def list_answer(
     rec: MovieRecommender,  # the films and the clusters
@@ -143,10 +143,10 @@ TITLES = {400: "This cannot be answered", 404: "Not found", 405: "Not done this 
 
 class Problem(BaseModel):
     "An error, as RFC 9457 has it"
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
+    type: str = "about:blank"  # a kind of error; always the same here
+    title: str  # what the status means
+    status: int  # of HTTP
+    detail: str  # a sentence that says what was wrong
 
 def problem(
     status: int,  # of HTTP
@@ -175,7 +175,9 @@ def wrong_parameters(
 # %% ../nbs/12a_serve.ipynb #87614e86
 class NoSecrets:
     "Answers an unforeseen error with status 500, and writes down its kind and place but not what was asked"
-    def __init__(self, app): self.app = app
+    def __init__(self,
+                 app: Any,  # an ASGI application
+                 ): self.app = app
 
     async def __call__(self, scope, receive, send):
         started = False
@@ -194,7 +196,10 @@ class NoSecrets:
 # %% ../nbs/12a_serve.ipynb #d06cc5d6
 class Under:
     "Serves an application under a path"
-    def __init__(self, app, root_path: str): self.app, self.root_path = app, root_path
+    def __init__(self,
+                 app: Any,  # an ASGI application
+                 root_path: str,  # such as /films
+                 ): self.app, self.root_path = app, root_path
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "http":

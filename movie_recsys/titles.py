@@ -646,9 +646,9 @@ def title_initials(
 # %% ../nbs/05_titles.ipynb #53e3e518
 class Understood(NamedTuple):
     "What a text surely means: the film's position and how it matches, and the films that it might mean too"
-    row: int
-    match: str
-    others: tuple[int, ...] = ()
+    row: int  # position of the film in the table
+    match: str  # in what way the text fits it
+    others: tuple[int, ...] = ()  # positions of the other films that may be meant
 
 ALONE, IN_SERIES, SUBTITLE = 0.9, 0.75, 0.8
 

@@ -36,7 +36,7 @@ _STYLE = ("<style>:is(.jp-OutputArea, #output-area, .output):has(.jupyter-widget
 
 class Panel:
     "Widgets in `view`, and a still picture of them for where no kernel runs"
-    view: widgets.Widget
+    view: widgets.Widget  # the widgets
     def static(self) -> str:
         "HTML that shows the present state without a kernel"
         return ""

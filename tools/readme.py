@@ -47,7 +47,8 @@ def llms() -> str:
         if not (nbs / name).exists(): continue
         first = next(c.source for c in nbformat.read(nbs / name, as_version=4).cells if c.cell_type == "markdown")
         title, description = re.match(r"#\s+(.*)\n+>\s+(.*)", first).groups()
-        lines.append(f"- [{title}]({cfg['git_url']}/blob/{cfg['branch']}/nbs/{name}): {description}")
+        page = Path(name).with_name(re.sub(r"^\d+[a-z]*_", "", Path(name).name)).with_suffix(".html")
+        lines.append(f"- [{title}]({cfg['doc_host']}{cfg['doc_baseurl']}/{page.as_posix()}): {description}")
     return "\n".join(lines) + "\n"
 
 

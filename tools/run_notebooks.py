@@ -51,6 +51,7 @@ def run(path: Path, skip: set[str]) -> float:
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code": cell.metadata.pop("execution", None)
+        if cell.cell_type == "code" and cell.source.startswith("show_doc("): cell.outputs = []  # made anew for the site
         if cell.cell_type == "code":  # only a live kernel can show a widget; its still picture stays
             cell.outputs = [output for output in cell.outputs if LIVE_VIEW not in output.get("data", {})]
     nbformat.write(notebook, path)
