@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .data import MovieDataError, cache_dir
+from .data import KEPT_ATTRS, MovieDataError, cache_dir
 from .preprocess import CATEGORICAL, NUMERIC, feature_columns, feature_pipeline
 
 # %% ../nbs/02_cluster.ipynb #86467d8d
@@ -545,7 +545,7 @@ def cluster_card(
             "n_clusters": model.n_clusters, "n_init": kmeans.n_init, "random_state": kmeans.random_state,
             "inertia": float(kmeans.inertia_), "names": model.names_,
             "sizes": np.bincount(model.labels_, minlength=model.n_clusters).tolist(),
-            **({"licence": films.attrs["licence"]} if "licence" in films.attrs else {})}
+            **{name: films.attrs[name] for name in KEPT_ATTRS if name in films.attrs}}
 
 def save_clusters(
     model: MovieClusters,  # fitted
@@ -617,7 +617,7 @@ def load_clusters(
     card = read_card(folder)
     films = read_films(set_file(folder, "films.parquet"))
     labels = films.pop("cluster").to_numpy()
-    films.attrs = {name: card[name] for name in ("source", "licence") if name in card}
+    films.attrs = {name: card[name] for name in ("source", *KEPT_ATTRS) if name in card}
     pipeline = agrees(set_file(folder, "clusters.skops"), films, labels)
     written, here = card["versions"]["scikit-learn"], version("scikit-learn")
     if pipeline is None:

@@ -329,7 +329,7 @@ def describe_lists(
         "Mean cosine of two films of a list"
         return (genres[top] @ genres[top].T).toarray()[np.triu_indices(len(top), 1)].mean()
     named = np.concatenate(lists)
-    return {"films named": float(len(np.unique(named))), "median votes": float(np.nanmedian(_numbers(films, "vote_count").to_numpy()[named])),
+    return {"films named": float(len(np.unique(named))), "median votes": float(_numbers(films, "vote_count").iloc[named].median()),
             "novelty": float(-np.log2(share[named]).mean()), "variety": float(1 - np.mean([alike(top) for top in lists]))}
 
 # %% ../nbs/08_evaluate.ipynb #6cb60a17

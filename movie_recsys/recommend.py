@@ -29,7 +29,7 @@ import pandas as pd
 
 from .cluster import (MovieClusters, fit_clusters, load_clusters,
                                  save_clusters, set_file, write_set, make_pipeline, run_from)
-from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, film_label,
+from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, count_in_words, film_label,
                               language_name, load_movies, LISTS, Limits, _is_dataset, _read_dataset)
 from .lists import (CALIBRATION, DIVERSITY, Sequels, Traits, because, divergence, film_before, genre_rows, named_people, pick, placed_by, places_before,
                                 said_for, series_order, served_shares, whom, worth_to)
@@ -115,8 +115,8 @@ class Filters(TypedDict, total=False):
     languages: str | list[str] | None  # ISO 639-1 code(s) of the original language
     countries: str | list[str] | None  # countries as the table names them
     runtime: tuple | None  # (shortest, longest) in minutes
-    min_votes: float | None  # fewest votes
-    min_rating: float | None  # lowest average vote, 0 to 10
+    min_votes: float | None  # fewest votes, or Wikipedias where these are counted
+    min_rating: float | None  # lowest average vote, 0 to 10; a film whose rating is not known is left out
     people: str | list[str] | None  # one of these among directors, writers or cast
     items: Any  # film_ids, or a mask: only films among these
 
@@ -153,13 +153,24 @@ def filter_masks(
 def filter_reason(
     masks: dict[str, np.ndarray],  # from `filter_masks`
     left: int = 0,  # how many films are left
+    films: pd.DataFrame | None = None,  # those that were filtered, to say of how many it is not known
     ) -> str:
     "Why so few films or none are left, in one sentence"
-    alone = [f"{name} leaves {mask.sum():,}" for name, mask in masks.items()]
+    alone = [f"{name}{'' if films is None else _not_known(films, name)} leaves {mask.sum():,}" for name, mask in masks.items()]
     found = "No film is left" if not left else f"Only {left} film{'s' * (left > 1)} left"
     if not alone: return f"{found}: all others were named or seen already, or are in clusters that were not looked at."
     together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting films named, films seen, and clusters that were not looked at"
     return f"{found}: {', '.join(alone)}; {together}."
+
+_OF_NUMBERS = ("years", "runtime", "min_votes", "min_rating")
+
+def _not_known(films, asked):
+    "What is to be said of a filter on numbers: of how many films they are not known, and what is counted"
+    name = asked.partition("=")[0]
+    if name not in _OF_NUMBERS: return ""
+    unknown, counts = int(films[FILTERS[name][0][0]].isna().sum()), films.attrs.get("counts", "votes")
+    said = [counts] * (name == "min_votes" and counts != "votes") + [f"not known of {unknown:,}"] * (unknown > 0)
+    return f" ({', '.join(said)})" if said else ""
 
 # %% ../nbs/07_recommend.ipynb #5b230edb
 class MovieRecommender:
@@ -242,9 +253,9 @@ class MovieRecommender:
 
     @cached_property
     def hidden_films(self) -> np.ndarray:
-        "Which films are rated above the average, and not among the best-known twentieth"
+        "Which films are not known to be rated below the average, and not among the best-known twentieth"
         rating, votes = (pd.to_numeric(self._bare[name]).astype(float) if name in self._bare else pd.Series(0.0, self._bare.index) for name in ("vote_average", "vote_count"))
-        return (rating >= rating.mean()).to_numpy() & ~(votes > votes.quantile(.95)).to_numpy()
+        return ~(rating < rating.mean()).to_numpy() & ~(votes > votes.quantile(.95)).to_numpy()
 
     @cached_property
     def traits(self) -> Traits:
@@ -654,10 +665,11 @@ def random_films(
 # %% ../nbs/07_recommend.ipynb #ae07704e
 def well_liked(
     film: pd.Series,  # a row of the table
+    counts: str = "votes",  # what its `vote_count` counts
     ) -> str:
     "What can be said of a film itself, where none was named to compare it with"
     rating, votes = film.get("vote_average"), film.get("vote_count")
-    return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f" in {votes:,.0f} votes")
+    return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f"{',' if counts == 'Wikipedias' else ' in'} {count_in_words(votes, counts)}")
 
 def why_films(
     rec: MovieRecommender,  # with the scorer
@@ -667,7 +679,7 @@ def why_films(
     ) -> list[str]:
     "A sentence for each film of a list; a scorer that cannot explain has none"
     if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
-    if not len(query.seeds): return [well_liked(film) for _, film in rec._bare.iloc[at].iterrows()]
+    if not len(query.seeds): return [well_liked(film, rec.films.attrs.get("counts", "votes")) for _, film in rec._bare.iloc[at].iterrows()]
     return because(rec.scorer.explain(query, at), names, "Because you picked" if query.known is None else "Because you liked")
 
 def seed_labels(
@@ -740,7 +752,7 @@ def make_list(
         score = score_of(rec, query)
         at, placed = pick_films(rec, query, score, n, diversity, before)
     result = list_table(rec, query, at, score, placed, reasons)
-    if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))
+    if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result), rec.films)
     return result
 
 # %% ../nbs/07_recommend.ipynb #7e5d5480
@@ -788,7 +800,7 @@ def list_together(
     if reasons: columns["because"] = why_together(rec, queries, at[picks], served)
     table = pd.DataFrame(columns | {"placed": placed}, index=films.index)
     table.attrs["seeds"] = {name: seed_labels(rec, query) for name, query in queries.items()}
-    if len(table) < n: table.attrs["reason"] = filter_reason(masks, len(table))
+    if len(table) < n: table.attrs["reason"] = filter_reason(masks, len(table), rec.films)
     return table
 
 def why_together(

@@ -6,11 +6,11 @@
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
            'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS',
            'words', 'column_tokens', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating', 'film_numbers',
-           'distance', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query', 'known_players', 'FilmFeatures',
-           'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms',
-           'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes',
-           'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words',
-           'spread_over', 'score_parts']
+           'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query',
+           'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance',
+           'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables',
+           'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
+           'telling_words', 'pair_words', 'own_words', 'spread_over', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
@@ -31,7 +31,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import Normalizer
 from tqdm import tqdm
 
-from .data import MovieDataError, language_name
+from .data import MovieDataError, count_in_words, language_name
 
 # %% ../nbs/04_similarity.ipynb #52c5f89b
 CONTENT = {"genres": 4.0, "keywords": 10.0, "collection": 5.0, "directors": 7.0, "writers": 4.0, "cast": 8.0,
@@ -184,6 +184,8 @@ def weighted_rating(
     return (votes * rating + m * mean) / (votes + m)
 
 # %% ../nbs/04_similarity.ipynb #e73987e8
+_NUMBERS = {"years": "release_year", "votes": "vote_count", "rating": "vote_average", "runtime": "runtime"}
+
 def film_numbers(
     films: pd.DataFrame,  # a table of films
     reference: pd.DataFrame | None = None,  # the table whose mean and medians count, `films` itself where None
@@ -191,7 +193,7 @@ def film_numbers(
     "Of each film the year, the logarithm of its votes, its weighted rating and its minutes, as far as the reference knows them"
     known = films if reference is None else reference
     numbers = {name: pd.to_numeric(films[column]).astype(float) if column in films else pd.Series(np.nan, films.index)
-               for name, column in (("years", "release_year"), ("votes", "vote_count"), ("rating", "vote_average"), ("runtime", "runtime"))
+               for name, column in _NUMBERS.items()
                if column in known and known[column].notna().any()}
     if "rating" in numbers:
         votes = numbers.get("votes", pd.Series(np.nan, films.index)).fillna(MEAN_VOTES)
@@ -211,6 +213,12 @@ def distance(
     gap = np.abs(seeds[:, None] - films)
     if name == "years": return np.log1p(gap)
     return np.minimum(gap / 30, 3) if name == "runtime" else gap
+
+def known_numbers(
+    films: pd.DataFrame,  # a table of films
+    ) -> dict[str, np.ndarray]:
+    "Of each of those numbers whether the table knows it of a film; where it does not, the median stands for it, and nothing is said of it"
+    return {name: films[column].notna().to_numpy(bool) if column in films else np.zeros(len(films), bool) for name, column in _NUMBERS.items()}
 
 # %% ../nbs/04_similarity.ipynb #4102643b
 def liked_films(
@@ -361,7 +369,7 @@ class FilmFeatures(BaseEstimator):
         if self.space_ is not None:
             self.word_names_, self.idf_ = self.space_["words"].get_feature_names_out(), self.space_["words"].idf_
             self.word_rarity_ = dict(zip(self.word_names_.tolist(), self.idf_.tolist()))
-        self.numbers_ = film_numbers(films)
+        self.numbers_, self.known_numbers_, self.counts_ = film_numbers(films), known_numbers(films), films.attrs.get("counts", "votes")
         levels = {name: np.unique(values, return_inverse=True) for name, values in self.numbers_.items()}
         self.levels_ = {name: (values, level.ravel()) for name, (values, level) in levels.items() if 10 * len(values) < len(films)}  # each year is compared once, and not each film of it
         return self
@@ -379,7 +387,7 @@ class FilmFeatures(BaseEstimator):
         "The facts of films of the table"
         tokens = {name: overlap.rows_[at] for name, overlap in self.overlaps_.items()}
         plots = {"plots": self.plots_[at], "words": self.words_[at]} if self.space_ is not None else {}
-        return {"tokens": tokens, "numbers": {name: values[at] for name, values in self.numbers_.items()}, **plots}
+        return {"tokens": tokens, "numbers": {name: values[at] for name, values in self.numbers_.items()}, "known": {name: known[at] for name, known in self.known_numbers_.items()}, **plots}
 
     def _new(self, seeds):
         "The facts of films that need not be in the table"
@@ -387,7 +395,7 @@ class FilmFeatures(BaseEstimator):
         texts = plot_words(seeds)
         plots = {"plots": self.space_.transform(texts).astype(np.float32), "words": self.space_["words"].transform(texts)} if self.space_ is not None else {}
         return {"tokens": {name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()},
-                "numbers": film_numbers(seeds, self.films_), **plots}
+                "numbers": film_numbers(seeds, self.films_), "known": known_numbers(seeds), **plots}
 
 # %% ../nbs/04_similarity.ipynb #3fde4dec
 def pair_terms(
@@ -750,7 +758,7 @@ def shared_plot(
     both = _common(features.seed_facts(query)["words"], seed, features.words_, at, features.idf_)
     return [str(features.word_names_[i]) for i in both]
 
-_NUMBER = {"years": "{:.0f} and {:.0f}", "rating": "weighted ratings {:.1f} and {:.1f}", "runtime": "{:.0f} and {:.0f} minutes", "votes": "{:,.0f} and {:,.0f} votes"}
+_NUMBER = {"years": "{:.0f} and {:.0f}", "rating": "weighted ratings {:.1f} and {:.1f}", "runtime": "{:.0f} and {:.0f} minutes", "votes": "{:,.0f} and {:,.0f}"}
 
 def near_in(
     name: str,  # "years", "votes", "rating" or "runtime"
@@ -785,9 +793,13 @@ def pair_words(
         spoken = shared_plot(features, query, seed, at)
         return {"shared": spoken or ["words that go together"], "telling": telling_words(features, spoken)}
     if name == "likes": return {"shared": [f"{scorer.lift_.fans(query.at[seed], at):,} people like both"]}
-    both = [float(features.seed_facts(query)["numbers"][name][seed]), float(features.numbers_[name][at])]
+    facts = features.seed_facts(query)
+    if not (facts["known"][name][seed] and features.known_numbers_[name][at]): return {"shared": ["not known of both films"], "telling": []}
+    both = [float(facts["numbers"][name][seed]), float(features.numbers_[name][at])]
     near = near_in(name, *both)
-    return {"shared": [_NUMBER[name].format(*(np.expm1(both) if name == "votes" else both))], "telling": [near] if near else []}
+    said = _NUMBER[name].format(*(np.expm1(both) if name == "votes" else both))
+    if name == "votes": said = f"in {said} {features.counts_}" if features.counts_ == "Wikipedias" else f"{said} {features.counts_}"
+    return {"shared": [said], "telling": [near] if near else []}
 
 def own_words(
     scorer: FilmScorer,  # fitted
@@ -799,7 +811,8 @@ def own_words(
     features = scorer.features_
     if name in query.extra: return query.said.get(name, "brought along by the query")
     if name == "disliked": return f"as is {query.against.seeds['title'].iloc[int(affinity_of(scorer, query.against, np.array([at])).argmax())]}, which is not wanted"
-    return f"{np.expm1(features.numbers_['votes'][at]):,.0f} votes" if name == "fame" else f"weighted rating {features.numbers_['rating'][at]:.1f}"
+    if not features.known_numbers_["votes" if name == "fame" else "rating"][at]: return "not known, so that of the middle film counts"
+    return count_in_words(np.expm1(features.numbers_["votes"][at]), features.counts_) if name == "fame" else f"weighted rating {features.numbers_['rating'][at]:.1f}"
 
 def spread_over(
     shares: np.ndarray,  # of one film, one for each seed
