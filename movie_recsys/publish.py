@@ -116,7 +116,7 @@ _CARD = """---
 
 # {title}
 
-{films:,} films from {first} to {last}, each with its cluster, one of {k} that K-means found. Made with
+{films:,} films{years}, each with its cluster, one of {k} that K-means found. Made with
 [{name}]({source}) {version} from the source `{origin}`.
 
 ```python
@@ -166,13 +166,13 @@ def dataset_card(
     "The card of a dataset: YAML for the Hub, prose for people."
     import yaml
     license, about, table, kmeans = dataset_licence(rec, license), project(), dataset_table(rec), rec.model.pipeline["kmeans"]
-    years = table["release_year"].dropna().astype(int)
+    years = table["release_year"].dropna().astype(int) if "release_year" in table else []
     best = table.iloc[int(table["vote_count"].fillna(0).argmax())] if "vote_count" in table else table.iloc[0]
     counts = table.groupby(["cluster", "cluster_name"]).size().rename("films").reset_index()
     title = repo_id.split("/")[-1].replace("_", " ").replace("-", " ").capitalize()
     return _CARD.format(
         meta=yaml.safe_dump(dataset_meta(rec, title, license), sort_keys=False, allow_unicode=True), title=title,
-        films=len(table), first=years.min(), last=years.max(), k=rec.model.n_clusters, n_init=kmeans.n_init,
+        films=len(table), years=f" from {min(years)} to {max(years)}" if len(years) else "", k=rec.model.n_clusters, n_init=kmeans.n_init,
         random_state=kmeans.random_state, name=about["name"], version=about["version"], source=about["source"],
         origin=Path(str(rec.films.attrs.get("source", "a DataFrame"))).name, repo_id=repo_id,
         example=str(best["title"]).replace('"', ''), fields=markdown_table(fields(table)),
