@@ -23,6 +23,13 @@ def timed(function, *args):
     return time.perf_counter() - start, result
 
 
+def processor(function, *args):
+    "The seconds of processor time that a call took, over all threads, and what it gave"
+    start = time.process_time()
+    result = function(*args)
+    return time.process_time() - start, result
+
+
 def turns(repeats: int, **functions) -> dict[str, list[float]]:
     "Seconds of each function, called by turns; the first round warms up and is not counted"
     rounds = [{name: timed(function, i)[0] for name, function in functions.items()} for i in range(repeats + 1)]
@@ -173,6 +180,28 @@ def leak(path):
     before = now()
     ask(10_000)
     return {"before_mb": before, "after_mb": now()}
+
+
+def large(path):
+    "Processor seconds from a CSV in TMDB's layout to the first answer, nothing cached"
+    from movie_recsys.cluster import fit_clusters
+    from movie_recsys.data import load_movies
+    from movie_recsys.preprocess import clean_movies
+    from movie_recsys.recommend import MovieRecommender
+    read, films = processor(load_movies, path)
+    clean, cleaned = processor(clean_movies, films)
+    del films
+    fit, model = processor(fit_clusters, cleaned.films)
+    rec = MovieRecommender(cleaned.films, model)
+    seeds = best_known_of(rec.films)
+    first, _ = processor(rec.recommend, seeds)
+    title, _ = processor(rec.recommend, [rec.labels.loc[seeds[0]]])
+    return {"read": read, "clean": clean, "fit": fit, "first answer": first, "first answer by title": title, "films": len(rec.films)}
+
+
+def best_known_of(films):
+    "The ids of three well-known films"
+    return films["vote_count"].nlargest(3).index.tolist()
 
 
 if __name__ == "__main__":

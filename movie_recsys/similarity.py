@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
            'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS',
-           'words', 'column_tokens', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating', 'film_numbers',
-           'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query',
+           'words', 'column_tokens', 'word_rows', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating',
+           'film_numbers', 'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query',
            'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance',
            'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables',
            'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
@@ -17,7 +17,7 @@ import re
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ import scipy.sparse as sp
 from scipy.special import softmax
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfTransformer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import Normalizer
 from tqdm import tqdm
@@ -60,14 +60,15 @@ CREDITS = {"directors", "writers", "cast"}  # columns of people
 _FILMIC = {"ii", "iii", "iv", "part", "movie", "film", "based", "novel", "book", "vs", "jr", "st", "nd", "rd", "th", "director", "sequel", "remake",
            "aftercreditsstinger", "duringcreditsstinger", "independent", "type", "story"}  # words that say nothing of a film
 _STOP = ENGLISH_STOP_WORDS | _FILMIC
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD_OR_END = re.compile(_WORD.pattern + "|\n")
 _NO_THEME = "woman director"  # the one common keyword that says who made a film and not what it is about
 
 def words(
     text: str,  # any text
     ) -> list[str]:
     "The distinct words of a text that say something, in lower case"
-    found = re.findall(r"[^\W\d_]+", text.lower().replace(_NO_THEME, ""))
-    return list(dict.fromkeys(word for word in found if len(word) > 1 and word not in _STOP))
+    return [word for word in dict.fromkeys(_WORD.findall(text.lower().replace(_NO_THEME, ""))) if word not in _STOP]
 
 def column_tokens(
     column: pd.Series,  # one column of the table of films
@@ -76,8 +77,28 @@ def column_tokens(
     values = [[v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else [] for v in column]
     return [words(" ".join(v)) if column.name in WORDY else list(dict.fromkeys(v)) for v in values]
 
+def word_rows(
+    column: pd.Series,  # of texts or of lists of texts
+    block: int = 20_000,  # films whose texts are cut into words at a time [by memory]
+    ) -> tuple[sp.csr_matrix, list[str]]:
+    "Which words, as `words` has them, each film has in a column of text: a row per film, a column per word, sorted; and the words"
+    texts = [(v if isinstance(v, str) else " ".join(v) if isinstance(v, (list, np.ndarray)) else "").replace("\n", " ") for v in column]
+    seen, rows, columns = {"\n": 0}, [], []
+    for start in range(0, len(texts), block):
+        found = _WORD_OR_END.findall("\n".join(texts[start:start + block]).lower().replace(_NO_THEME, ""))
+        at = np.fromiter((seen.setdefault(word, len(seen)) for word in found), np.int32, len(found))
+        rows.append((start + np.cumsum(at == 0))[at > 0])
+        columns.append(at[at > 0] - 1)
+    names = list(seen)[1:]
+    counts = sp.csr_matrix((np.ones(sum(map(len, rows)), np.float32), (np.concatenate([*rows, []]).astype(np.int32), np.concatenate([*columns, []]).astype(np.int32))), (len(texts), len(names)))
+    counts.data[:] = 1  # a word counts once
+    kept = sorted((i for i, name in enumerate(names) if name not in _STOP), key=names.__getitem__)
+    return counts[:, kept].tocsr(), [names[i] for i in kept]
+
 # %% ../nbs/04_similarity.ipynb #b5c76837
 def _same(tokens): return tokens
+
+def _counter(names): return CountVectorizer(analyzer=_same, vocabulary=names, binary=True, dtype=np.float32)
 
 def _kinds(rows):
     "A row of each kind, and the kind of each row: rows with the same tokens are of one kind, for their sums of random numbers are the same"
@@ -91,19 +112,33 @@ class TokenOverlap(BaseEstimator):
             column: pd.Series,  # one column of the table of films
             y=None) -> "TokenOverlap":
         "Learn which tokens at least two films have, how rare each is, and how much a film usually has"
+        if column.name in WORDY:
+            rows, names = word_rows(column)
+            shared = np.flatnonzero(rows.getnnz(axis=0) > 1)
+            return self.know(rows[:, shared], [names[i] for i in shared]) if len(shared) else self.know(sp.csr_matrix((len(column), 1), dtype=np.float32), ["nothing is shared"])
         tokens = column_tokens(column)
-        shared = sorted(token for token, n in Counter(token for film in tokens for token in film).items() if n > 1)
-        self.vectorizer_ = CountVectorizer(analyzer=_same, vocabulary=shared or ["nothing is shared"], binary=True, dtype=np.float32)
-        self.rows_ = self.vectorizer_.transform(tokens).tocsr()
-        self.names_ = self.vectorizer_.get_feature_names_out()
-        self.rarity_ = np.log(len(column) / np.maximum(np.asarray(self.rows_.sum(axis=0)).ravel(), 1)).astype(np.float32)
-        self.rare_ = (self.rows_ @ sp.diags(self.rarity_)).tocsr().astype(np.float32)
+        shared = sorted(token for token, n in Counter(token for film in tokens for token in film).items() if n > 1) or ["nothing is shared"]
+        return self.know(_counter(shared).transform(tokens).tocsr(), shared)
+
+    def know(self,
+             rows: sp.csr_matrix,  # which tokens each film has: a row per film, a column per token
+             names: list[str],  # of the tokens
+             ) -> "TokenOverlap":
+        "What follows from the tokens of the films"
+        self.rows_, self.names_ = rows, np.array(names, dtype=object)
+        self.rarity_ = np.log(rows.shape[0] / np.maximum(np.asarray(rows.sum(axis=0)).ravel(), 1)).astype(np.float32)
+        self.rare_ = sp.csr_matrix((self.rarity_[rows.indices], rows.indices, rows.indptr), rows.shape)
         self.postings_ = self.rare_.T.tocsr()  # the films of each token, as in an inverted file
-        self.total_ = self.rows_ @ self.rarity_
+        self.total_ = rows @ self.rarity_
         self.usual_ = float(np.median(self.total_[self.total_ > 0])) if self.total_.any() else 1.0
-        kinds, self.kind_ = _kinds(self.rows_)
-        self.kinds_ = (kinds @ sp.diags(self.rarity_)).tocsr().astype(np.float32) if 10 * kinds.shape[0] < len(tokens) else None  # where many films have the same, each kind is compared once
+        kinds, self.kind_ = _kinds(rows)
+        self.kinds_ = (kinds @ sp.diags(self.rarity_)).tocsr().astype(np.float32) if 10 * kinds.shape[0] < rows.shape[0] else None  # where many films have the same, each kind is compared once
         return self
+
+    @cached_property
+    def vectorizer_(self) -> CountVectorizer:
+        "Counts the tokens of other films"
+        return _counter(self.names_.tolist())
 
     def transform(self,
                   column: pd.Series,  # the column of other films
@@ -160,18 +195,22 @@ def plot_words(
     return [[word for words in film for word in words] for film in zip(*columns)] if columns else [[] for _ in range(len(films))]
 
 def plot_space(
-    texts: list[list[str]],  # from `plot_words`
+    films: pd.DataFrame,  # a table of films
     dimensions: int = DIMENSIONS,  # of the space
     random_state: int = 0,  # seed of the decomposition
     ) -> tuple[Pipeline, sp.csr_matrix, np.ndarray] | None:
     "The space of plots, the weighted words of each film, and where it lies in the space: a row of length 1, or 0 for a film without words; None where there are too few words"
-    common = Counter(word for text in texts for word in text)
-    if sum(n >= 5 for n in common.values()) <= 2 * dimensions: return None
-    vectorizer = TfidfVectorizer(analyzer=_same, min_df=5, max_df=.1, sublinear_tf=True, dtype=np.float32)
+    columns = [films[name] for name in ("overview", "keywords") if name in films]
+    counts, names = word_rows(pd.concat(columns)) if columns else (sp.csr_matrix((0, 0), dtype=np.float32), [])
+    counts = sum((counts[k * len(films):(k + 1) * len(films)] for k in range(1, len(columns))), counts[:len(films)])
+    if (counts.sum(axis=0) >= 5).sum() <= 2 * dimensions: return None
+    known = counts.getnnz(axis=0)
+    kept = np.flatnonzero((known >= 5) & (known <= .1 * len(films)))
+    weigh = TfidfTransformer(sublinear_tf=True)
+    words = weigh.fit_transform(counts[:, kept]).astype(np.float32).tocsr()
     space = make_pipeline(TruncatedSVD(dimensions, n_iter=2, random_state=random_state), Normalizer(copy=False))
-    words = vectorizer.fit_transform(texts)
     plots = np.asfortranarray(space.fit_transform(words), dtype=np.float32)  # by columns: its product with a few rows takes half as long
-    return Pipeline([("words", vectorizer), *space.steps]), words.tocsr(), plots
+    return Pipeline([("count", CountVectorizer(analyzer=_same, vocabulary=[names[i] for i in kept], dtype=np.float32)), ("weigh", weigh), *space.steps]), words, plots
 
 # %% ../nbs/04_similarity.ipynb #d296134f
 def weighted_rating(
@@ -364,11 +403,18 @@ class FilmFeatures(BaseEstimator):
         self.columns_ = {name: films[name].tolist() for name in ("title", "keywords") if name in films}
         self.themes_ = Themes().fit(films["keywords"], first_names(films)) if "keywords" in films else None
         self.known_ = known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
-        found = plot_space(plot_words(films))
-        self.space_, self.words_, self.plots_ = found or (None, None, None)
-        if self.space_ is not None:
-            self.word_names_, self.idf_ = self.space_["words"].get_feature_names_out(), self.space_["words"].idf_
-            self.word_rarity_ = dict(zip(self.word_names_.tolist(), self.idf_.tolist()))
+        self._know_plots(*(plot_space(films) or (None, None, None)))
+        return self._know_numbers(films)
+
+    def _know_plots(self, space, words, plots):
+        "What follows from the space of plots"
+        self.space_, self.words_, self.plots_ = space, words, plots
+        if space is None: return
+        self.word_names_, self.idf_ = space["count"].get_feature_names_out(), space["weigh"].idf_
+        self.word_rarity_ = dict(zip(self.word_names_.tolist(), self.idf_.tolist()))
+
+    def _know_numbers(self, films):
+        "The numbers of the films, and whose levels are few"
         self.numbers_, self.known_numbers_, self.counts_ = film_numbers(films), known_numbers(films), films.attrs.get("counts", "votes")
         levels = {name: np.unique(values, return_inverse=True) for name, values in self.numbers_.items()}
         self.levels_ = {name: (values, level.ravel()) for name, (values, level) in levels.items() if 10 * len(values) < len(films)}  # each year is compared once, and not each film of it
@@ -393,7 +439,7 @@ class FilmFeatures(BaseEstimator):
         "The facts of films that need not be in the table"
         columns = {name: seeds[name] if name in seeds else pd.Series(None, seeds.index, object, name) for name in self.overlaps_}
         texts = plot_words(seeds)
-        plots = {"plots": self.space_.transform(texts).astype(np.float32), "words": self.space_["words"].transform(texts)} if self.space_ is not None else {}
+        plots = {"plots": self.space_.transform(texts).astype(np.float32), "words": self.space_[:2].transform(texts)} if self.space_ is not None else {}
         return {"tokens": {name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()},
                 "numbers": film_numbers(seeds, self.films_), "known": known_numbers(seeds), **plots}
 
@@ -678,7 +724,7 @@ class Themes(BaseEstimator):
         lines = [] if self.apart_ else [line for line in map(_line, lists) if line]
         self.pairs_ = Counter(pair for line in lines for pair in zip(line, line[1:]))
         count, opens, closes = (Counter(words) for words in ([w for line in lines for w in set(line)], [line[0] for line in lines], [line[-1] for line in lines]))
-        self.single_ = {k.casefold() for v in lists for k in v if words(k) == [k.casefold()]} if self.apart_ else set()
+        self.single_ = {k.casefold() for k in {k for v in lists for k in v} if words(k) == [k.casefold()]} if self.apart_ else set()
         self.alone_ = {word for word, n in count.items() if min(opens[word], closes[word]) >= max(self.edge * n, 1)
                        and n <= self.common * len(lines) and words(word) == [word] and word not in names | _languages()}
         self.single_ |= self.alone_  # words that are a keyword by themselves

@@ -108,12 +108,14 @@ def plain_spelling(
 _CUT = re.compile(r"(?:,? or)?: | [-–—] |(?<=\w)- ")
 _NUMBERED = re.compile(r"(.*?[^\W\d]{2,}?.*?)(?:[:,]? (?:part|vol\.?|volume|chapter|episode))? (?:[2-9]|[IV]{2,4})", re.I)
 
+_LAST = set("23456789IViv")  # what a numbered title ends in
+
 def title_parts(
     title: str,  # as the table has it
     ) -> tuple[list[str], list[str], str | None]:
     "A title without its subtitles, its subtitles alone, and the title without its number, if it has one"
     cuts = [cut.span() for cut in _CUT.finditer(title)]
-    numbered = _NUMBERED.fullmatch(title)
+    numbered = _NUMBERED.fullmatch(title) if title[-1:] in _LAST else None  # the pattern alone takes long
     subtitles = [title[stop:] for _, stop in cuts if len(title_key(title[stop:])) > 4]
     return [title[:start] for start, _ in cuts], subtitles, numbered[1] if numbered else None
 
