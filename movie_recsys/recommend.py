@@ -12,12 +12,12 @@ __all__ = ['PROBES', 'TASTE_SOFTNESS', 'HALF_LIFE', 'WHOLE', 'NEAREST', 'GEMS', 
            'first_unseen', 'look_at', 'make_list', 'explain_film', 'list_together', 'why_together', 'read_for',
            'query_for_wish', 'list_for_wish', 'why_wished', 'looked_at', 'in_blocks', 'lean', 'light_query', 'add_rows',
            'lists_of', 'list_blocks', 'table_of_lists', 'many_lists', 'save_likes', 'load_likes', 'load_lift',
-           'clusters_of_table', 'published_clusters']
+           'save_index', 'load_index', 'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #e4a3af81
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice
 from numbers import Real
 from pathlib import Path
@@ -27,15 +27,16 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
+from . import __version__
 from .cluster import (MovieClusters, fit_clusters, load_clusters,
-                                 save_clusters, set_file, write_set, make_pipeline, run_from)
+                                 read_arrays, read_card, save_clusters, set_file, write_arrays, write_set, make_pipeline, run_from)
 from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, count_in_words, film_label,
                               language_name, load_movies, LISTS, Limits, _is_dataset, _read_dataset)
 from .lists import (CALIBRATION, DIVERSITY, Sequels, Traits, because, divergence, film_before, genre_rows, named_people, pick, placed_by, places_before,
                                 said_for, series_order, served_shares, whom, worth_to)
 from .preprocess import clean_movies
 from .taste import Taste
-from .titles import TitleIndex, what_was_understood
+from .titles import TitleIndex, kept_labels, what_was_understood
 from .wish import Wish, as_asked, read_wish, what_to_relax, wish_masks, wish_terms
 
 # %% ../nbs/07_recommend.ipynb #3338cf5b
@@ -188,6 +189,7 @@ class MovieRecommender:
             raise MovieDataError(f"A scorer has a method score(query), and {type(scorer).__name__} has none.")
         self.films, self.model, self.ratings, self.tmdb, self._scorer = films, model, ratings, tmdb, scorer
         self._kept_likes = None  # the lift of a kept model
+        self._kept_index: dict[str, Any] = {}  # the arrays of a kept model
         self._bare = films.copy(deep=False)
         self._bare.attrs = {}  # pandas copies attrs at every step
 
@@ -214,21 +216,27 @@ class MovieRecommender:
     @cached_property
     def scorer(self) -> Any:
         "The scorer, fitted when the first score is asked for"
-        from movie_recsys.similarity import FilmScorer, like_matrix
+        from movie_recsys.similarity import FilmFeatures, FilmScorer, like_matrix
         scorer = FilmScorer() if self._scorer is None else self._scorer
         likes = None if self.ratings is None else self._kept_likes if self._scorer is None and self._kept_likes else like_matrix(self.ratings, self.films)
-        if hasattr(scorer, "fit"): scorer.fit(self.films, likes=likes)
+        if self._scorer is None and "content" in self._kept_index: scorer.fit(self.films, likes, FilmFeatures.from_arrays(self.films, self._kept_index["content"]))
+        elif hasattr(scorer, "fit"): scorer.fit(self.films, likes=likes)
         return scorer
 
     @cached_property
     def labels(self) -> pd.Series:
         "`Title (Year)` of every film"
-        return film_label(self._bare)
+        return kept_labels(self._bare, self._kept_index["titles"]) if "titles" in self._kept_index else film_label(self._bare)
+
+    @cached_property
+    def row_of_label(self) -> dict[str, int]:
+        "The position of each label: who names films by their labels need not wait for the search index"
+        return {label: row for row, label in enumerate(self.labels)}
 
     @cached_property
     def titles(self) -> TitleIndex:
         "The search index over the titles"
-        return TitleIndex(self.films)
+        return TitleIndex(self.films, self._kept_index.get("titles"))
 
     @cached_property
     def probe_order(self) -> np.ndarray:
@@ -371,9 +379,10 @@ class MovieRecommender:
     def save(self,
              folder: str | Path,  # where to
              ) -> Path:
-        "Write the films, the model and who likes what so that `load` finds them again: Parquet, skops, JSON"
+        "Write the films, the model, who likes what, and what the first answer needs, so that `load` finds them again: Parquet, skops, arrays, JSON"
         folder = save_clusters(self.model, self.films, folder)
         save_likes(folder, self.ratings, self.scorer.lift_ if self.ratings is not None and self._scorer is None else None)
+        save_index(folder, self)
         return folder
 
     @classmethod
@@ -390,6 +399,7 @@ class MovieRecommender:
         films, model = load_clusters(source)
         rec = cls(films, model, load_likes(source) if ratings is None else ratings, tmdb, scorer)
         if ratings is None: rec._kept_likes = load_lift(source)
+        rec._kept_index = load_index(source, len(films))
         return rec
 
 # %% ../nbs/07_recommend.ipynb #31a203fb
@@ -404,14 +414,16 @@ def resolve_seed(
     seed: str | int,  # a title, a label or a film_id
     ) -> int:
     "The film_id that is meant; raises `TitleNotFoundError` where that is not sure"
-    return int(seed) if not isinstance(seed, (str, bool)) and seed in rec.films.index else int(rec.titles.resolve(seed))
+    if not isinstance(seed, (str, bool)) and seed in rec.films.index: return int(seed)
+    row = rec.row_of_label.get(seed.strip()) if isinstance(seed, str) else None
+    return int(rec.titles.resolve(seed)) if row is None else int(rec.films.index[row])
 
 def understood_seeds(
     rec: MovieRecommender,  # with the table of films
     seeds: Any,  # one seed, several, or None
     ) -> dict[str, str]:
     "What to say of each title that was not named exactly: which film was taken for it, and why"
-    said = {seed: what_was_understood(rec.titles, seed) for seed in as_list(seeds) if isinstance(seed, str)}
+    said = {seed: what_was_understood(rec.titles, seed) for seed in as_list(seeds) if isinstance(seed, str) and seed.strip() not in rec.row_of_label}
     return {seed: why for seed, why in said.items() if why}
 
 # %% ../nbs/07_recommend.ipynb #92e9651b
@@ -1057,6 +1069,28 @@ def load_lift(
     if not likes.is_dir(): return None
     try: return LikeLift.load(set_file(likes, "lift.npz"))
     except (OSError, KeyError, ValueError, MovieDataError): return None
+
+def save_index(
+    folder: Path,  # where the model is
+    rec: MovieRecommender,  # whose model it is
+    ) -> None:
+    "Write the content and the titles of the films as arrays beside a model, so that the first answer need not make them; nothing for a scorer of another kind"
+    rmtree(folder / "index", ignore_errors=True)
+    if rec._scorer is not None: return
+    writers = {"content.bin": partial(write_arrays, arrays=rec.scorer.features_.arrays()), "titles.bin": partial(write_arrays, arrays=rec.titles.arrays())}
+    write_set(folder / "index", writers, {"of": read_card(folder)["files"]["films.parquet"]["sha256"], "by": __version__, "n_films": len(rec.films)})
+
+def load_index(
+    folder: str | Path,  # where the model is
+    n_films: int,  # how many films it has
+    ) -> dict[str, dict[str, np.ndarray]]:
+    "The arrays that `save_index` wrote of just these films with just this version; nothing where they are not there, or damaged: then they are made anew"
+    index = Path(folder) / "index"
+    try:
+        card = read_card(index)
+        if [card.get("of"), card.get("by"), card.get("n_films")] != [read_card(folder)["files"]["films.parquet"]["sha256"], __version__, n_films]: return {}
+        return {name: read_arrays(set_file(index, f"{name}.bin")) for name in ("content", "titles")}
+    except (OSError, KeyError, ValueError, TypeError, MovieDataError): return {}
 
 # %% ../nbs/07_recommend.ipynb #1857b457
 def clusters_of_table(

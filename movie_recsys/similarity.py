@@ -31,6 +31,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import Normalizer
 from tqdm import tqdm
 
+from .cluster import pack_texts, unpack_texts
 from .data import MovieDataError, count_in_words, language_name
 
 # %% ../nbs/04_similarity.ipynb #52c5f89b
@@ -443,6 +444,57 @@ class FilmFeatures(BaseEstimator):
         return {"tokens": {name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()},
                 "numbers": film_numbers(seeds, self.films_), "known": known_numbers(seeds), **plots}
 
+    def arrays(self) -> dict[str, np.ndarray]:
+        "What takes long to make, for `from_arrays`"
+        found = {}
+        for name, overlap in self.overlaps_.items(): found |= _arrays_of(name, overlap.rows_) | {f"{name} names": pack_texts(overlap.names_)}
+        if self.space_ is not None:
+            found |= _arrays_of("words", self.words_) | {"words data": self.words_.data, "words names": pack_texts(self.word_names_), "idf": self.idf_, "plots": self.plots_.T, "components": self.space_["truncatedsvd"].components_}
+        if self.themes_ is not None:
+            pairs = self.themes_.pairs_
+            found |= {"themes": np.array([self.themes_.apart_]), "single": pack_texts(self.themes_.single_), "alone": pack_texts(self.themes_.alone_),
+                      "pairs": pack_texts(" ".join(pair) for pair in pairs), "counts": np.array([*pairs.values()], np.int64)}
+        return found
+
+    @classmethod
+    def from_arrays(cls,
+                    films: pd.DataFrame,  # indexed by film_id, the films of the arrays
+                    arrays: dict[str, np.ndarray],  # from `arrays`, perhaps mapped into memory
+                    ) -> "FilmFeatures":
+        "The features of films, out of what was made before"
+        self = cls()
+        self.films_ = films.copy(deep=False)
+        self.films_.attrs = {}
+        self.overlaps_ = {}
+        for column in (column for column in CONTENT if f"{column} names" in arrays):
+            names = unpack_texts(arrays[f"{column} names"])
+            self.overlaps_[column] = TokenOverlap().know(_rows_of(column, arrays, (len(films), len(names))), names)
+        self.columns_ = {name: films[name].tolist() for name in ("title", "keywords") if name in films}
+        self.known_ = known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
+        self.themes_ = Themes() if "themes" in arrays else None
+        if self.themes_ is not None:
+            self.themes_.apart_, self.themes_.single_, self.themes_.alone_ = bool(arrays["themes"][0]), set(unpack_texts(arrays["single"])), set(unpack_texts(arrays["alone"]))
+            self.themes_.pairs_ = Counter(dict(zip(map(tuple, map(str.split, unpack_texts(arrays["pairs"]))), arrays["counts"].tolist())))
+        self._know_plots(*(_kept_plots(arrays, len(films)) if "plots" in arrays else (None, None, None)))
+        return self._know_numbers(films)
+
+def _arrays_of(name, rows): return {f"{name} indptr": rows.indptr, f"{name} indices": rows.indices}
+
+def _rows_of(name, arrays, shape):
+    "The matrix of `_arrays_of`, checked, so that no damaged file leads beside the memory"
+    indices = arrays[f"{name} indices"]
+    rows = sp.csr_matrix((arrays.get(f"{name} data", np.ones(len(indices), np.float32)), indices, arrays[f"{name} indptr"]), shape)
+    rows.check_format(full_check=True)
+    return rows
+
+def _kept_plots(arrays, films):
+    "The space of plots, the words and the plots out of the arrays"
+    names = unpack_texts(arrays["words names"])
+    weigh, svd = TfidfTransformer(sublinear_tf=True), TruncatedSVD(len(arrays["components"]))
+    weigh.idf_, svd.components_ = np.array(arrays["idf"]), np.array(arrays["components"])
+    space = Pipeline([("count", CountVectorizer(analyzer=_same, vocabulary=names, dtype=np.float32)), ("weigh", weigh), ("truncatedsvd", svd), ("normalizer", Normalizer(copy=False))])
+    return space, _rows_of("words", arrays, (films, len(names))), arrays["plots"].T
+
 # %% ../nbs/04_similarity.ipynb #3fde4dec
 def pair_terms(
     features: FilmFeatures,  # fitted
@@ -567,11 +619,12 @@ class FilmScorer(BaseEstimator):
     def fit(self,
             films: pd.DataFrame,  # indexed by film_id
             likes: "sp.csr_matrix | LikeLift | None" = None,  # from `like_matrix`, where there are ratings of other people, or fitted already
+            features: FilmFeatures | None = None,  # of these films, where they were made before
             ) -> "FilmScorer":
         "Turn the films into features, and the likes into a lift for every pair of films; raises `MovieDataError` for a weight that is none"
         unknown = set(self.weights or ()) - {*CONTENT, "plot", *DISTANCE, "likes"}
         if unknown or not self.softness > 0: raise MovieDataError(f"There is no term {', '.join(sorted(unknown))}." if unknown else f"The softness is above 0, not {self.softness}.")
-        self.features_ = FilmFeatures().fit(films)
+        self.features_ = FilmFeatures().fit(films) if features is None else features
         self.lift_ = likes if isinstance(likes, LikeLift) else LikeLift().fit(likes) if likes is not None and likes.nnz else None
         return self
 
