@@ -5,6 +5,7 @@ take turns, so that a slow moment of the machine hits both.
 """
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -197,6 +198,20 @@ def large(path):
     first, _ = processor(rec.recommend, seeds)
     title, _ = processor(rec.recommend, [rec.labels.loc[seeds[0]]])
     return {"read": read, "clean": clean, "fit": fit, "first answer": first, "first answer by title": title, "films": len(rec.films)}
+
+
+def kept(path):
+    "Processor seconds in which a saved model opens and gives its first answer: by ids, then by a bare title; saving it goes into a process of its own"
+    from movie_recsys.recommend import MovieRecommender
+    with tempfile.TemporaryDirectory() as folder:
+        code = "import sys; from movie_recsys.recommend import MovieRecommender; MovieRecommender.from_movies(sys.argv[1]).save(sys.argv[2])"
+        subprocess.run([sys.executable, "-c", code, path, f"{folder}/model"], check=True)
+        size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+        opened, rec = processor(MovieRecommender.load, f"{folder}/model")
+        seeds = best_known_of(rec.films)
+        first, _ = processor(rec.recommend, seeds)
+        title, _ = processor(rec.recommend, [rec.films.at[seeds[0], "title"]])
+    return {"open": opened, "first answer": first, "first answer by title": title, "films": len(rec.films), "model_mb": size / 1e6}
 
 
 def best_known_of(films):

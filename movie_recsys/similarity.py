@@ -204,9 +204,9 @@ def plot_space(
     columns = [films[name] for name in ("overview", "keywords") if name in films]
     counts, names = word_rows(pd.concat(columns)) if columns else (sp.csr_matrix((0, 0), dtype=np.float32), [])
     counts = sum((counts[k * len(films):(k + 1) * len(films)] for k in range(1, len(columns))), counts[:len(films)])
-    if (counts.sum(axis=0) >= 5).sum() <= 2 * dimensions: return None
     known = counts.getnnz(axis=0)
     kept = np.flatnonzero((known >= 5) & (known <= .1 * len(films)))
+    if len(kept) <= 2 * dimensions: return None
     weigh = TfidfTransformer(sublinear_tf=True)
     words = weigh.fit_transform(counts[:, kept]).astype(np.float32).tocsr()
     space = make_pipeline(TruncatedSVD(dimensions, n_iter=2, random_state=random_state), Normalizer(copy=False))

@@ -187,3 +187,9 @@ def test_a_table_of_ones_own_with_imdbs_ids_is_ones_own():
     assert "licence" not in mine.attrs
     more = load_movies(films(film_id=range(1, N + 1), imdb_id=[f"tt{k:07d}" for k in range(100, 100 + N)]))
     assert "licence" not in more.attrs
+
+
+def test_a_table_whose_words_are_all_common_has_no_space_of_plots():
+    dice, words = np.random.default_rng(0), [a + b for a in ("harbour", "lamp", "river", "winter", "garden", "letter") for b in ("", "man", "light", "side", "song", "fall", "wood", "land", "house", "way", "gate", "bell", "ford", "ton", "ham", "by", "field", "stone")]
+    rec = MovieRecommender.from_movies(films(overview=[" ".join(dice.choice(words, 40)) for _ in range(N)]), n_clusters=3)
+    assert len(rec.recommend(["River Song 0"])) == 5 and rec.scorer.features_.space_ is None
