@@ -94,7 +94,9 @@ def word_rows(
     counts = sp.csr_matrix((np.ones(sum(map(len, rows)), np.float32), (np.concatenate([*rows, []]).astype(np.int32), np.concatenate([*columns, []]).astype(np.int32))), (len(texts), len(names)))
     counts.data[:] = 1  # a word counts once
     kept = sorted((i for i, name in enumerate(names) if name not in _STOP), key=names.__getitem__)
-    return counts[:, kept].tocsr(), [names[i] for i in kept]
+    known = counts[:, kept].tocsr()
+    known.sort_indices()
+    return known, [names[i] for i in kept]
 
 # %% ../nbs/04_similarity.ipynb #b5c76837
 def _same(tokens): return tokens
