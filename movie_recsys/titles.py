@@ -16,10 +16,11 @@ __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'RATING', 'DECADE', 'TRUST', 'KINDS', 'FI
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -357,7 +358,7 @@ def same_characters(
 KINDS = ["title", "other title", "series", "without subtitle", "subtitle"]
 _SERIES = re.compile(r"(?i) (?:\(\w+\) |original )?\(?(?:film )?(?:collection|trilogy|series|saga|anthology|franchise)\)?$")
 
-class NamedRows:
+class NamedRows(Mapping):
     "A dictionary from a name to the positions of the films that bear it, each with the kind of name, out of a few arrays"
     def __init__(self,
                  names: list[str],
@@ -372,12 +373,9 @@ class NamedRows:
         part = slice(self.starts[i := self.at[name]], self.starts[i + 1])
         return dict(zip(self.rows[part].tolist(), self.kinds[part].tolist()))
 
-    def get(self,
-            name: str,  # a key of titles
-            missing: Any = None,  # what is given where nothing bears it
-            ) -> Any:
-        "As `dict.get`"
-        return self[name] if name in self.at else missing
+    def __iter__(self): return iter(self.names)
+
+    def __len__(self): return len(self.names)
 
 class TitleNames:
     "A dictionary of what the films are called: `rows[key]` gives the positions of the films and the kind of name"
