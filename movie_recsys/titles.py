@@ -187,7 +187,8 @@ class TitleForms:
                     ) -> "TitleForms":
         "The forms that were made before"
         self = cls.__new__(cls)
-        self._know(*(unpack_texts(arrays[name]) for name in ("joined", "key", "full")), arrays["row"])
+        joined, key, full = (unpack_texts(arrays[name]) for name in ("joined", "key", "full"))
+        self._know(joined, key, full, arrays["row"])
         return self
 
     def alike(self,
