@@ -492,6 +492,8 @@ def test_imdbs_files_as_programs_unpack_them(tmp_path):
 
 
 def test_folders_as_they_lie_on_disks(tmp_path, recwarn):
+    gc.collect()  # what tests before it left open is not its matter
+    recwarn.clear()
     (tmp_path / "ml-100k").mkdir()
     (tmp_path / "ml-100k" / "u.item").write_text("1|The Lamp (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0\n")
     (tmp_path / "ml-100k" / "u.data").write_text("196\t242\t3\t881250949\n")
