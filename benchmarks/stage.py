@@ -5,6 +5,7 @@ take turns, so that a slow moment of the machine hits both.
 """
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +22,13 @@ def timed(function, *args):
     start = time.perf_counter()
     result = function(*args)
     return time.perf_counter() - start, result
+
+
+def processor(function, *args):
+    "The seconds of processor time that a call took, over all threads, and what it gave"
+    start = time.process_time()
+    result = function(*args)
+    return time.process_time() - start, result
 
 
 def turns(repeats: int, **functions) -> dict[str, list[float]]:
@@ -173,6 +181,42 @@ def leak(path):
     before = now()
     ask(10_000)
     return {"before_mb": before, "after_mb": now()}
+
+
+def large(path):
+    "Processor seconds from a CSV in TMDB's layout to the first answer, nothing cached"
+    from movie_recsys.cluster import fit_clusters
+    from movie_recsys.data import load_movies
+    from movie_recsys.preprocess import clean_movies
+    from movie_recsys.recommend import MovieRecommender
+    read, films = processor(load_movies, path)
+    clean, cleaned = processor(clean_movies, films)
+    del films
+    fit, model = processor(fit_clusters, cleaned.films)
+    rec = MovieRecommender(cleaned.films, model)
+    seeds = best_known_of(rec.films)
+    first, _ = processor(rec.recommend, seeds)
+    title, _ = processor(rec.recommend, [rec.labels.loc[seeds[0]]])
+    return {"read": read, "clean": clean, "fit": fit, "first answer": first, "first answer by title": title, "films": len(rec.films)}
+
+
+def kept(path):
+    "Processor seconds in which a saved model opens and gives its first answer: by ids, then by a bare title; saving it goes into a process of its own"
+    from movie_recsys.recommend import MovieRecommender
+    with tempfile.TemporaryDirectory() as folder:
+        code = "import sys; from movie_recsys.recommend import MovieRecommender; MovieRecommender.from_movies(sys.argv[1]).save(sys.argv[2])"
+        subprocess.run([sys.executable, "-c", code, path, f"{folder}/model"], check=True)
+        size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+        opened, rec = processor(MovieRecommender.load, f"{folder}/model")
+        seeds = best_known_of(rec.films)
+        first, _ = processor(rec.recommend, seeds)
+        title, _ = processor(rec.recommend, [rec.films.at[seeds[0], "title"]])
+    return {"open": opened, "first answer": first, "first answer by title": title, "films": len(rec.films), "model_mb": size / 1e6}
+
+
+def best_known_of(films):
+    "The ids of three well-known films"
+    return films["vote_count"].nlargest(3).index.tolist()
 
 
 if __name__ == "__main__":

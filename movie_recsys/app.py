@@ -53,7 +53,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from .cluster import best_known, cluster_numbers
-from .data import MovieRecsysError, SelectionError, TitleNotFoundError, film_label, language_name
+from .data import count_in_words, MovieRecsysError, SelectionError, TitleNotFoundError, film_label, language_name
 from .people import MAX_TASTE, FilmRow, FoundRow, film_rows, found_rows, liked_by, sent_taste, with_picks, year_number
 from .posters import FACES, FONTS, Posters, tmdb_number
 from .recommend import MovieRecommender, filter_masks
@@ -154,11 +154,11 @@ def rating(
     page: FilmPage,  # the films of the page
     film: pd.Series,  # one of them
 ) -> list[str]:  # HTML; nothing where it is not known
-    "Average and number of votes, and whose they are where that is known"
-    if pd.isna(film.get("vote_average", np.nan)): return []
-    votes = film.get("vote_count", np.nan)
-    whose = " of critics" if page.films.attrs.get("source") == "bundled" else " at TMDB" if "poster_path" in film and tmdb_number(film) is not None else ""
-    told = "" if pd.isna(votes) else f", {int(votes):,} vote{'s' * (int(votes) != 1)}{whose}"
+    "Average and number of votes, and whose they are where that is known; or in how many Wikipedias the film is"
+    votes, counts = film.get("vote_count", np.nan), page.films.attrs.get("counts", "votes")
+    if pd.isna(film.get("vote_average", np.nan)): return [] if pd.isna(votes) or counts == "votes" else [count_in_words(votes, counts)]
+    whose = "" if counts != "votes" else " of critics" if page.films.attrs.get("source") == "bundled" else " at TMDB" if "poster_path" in film and tmdb_number(film) is not None else ""
+    told = "" if pd.isna(votes) else f", {count_in_words(votes, counts)}{whose}"
     return [f'<span aria-hidden="true">★ </span>{film["vote_average"]:.1f} of 10{told}']
 
 def plot_line(

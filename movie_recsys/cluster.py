@@ -9,8 +9,8 @@ __all__ = ['LANGUAGES', 'GENRES', 'FITTING', 'LARGE', 'SAMPLE', 'KEPT', 'FEWEST'
            'cluster_numbers', 'run_from', 'fit_kmeans', 'KeptClusters', 'clusters_file', 'keep_clusters',
            'kept_clusters', 'fit_clusters', 'profile', 'small_clusters', 'judge_clusters', 'stability', 'sweep_k',
            'summarize_labels', 'compare_density', 'package_versions', 'file_hash', 'remove_old', 'write_set',
-           'read_card', 'set_file', 'cluster_card', 'save_clusters', 'read_films', 'read_pipeline', 'agrees',
-           'load_clusters']
+           'read_card', 'set_file', 'write_arrays', 'read_arrays', 'pack_texts', 'unpack_texts', 'cluster_card',
+           'save_clusters', 'read_films', 'read_pipeline', 'agrees', 'load_clusters']
 
 # %% ../nbs/02_cluster.ipynb #593ddc91
 import gc
@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .data import MovieDataError, cache_dir
+from .data import KEPT_ATTRS, MovieDataError, cache_dir
 from .preprocess import CATEGORICAL, NUMERIC, feature_columns, feature_pipeline
 
 # %% ../nbs/02_cluster.ipynb #86467d8d
@@ -534,6 +534,42 @@ def set_file(
     if file_hash(path) != entry.get("sha256"): raise MovieDataError(f"{str(path)!r} is damaged. Save the model again.")
     return path
 
+# %% ../nbs/02_cluster.ipynb #73cac876
+def write_arrays(
+    path: str | Path,  # the file to write
+    arrays: dict[str, np.ndarray],  # of numbers
+) -> None:
+    "Write arrays one behind the other, each at a multiple of 64 bytes, behind a line of JSON that says where."
+    places, at = {}, 0
+    for name, values in arrays.items():
+        places[name] = [at, values.dtype.str, list(values.shape)]
+        at += values.nbytes + -values.nbytes % 64
+    head = json.dumps(places).encode()
+    with open(path, "wb") as file:
+        file.write(head + b" " * (-(len(head) + 1) % 64) + b"\n")
+        for values in arrays.values(): file.write(np.ascontiguousarray(values).tobytes() + b"\0" * (-values.nbytes % 64))
+
+def read_arrays(
+    path: str | Path,  # a file that `write_arrays` wrote
+) -> dict[str, np.ndarray]:  # mapped into memory, not to be written to
+    "Open the arrays of a file without reading them."
+    with open(path, "rb") as file: head = file.readline()
+    whole = np.memmap(path, np.uint8, "r").view(np.ndarray)[len(head):]
+    size = lambda dtype, shape: int(np.dtype(dtype).itemsize * np.prod(shape, dtype=np.int64))  # noqa: E731
+    return {name: whole[at:at + size(dtype, shape)].view(dtype).reshape(shape) for name, (at, dtype, shape) in json.loads(head).items()}
+
+def pack_texts(
+    texts: Iterable[str],
+) -> np.ndarray:  # of bytes
+    "Put texts into an array, each with a zero behind it."
+    return np.frombuffer("".join(f"{text}\0" for text in texts).encode("utf-8", "surrogatepass"), np.uint8)
+
+def unpack_texts(
+    packed: np.ndarray,  # from `pack_texts`
+) -> list[str]:
+    "Take the texts out again."
+    return packed.tobytes().decode("utf-8", "surrogatepass").split("\0")[:-1]
+
 # %% ../nbs/02_cluster.ipynb #52f74a1d
 def cluster_card(
     model: MovieClusters,  # fitted
@@ -545,7 +581,7 @@ def cluster_card(
             "n_clusters": model.n_clusters, "n_init": kmeans.n_init, "random_state": kmeans.random_state,
             "inertia": float(kmeans.inertia_), "names": model.names_,
             "sizes": np.bincount(model.labels_, minlength=model.n_clusters).tolist(),
-            **({"licence": films.attrs["licence"]} if "licence" in films.attrs else {})}
+            **{name: films.attrs[name] for name in KEPT_ATTRS if name in films.attrs}}
 
 def save_clusters(
     model: MovieClusters,  # fitted
@@ -567,11 +603,12 @@ def read_films(
     import pyarrow.parquet as pq
     import pyarrow.types as kind
     table = pq.read_table(path)
-    films = table.to_pandas()
     lists = [field.name for field in table.schema if kind.is_list(field.type) or kind.is_large_list(field.type)]
+    films = table.drop_columns(lists).to_pandas()
+    order = [name for name in table.column_names if name in lists or name in films]
     collecting = gc.isenabled()
     gc.disable()  # looking through a million new lists for garbage would take most of the time
-    try: return films.assign(**{name: pd.Series(list(_python_lists(table[name])), films.index, object) for name in lists})
+    try: return films.assign(**{name: pd.Series(list(_python_lists(table[name])), films.index, object) for name in lists})[order]
     finally:
         if collecting: gc.enable()
 
@@ -617,7 +654,7 @@ def load_clusters(
     card = read_card(folder)
     films = read_films(set_file(folder, "films.parquet"))
     labels = films.pop("cluster").to_numpy()
-    films.attrs = {name: card[name] for name in ("source", "licence") if name in card}
+    films.attrs = {name: card[name] for name in ("source", *KEPT_ATTRS) if name in card}
     pipeline = agrees(set_file(folder, "clusters.skops"), films, labels)
     written, here = card["versions"]["scikit-learn"], version("scikit-learn")
     if pipeline is None:

@@ -32,7 +32,7 @@ class Beside:
     key: str  # its column that names the film
     films: str  # the column of the films that it equals, under our name
     columns: dict[str, str] = field(default_factory=dict)  # its columns -> ours
-    form: str = "rows"  # "rows", one a film; "credits"; "principals"; "names"; "keywords"
+    form: str = "rows"  # "rows", one a film; "credits"; "keywords"; "people"
 
 @dataclass(frozen=True)
 class Layout:
@@ -54,6 +54,7 @@ class Layout:
     kinds: str = "film"  # or "film, series": a column of kinds is among the columns
     also: str = ""  # where its columns are everybody's: the only others that it may have
     genres: str = ""  # the vocabulary that its genres are brought from, a name of `GENRES`
+    licence: str = ""  # where the files come with one that is not the reader's to choose
 
     @property
     def names(self) -> list[str]:
@@ -270,9 +271,8 @@ LAYOUTS: list[Layout] = [
            {"tconst": "imdb_id", "titleType": "kind", "primaryTitle": "title", "originalTitle": "original_title", "isAdult": "adult", "startYear": "release_year", "runtimeMinutes": "runtime", "genres": "genres"},
            "imdb", "title.basics",
            (Beside("title.ratings", "tconst", "imdb_id", {"averageRating": "vote_average", "numVotes": "vote_count"}),
-            Beside("title.crew", "tconst", "imdb_id", {"directors": "directors", "writers": "writers"}),
-            Beside("title.principals", "tconst", "imdb_id", form="principals"), Beside("name.basics", "nconst", "", {"primaryName": "name"}, "names")),
-           sep="\t", quotes=False, missing=r"\N", kinds="film, series"),
+            Beside("title.crew", "tconst", "imdb_id", form="people"), Beside("title.principals", "tconst", "imdb_id", form="people"), Beside("name.basics", "nconst", "", form="people")),
+           sep="\t", quotes=False, missing=r"\N", kinds="film, series", licence="imdb-non-commercial"),
     Layout("MovieLens", "movies.csv of GroupLens' MovieLens datasets since 2013 (latest-small, 20M, 25M, 32M)",
            "movieId, title, genres", {"movieId": "movielens_id", "title": "title", "genres": "genres"}, "movielens", "movies", (_LINKS,)),
     Layout("MovieLens with ::", "movies.dat of GroupLens' MovieLens 1M and 10M",

@@ -96,20 +96,31 @@ def find_missing(
 # %% ../nbs/01_preprocess.ipynb #ad18579c
 MOSTLY = .5  # a column is mostly missing, or mostly zero, above this share
 
+def _gap_costs(films):
+    "Whether any gap costs a film: in the report's own table, which alone keeps its posters until step 13"
+    return "poster_path" in films
+
+def _unknown(films, where):
+    "The films with nothing in the place of numbers that are no measure of a film"
+    return films.assign(**{c: films[c].mask(where.loc[films.index, c]) for c in where if where.loc[films.index, c].any()})
+
 def drop_missing(
     films: pd.DataFrame,  # selected columns
-) -> tuple[pd.DataFrame, str]:  # the rows in which nothing is missing, and what was done
-    "Drop rows with a missing value, and set aside columns that are mostly missing."
+) -> tuple[pd.DataFrame, str]:  # the rows that have what a film cannot do without, and what was done
+    "Drop rows without a title (in the report's own table: with any missing value), and set aside columns that are mostly missing."
     missing = find_missing(films)
     share = missing.mean()
     aside = [c for c in share.index[share > MOSTLY] if c != "title"]
-    gaps = [] if set(UNUSED) <= set(films) else [c for c in ("release_date", "release_year") if c in missing and c not in aside]
-    missing = missing.drop(columns=aside + gaps)
-    counts = missing.sum().sort_values(ascending=False, kind="stable")
-    why = "missing: " + _listed(f"{c} {n:,}" for c, n in counts.items() if n)
+    looked_at = missing.drop(columns=aside)
+    costs = looked_at if _gap_costs(films) else missing[["title"]]
+    said = lambda table: _listed(f"{c} {n:,}" for c, n in table.sum().sort_values(ascending=False, kind="stable").items() if n)  # noqa: E731
+    why = "missing: " + said(costs)
+    kept = looked_at.drop(columns=costs.columns)
+    why += f"; unknown, which costs no film: {said(kept)}" if kept.any(axis=None) else ""
     why += "".join(f"; {c} is {share[c]:.0%} missing and set aside" for c in aside)
     if "release_date" in aside: aside.append("release_year")
-    return films[~missing.any(axis=1)].drop(columns=aside, errors="ignore"), why
+    left = films[~costs.any(axis=1)].drop(columns=aside, errors="ignore")
+    return _unknown(left, kept[[c for c in kept if c in left.select_dtypes("number")]]), why
 
 # %% ../nbs/01_preprocess.ipynb #8574ea25
 def share_of_zeros(
@@ -133,12 +144,19 @@ def drop_zero_columns(
 POSITIVE = ["popularity", "vote_average", "runtime", "vote_count"]
 
 def drop_zero_rows(
-    films: pd.DataFrame,  # selected columns without missing values
-) -> tuple[pd.DataFrame, str]:  # the rows that are above zero in all of `POSITIVE`, and what was done
-    "Drop rows with a zero where a film cannot have one."
-    zero = films[[c for c in POSITIVE if c in films]] <= 0
-    why = "zero: " + _listed(f"{c} {n:,}" for c, n in zero.sum().items() if n)
-    return films[~zero.any(axis=1)], why
+    films: pd.DataFrame,  # selected columns
+) -> tuple[pd.DataFrame, str]:  # the rows that are left, and what was done
+    "Drop rows with a zero for votes (in the report's own table: in any of `POSITIVE`), where a film cannot have one."
+    zero = _zeros(films)
+    costs = zero if _gap_costs(films) else zero[[c for c in zero if c == "vote_count"]]
+    kept = zero.drop(columns=costs.columns)
+    why = "zero: " + _listed(f"{c} {n:,}" for c, n in costs.sum().items() if n)
+    why += "; zero, which counts as unknown: " + _listed(f"{c} {n:,}" for c, n in kept.sum().items() if n) if kept.any(axis=None) else ""
+    return _unknown(films[~costs.any(axis=1)], kept), why
+
+def _zeros(films):
+    "Where a number is not above zero"
+    return (films[[c for c in POSITIVE if c in films]] <= 0).fillna(False).astype(bool)
 
 # %% ../nbs/01_preprocess.ipynb #86df9fd4
 def extract_year(
@@ -198,8 +216,8 @@ def feature_columns(
 ) -> tuple[list[str], list[str]]:  # numeric columns and categorical columns
     "List the features that a table has."
     known = {c: films[c].gt(0).fillna(False) & films[c].lt(HUGE).fillna(False) for c in NUMERIC if c in films}
-    found = [c for c in known if known[c].all() or c == "release_year" and known[c].mean() > MOSTLY], [c for c in CATEGORICAL if c in films]
-    if not any(found): raise MovieDataError(f"The table has none of the features {_listed(NUMERIC + CATEGORICAL)} for every film, so no two films can be told apart. "
+    found = [c for c in known if known[c].mean() > MOSTLY], [c for c in CATEGORICAL if c in films]
+    if not any(found): raise MovieDataError(f"The table has none of the features {_listed(NUMERIC + CATEGORICAL)} for most films, so no two films can be told apart. "
                                                "A column of years, lengths, ratings or genres would do; if there is one under another name, say so with columns=.")
     return found
 
@@ -294,9 +312,9 @@ def run_steps(
 def _reasons(lost, looked_at):
     "Why each of these rows was dropped, in a few words"
     missing = find_missing(lost) if "title" in lost else pd.DataFrame(index=lost.index)
-    zero = lost[[c for c in POSITIVE if c in lost]] <= 0
+    missing, zero = (missing, _zeros(lost)) if _gap_costs(lost) else (missing.filter(["title"]), _zeros(lost).filter(["vote_count"]))
     said = {row: [] for row in lost.index}
-    for words, table in (("no", missing), ("a zero for", zero.fillna(False))):
+    for words, table in (("no", missing), ("a zero for", zero)):
         for column in (c for c in table if c in looked_at):
             for row in table.index[table[column].astype(bool)]: said[row].append(f"{words} {column}")
     return pd.DataFrame({"why": {row: " and ".join(why) or "no id" for row, why in said.items()}})

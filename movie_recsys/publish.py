@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .data import LISTS, MovieDataError, ServiceError
+from .data import KEPT_ATTRS, LISTS, MovieDataError, ServiceError
 from .recommend import MovieRecommender
 
 # %% ../nbs/12_publish.ipynb #2088f7c5
@@ -68,7 +68,8 @@ def fields(
             for c, t in table.dtypes.items()}
     kind |= {c: "date" for c, t in table.dtypes.items() if pd.api.types.is_datetime64_any_dtype(t)}
     filled = {c: table[c].map(len).gt(0).mean() if c in LISTS else table[c].notna().mean() for c in table}
-    return pd.DataFrame([{"column": c, "type": kind[c], "filled": f"{filled[c]:.0%}", "meaning": FIELDS.get(c, "")}
+    meaning = FIELDS | ({"vote_count": "number of Wikipedias that have the film"} if table.attrs.get("counts") == "Wikipedias" else {})
+    return pd.DataFrame([{"column": c, "type": kind[c], "filled": f"{filled[c]:.0%}", "meaning": meaning.get(c, "")}
                          for c in table])
 
 # %% ../nbs/12_publish.ipynb #a04ea0b2
@@ -79,7 +80,7 @@ FORBIDDEN = {"imdb-non-commercial": "IMDb's films are for personal and non-comme
 def may_be_passed_on(
     films: pd.DataFrame,  # with their licence in `attrs`, where it is known
 ) -> None:
-    "Raise `MovieDataError` where the licence of the films forbids to publish them."
+    "Raise `MovieDataError` where the licence of the films is known to forbid to publish them. It is known of films that `load_movies` took from IMDb, of their Parquet files and models, and of a CSV as this library writes it; a CSV to which other columns were added, or from which the ratings were taken, cannot be told from a table of one's own."
     if says := FORBIDDEN.get(films.attrs.get("licence", "")): raise MovieDataError(says)
 
 def dataset_licence(
@@ -115,7 +116,7 @@ _CARD = """---
 
 # {title}
 
-{films:,} films from {first} to {last}, each with its cluster, one of {k} that K-means found. Made with
+{films:,} films{years}, each with its cluster, one of {k} that K-means found. Made with
 [{name}]({source}) {version} from the source `{origin}`.
 
 ```python
@@ -165,13 +166,13 @@ def dataset_card(
     "The card of a dataset: YAML for the Hub, prose for people."
     import yaml
     license, about, table, kmeans = dataset_licence(rec, license), project(), dataset_table(rec), rec.model.pipeline["kmeans"]
-    years = table["release_year"].dropna().astype(int)
-    best = table.loc[table["vote_count"].idxmax()] if "vote_count" in table else table.iloc[0]
+    years = table["release_year"].dropna().astype(int) if "release_year" in table else []
+    best = table.iloc[int(table["vote_count"].fillna(0).argmax())] if "vote_count" in table else table.iloc[0]
     counts = table.groupby(["cluster", "cluster_name"]).size().rename("films").reset_index()
     title = repo_id.split("/")[-1].replace("_", " ").replace("-", " ").capitalize()
     return _CARD.format(
         meta=yaml.safe_dump(dataset_meta(rec, title, license), sort_keys=False, allow_unicode=True), title=title,
-        films=len(table), first=years.min(), last=years.max(), k=rec.model.n_clusters, n_init=kmeans.n_init,
+        films=len(table), years=f" from {min(years)} to {max(years)}" if len(years) else "", k=rec.model.n_clusters, n_init=kmeans.n_init,
         random_state=kmeans.random_state, name=about["name"], version=about["version"], source=about["source"],
         origin=Path(str(rec.films.attrs.get("source", "a DataFrame"))).name, repo_id=repo_id,
         example=str(best["title"]).replace('"', ''), fields=markdown_table(fields(table)),
@@ -187,7 +188,7 @@ def write_dataset(
     "Write a dataset: data/films.parquet, films.csv and its card README.md."
     card, table, folder = dataset_card(rec, repo_id, license), dataset_table(rec), Path(folder)
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    table.attrs = {}
+    table.attrs = {name: value for name, value in table.attrs.items() if name in KEPT_ATTRS}
     table.to_parquet(folder / "data" / "films.parquet", index=False)
     lists = {c: table[c].map(lambda names: json.dumps(list(names), ensure_ascii=False)) for c in LISTS if c in table}
     table.assign(**lists).to_csv(folder / "films.csv", index=False, encoding="utf-8")

@@ -12,12 +12,12 @@ __all__ = ['PROBES', 'TASTE_SOFTNESS', 'HALF_LIFE', 'WHOLE', 'NEAREST', 'GEMS', 
            'first_unseen', 'look_at', 'make_list', 'explain_film', 'list_together', 'why_together', 'read_for',
            'query_for_wish', 'list_for_wish', 'why_wished', 'looked_at', 'in_blocks', 'lean', 'light_query', 'add_rows',
            'lists_of', 'list_blocks', 'table_of_lists', 'many_lists', 'save_likes', 'load_likes', 'load_lift',
-           'clusters_of_table', 'published_clusters']
+           'save_index', 'load_index', 'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #e4a3af81
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice
 from numbers import Real
 from pathlib import Path
@@ -27,15 +27,16 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
+from . import __version__
 from .cluster import (MovieClusters, fit_clusters, load_clusters,
-                                 save_clusters, set_file, write_set, make_pipeline, run_from)
-from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, film_label,
+                                 read_arrays, read_card, save_clusters, set_file, write_arrays, write_set, make_pipeline, run_from)
+from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, count_in_words, film_label,
                               language_name, load_movies, LISTS, Limits, _is_dataset, _read_dataset)
 from .lists import (CALIBRATION, DIVERSITY, Sequels, Traits, because, divergence, film_before, genre_rows, named_people, pick, placed_by, places_before,
                                 said_for, series_order, served_shares, whom, worth_to)
 from .preprocess import clean_movies
 from .taste import Taste
-from .titles import TitleIndex, what_was_understood
+from .titles import TitleIndex, kept_labels, what_was_understood
 from .wish import Wish, as_asked, read_wish, what_to_relax, wish_masks, wish_terms
 
 # %% ../nbs/07_recommend.ipynb #3338cf5b
@@ -115,8 +116,8 @@ class Filters(TypedDict, total=False):
     languages: str | list[str] | None  # ISO 639-1 code(s) of the original language
     countries: str | list[str] | None  # countries as the table names them
     runtime: tuple | None  # (shortest, longest) in minutes
-    min_votes: float | None  # fewest votes
-    min_rating: float | None  # lowest average vote, 0 to 10
+    min_votes: float | None  # fewest votes, or Wikipedias where these are counted
+    min_rating: float | None  # lowest average vote, 0 to 10; a film whose rating is not known is left out
     people: str | list[str] | None  # one of these among directors, writers or cast
     items: Any  # film_ids, or a mask: only films among these
 
@@ -153,13 +154,24 @@ def filter_masks(
 def filter_reason(
     masks: dict[str, np.ndarray],  # from `filter_masks`
     left: int = 0,  # how many films are left
+    films: pd.DataFrame | None = None,  # those that were filtered, to say of how many it is not known
     ) -> str:
     "Why so few films or none are left, in one sentence"
-    alone = [f"{name} leaves {mask.sum():,}" for name, mask in masks.items()]
+    alone = [f"{name}{'' if films is None else _not_known(films, name)} leaves {mask.sum():,}" for name, mask in masks.items()]
     found = "No film is left" if not left else f"Only {left} film{'s' * (left > 1)} left"
     if not alone: return f"{found}: all others were named or seen already, or are in clusters that were not looked at."
     together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting films named, films seen, and clusters that were not looked at"
     return f"{found}: {', '.join(alone)}; {together}."
+
+_OF_NUMBERS = ("years", "runtime", "min_votes", "min_rating")
+
+def _not_known(films, asked):
+    "What is to be said of a filter on numbers: of how many films they are not known, and what is counted"
+    name = asked.partition("=")[0]
+    if name not in _OF_NUMBERS: return ""
+    unknown, counts = int(films[FILTERS[name][0][0]].isna().sum()), films.attrs.get("counts", "votes")
+    said = [counts] * (name == "min_votes" and counts != "votes") + [f"not known of {unknown:,}"] * (unknown > 0)
+    return f" ({', '.join(said)})" if said else ""
 
 # %% ../nbs/07_recommend.ipynb #5b230edb
 class MovieRecommender:
@@ -177,6 +189,7 @@ class MovieRecommender:
             raise MovieDataError(f"A scorer has a method score(query), and {type(scorer).__name__} has none.")
         self.films, self.model, self.ratings, self.tmdb, self._scorer = films, model, ratings, tmdb, scorer
         self._kept_likes = None  # the lift of a kept model
+        self._kept_index: dict[str, Any] = {}  # the arrays of a kept model
         self._bare = films.copy(deep=False)
         self._bare.attrs = {}  # pandas copies attrs at every step
 
@@ -203,21 +216,27 @@ class MovieRecommender:
     @cached_property
     def scorer(self) -> Any:
         "The scorer, fitted when the first score is asked for"
-        from movie_recsys.similarity import FilmScorer, like_matrix
+        from movie_recsys.similarity import FilmFeatures, FilmScorer, like_matrix
         scorer = FilmScorer() if self._scorer is None else self._scorer
         likes = None if self.ratings is None else self._kept_likes if self._scorer is None and self._kept_likes else like_matrix(self.ratings, self.films)
-        if hasattr(scorer, "fit"): scorer.fit(self.films, likes=likes)
+        if self._scorer is None and "content" in self._kept_index: scorer.fit(self.films, likes, FilmFeatures.from_arrays(self.films, self._kept_index["content"]))
+        elif hasattr(scorer, "fit"): scorer.fit(self.films, likes=likes)
         return scorer
 
     @cached_property
     def labels(self) -> pd.Series:
         "`Title (Year)` of every film"
-        return film_label(self._bare)
+        return kept_labels(self._bare, self._kept_index["titles"]) if "titles" in self._kept_index else film_label(self._bare)
+
+    @cached_property
+    def row_of_label(self) -> dict[str, int]:
+        "The position of each label: who names films by their labels need not wait for the search index"
+        return {label: row for row, label in enumerate(self.labels)}
 
     @cached_property
     def titles(self) -> TitleIndex:
         "The search index over the titles"
-        return TitleIndex(self.films)
+        return TitleIndex(self.films, self._kept_index.get("titles"))
 
     @cached_property
     def probe_order(self) -> np.ndarray:
@@ -242,9 +261,9 @@ class MovieRecommender:
 
     @cached_property
     def hidden_films(self) -> np.ndarray:
-        "Which films are rated above the average, and not among the best-known twentieth"
+        "Which films are not known to be rated below the average, and not among the best-known twentieth"
         rating, votes = (pd.to_numeric(self._bare[name]).astype(float) if name in self._bare else pd.Series(0.0, self._bare.index) for name in ("vote_average", "vote_count"))
-        return (rating >= rating.mean()).to_numpy() & ~(votes > votes.quantile(.95)).to_numpy()
+        return ~(rating < rating.mean()).to_numpy() & ~(votes > votes.quantile(.95)).to_numpy()
 
     @cached_property
     def traits(self) -> Traits:
@@ -360,9 +379,10 @@ class MovieRecommender:
     def save(self,
              folder: str | Path,  # where to
              ) -> Path:
-        "Write the films, the model and who likes what so that `load` finds them again: Parquet, skops, JSON"
+        "Write the films, the model, who likes what, and what the first answer needs, so that `load` finds them again: Parquet, skops, arrays, JSON"
         folder = save_clusters(self.model, self.films, folder)
         save_likes(folder, self.ratings, self.scorer.lift_ if self.ratings is not None and self._scorer is None else None)
+        save_index(folder, self)
         return folder
 
     @classmethod
@@ -379,6 +399,7 @@ class MovieRecommender:
         films, model = load_clusters(source)
         rec = cls(films, model, load_likes(source) if ratings is None else ratings, tmdb, scorer)
         if ratings is None: rec._kept_likes = load_lift(source)
+        rec._kept_index = load_index(source, len(films))
         return rec
 
 # %% ../nbs/07_recommend.ipynb #31a203fb
@@ -393,14 +414,16 @@ def resolve_seed(
     seed: str | int,  # a title, a label or a film_id
     ) -> int:
     "The film_id that is meant; raises `TitleNotFoundError` where that is not sure"
-    return int(seed) if not isinstance(seed, (str, bool)) and seed in rec.films.index else int(rec.titles.resolve(seed))
+    if not isinstance(seed, (str, bool)) and seed in rec.films.index: return int(seed)
+    row = rec.row_of_label.get(seed.strip()) if isinstance(seed, str) else None
+    return int(rec.titles.resolve(seed)) if row is None else int(rec.films.index[row])
 
 def understood_seeds(
     rec: MovieRecommender,  # with the table of films
     seeds: Any,  # one seed, several, or None
     ) -> dict[str, str]:
     "What to say of each title that was not named exactly: which film was taken for it, and why"
-    said = {seed: what_was_understood(rec.titles, seed) for seed in as_list(seeds) if isinstance(seed, str)}
+    said = {seed: what_was_understood(rec.titles, seed) for seed in as_list(seeds) if isinstance(seed, str) and seed.strip() not in rec.row_of_label}
     return {seed: why for seed, why in said.items() if why}
 
 # %% ../nbs/07_recommend.ipynb #92e9651b
@@ -654,10 +677,11 @@ def random_films(
 # %% ../nbs/07_recommend.ipynb #ae07704e
 def well_liked(
     film: pd.Series,  # a row of the table
+    counts: str = "votes",  # what its `vote_count` counts
     ) -> str:
     "What can be said of a film itself, where none was named to compare it with"
     rating, votes = film.get("vote_average"), film.get("vote_count")
-    return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f" in {votes:,.0f} votes")
+    return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f"{',' if counts == 'Wikipedias' else ' in'} {count_in_words(votes, counts)}")
 
 def why_films(
     rec: MovieRecommender,  # with the scorer
@@ -667,7 +691,7 @@ def why_films(
     ) -> list[str]:
     "A sentence for each film of a list; a scorer that cannot explain has none"
     if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
-    if not len(query.seeds): return [well_liked(film) for _, film in rec._bare.iloc[at].iterrows()]
+    if not len(query.seeds): return [well_liked(film, rec.films.attrs.get("counts", "votes")) for _, film in rec._bare.iloc[at].iterrows()]
     return because(rec.scorer.explain(query, at), names, "Because you picked" if query.known is None else "Because you liked")
 
 def seed_labels(
@@ -740,7 +764,7 @@ def make_list(
         score = score_of(rec, query)
         at, placed = pick_films(rec, query, score, n, diversity, before)
     result = list_table(rec, query, at, score, placed, reasons)
-    if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result))
+    if len(result) < n: result.attrs["reason"] = filter_reason(masks, len(result), rec.films)
     return result
 
 # %% ../nbs/07_recommend.ipynb #7e5d5480
@@ -788,7 +812,7 @@ def list_together(
     if reasons: columns["because"] = why_together(rec, queries, at[picks], served)
     table = pd.DataFrame(columns | {"placed": placed}, index=films.index)
     table.attrs["seeds"] = {name: seed_labels(rec, query) for name, query in queries.items()}
-    if len(table) < n: table.attrs["reason"] = filter_reason(masks, len(table))
+    if len(table) < n: table.attrs["reason"] = filter_reason(masks, len(table), rec.films)
     return table
 
 def why_together(
@@ -1045,6 +1069,28 @@ def load_lift(
     if not likes.is_dir(): return None
     try: return LikeLift.load(set_file(likes, "lift.npz"))
     except (OSError, KeyError, ValueError, MovieDataError): return None
+
+def save_index(
+    folder: Path,  # where the model is
+    rec: MovieRecommender,  # whose model it is
+    ) -> None:
+    "Write the content and the titles of the films as arrays beside a model, so that the first answer need not make them; nothing for a scorer of another kind"
+    rmtree(folder / "index", ignore_errors=True)
+    if rec._scorer is not None: return
+    writers = {"content.bin": partial(write_arrays, arrays=rec.scorer.features_.arrays()), "titles.bin": partial(write_arrays, arrays=rec.titles.arrays())}
+    write_set(folder / "index", writers, {"of": read_card(folder)["files"]["films.parquet"]["sha256"], "by": __version__, "n_films": len(rec.films)})
+
+def load_index(
+    folder: str | Path,  # where the model is
+    n_films: int,  # how many films it has
+    ) -> dict[str, dict[str, np.ndarray]]:
+    "The arrays that `save_index` wrote of just these films with just this version; nothing where they are not there, or damaged: then they are made anew"
+    index = Path(folder) / "index"
+    try:
+        card = read_card(index)
+        if [card.get("of"), card.get("by"), card.get("n_films")] != [read_card(folder)["files"]["films.parquet"]["sha256"], __version__, n_films]: return {}
+        return {name: read_arrays(set_file(index, f"{name}.bin")) for name in ("content", "titles")}
+    except (OSError, KeyError, ValueError, TypeError, MovieDataError): return {}
 
 # %% ../nbs/07_recommend.ipynb #1857b457
 def clusters_of_table(

@@ -5,19 +5,19 @@
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
            'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS',
-           'words', 'column_tokens', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating', 'film_numbers',
-           'distance', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query', 'known_players', 'FilmFeatures',
-           'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms',
-           'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes',
-           'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words',
-           'spread_over', 'score_parts']
+           'words', 'column_tokens', 'word_rows', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating',
+           'film_numbers', 'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query',
+           'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance',
+           'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables',
+           'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
+           'telling_words', 'pair_words', 'own_words', 'spread_over', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +26,13 @@ import scipy.sparse as sp
 from scipy.special import softmax
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfTransformer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import Normalizer
 from tqdm import tqdm
 
-from .data import MovieDataError, language_name
+from .cluster import pack_texts, unpack_texts
+from .data import MovieDataError, count_in_words, language_name
 
 # %% ../nbs/04_similarity.ipynb #52c5f89b
 CONTENT = {"genres": 4.0, "keywords": 10.0, "collection": 5.0, "directors": 7.0, "writers": 4.0, "cast": 8.0,
@@ -60,14 +61,15 @@ CREDITS = {"directors", "writers", "cast"}  # columns of people
 _FILMIC = {"ii", "iii", "iv", "part", "movie", "film", "based", "novel", "book", "vs", "jr", "st", "nd", "rd", "th", "director", "sequel", "remake",
            "aftercreditsstinger", "duringcreditsstinger", "independent", "type", "story"}  # words that say nothing of a film
 _STOP = ENGLISH_STOP_WORDS | _FILMIC
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD_OR_END = re.compile(_WORD.pattern + "|\n")
 _NO_THEME = "woman director"  # the one common keyword that says who made a film and not what it is about
 
 def words(
     text: str,  # any text
     ) -> list[str]:
     "The distinct words of a text that say something, in lower case"
-    found = re.findall(r"[^\W\d_]+", text.lower().replace(_NO_THEME, ""))
-    return list(dict.fromkeys(word for word in found if len(word) > 1 and word not in _STOP))
+    return [word for word in dict.fromkeys(_WORD.findall(text.lower().replace(_NO_THEME, ""))) if word not in _STOP]
 
 def column_tokens(
     column: pd.Series,  # one column of the table of films
@@ -76,8 +78,30 @@ def column_tokens(
     values = [[v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else [] for v in column]
     return [words(" ".join(v)) if column.name in WORDY else list(dict.fromkeys(v)) for v in values]
 
+def word_rows(
+    column: pd.Series,  # of texts or of lists of texts
+    block: int = 20_000,  # films whose texts are cut into words at a time [by memory]
+    ) -> tuple[sp.csr_matrix, list[str]]:
+    "Which words, as `words` has them, each film has in a column of text: a row per film, a column per word, sorted; and the words"
+    texts = [(v if isinstance(v, str) else " ".join(v) if isinstance(v, (list, np.ndarray)) else "").replace("\n", " ") for v in column]
+    seen, rows, columns = {"\n": 0}, [], []
+    for start in range(0, len(texts), block):
+        found = _WORD_OR_END.findall("\n".join(texts[start:start + block]).lower().replace(_NO_THEME, ""))
+        at = np.fromiter((seen.setdefault(word, len(seen)) for word in found), np.int32, len(found))
+        rows.append((start + np.cumsum(at == 0))[at > 0])
+        columns.append(at[at > 0] - 1)
+    names = list(seen)[1:]
+    counts = sp.csr_matrix((np.ones(sum(map(len, rows)), np.float32), (np.concatenate([*rows, []]).astype(np.int32), np.concatenate([*columns, []]).astype(np.int32))), (len(texts), len(names)))
+    counts.data[:] = 1  # a word counts once
+    kept = sorted((i for i, name in enumerate(names) if name not in _STOP), key=names.__getitem__)
+    known = counts[:, kept].tocsr()
+    known.sort_indices()
+    return known, [names[i] for i in kept]
+
 # %% ../nbs/04_similarity.ipynb #b5c76837
 def _same(tokens): return tokens
+
+def _counter(names): return CountVectorizer(analyzer=_same, vocabulary=names, binary=True, dtype=np.float32)
 
 def _kinds(rows):
     "A row of each kind, and the kind of each row: rows with the same tokens are of one kind, for their sums of random numbers are the same"
@@ -91,19 +115,33 @@ class TokenOverlap(BaseEstimator):
             column: pd.Series,  # one column of the table of films
             y=None) -> "TokenOverlap":
         "Learn which tokens at least two films have, how rare each is, and how much a film usually has"
+        if column.name in WORDY:
+            rows, names = word_rows(column)
+            shared = np.flatnonzero(rows.getnnz(axis=0) > 1)
+            return self.know(rows[:, shared], [names[i] for i in shared]) if len(shared) else self.know(sp.csr_matrix((len(column), 1), dtype=np.float32), ["nothing is shared"])
         tokens = column_tokens(column)
-        shared = sorted(token for token, n in Counter(token for film in tokens for token in film).items() if n > 1)
-        self.vectorizer_ = CountVectorizer(analyzer=_same, vocabulary=shared or ["nothing is shared"], binary=True, dtype=np.float32)
-        self.rows_ = self.vectorizer_.transform(tokens).tocsr()
-        self.names_ = self.vectorizer_.get_feature_names_out()
-        self.rarity_ = np.log(len(column) / np.maximum(np.asarray(self.rows_.sum(axis=0)).ravel(), 1)).astype(np.float32)
-        self.rare_ = (self.rows_ @ sp.diags(self.rarity_)).tocsr().astype(np.float32)
+        shared = sorted(token for token, n in Counter(token for film in tokens for token in film).items() if n > 1) or ["nothing is shared"]
+        return self.know(_counter(shared).transform(tokens).tocsr(), shared)
+
+    def know(self,
+             rows: sp.csr_matrix,  # which tokens each film has: a row per film, a column per token
+             names: list[str],  # of the tokens
+             ) -> "TokenOverlap":
+        "What follows from the tokens of the films"
+        self.rows_, self.names_ = rows, np.array(names, dtype=object)
+        self.rarity_ = np.log(rows.shape[0] / np.maximum(np.asarray(rows.sum(axis=0)).ravel(), 1)).astype(np.float32)
+        self.rare_ = sp.csr_matrix((self.rarity_[rows.indices], rows.indices, rows.indptr), rows.shape)
         self.postings_ = self.rare_.T.tocsr()  # the films of each token, as in an inverted file
-        self.total_ = self.rows_ @ self.rarity_
+        self.total_ = rows @ self.rarity_
         self.usual_ = float(np.median(self.total_[self.total_ > 0])) if self.total_.any() else 1.0
-        kinds, self.kind_ = _kinds(self.rows_)
-        self.kinds_ = (kinds @ sp.diags(self.rarity_)).tocsr().astype(np.float32) if 10 * kinds.shape[0] < len(tokens) else None  # where many films have the same, each kind is compared once
+        kinds, self.kind_ = _kinds(rows)
+        self.kinds_ = (kinds @ sp.diags(self.rarity_)).tocsr().astype(np.float32) if 10 * kinds.shape[0] < rows.shape[0] else None  # where many films have the same, each kind is compared once
         return self
+
+    @cached_property
+    def vectorizer_(self) -> CountVectorizer:
+        "Counts the tokens of other films"
+        return _counter(self.names_.tolist())
 
     def transform(self,
                   column: pd.Series,  # the column of other films
@@ -160,18 +198,22 @@ def plot_words(
     return [[word for words in film for word in words] for film in zip(*columns)] if columns else [[] for _ in range(len(films))]
 
 def plot_space(
-    texts: list[list[str]],  # from `plot_words`
+    films: pd.DataFrame,  # a table of films
     dimensions: int = DIMENSIONS,  # of the space
     random_state: int = 0,  # seed of the decomposition
     ) -> tuple[Pipeline, sp.csr_matrix, np.ndarray] | None:
     "The space of plots, the weighted words of each film, and where it lies in the space: a row of length 1, or 0 for a film without words; None where there are too few words"
-    common = Counter(word for text in texts for word in text)
-    if sum(n >= 5 for n in common.values()) <= 2 * dimensions: return None
-    vectorizer = TfidfVectorizer(analyzer=_same, min_df=5, max_df=.1, sublinear_tf=True, dtype=np.float32)
+    columns = [films[name] for name in ("overview", "keywords") if name in films]
+    counts, names = word_rows(pd.concat(columns)) if columns else (sp.csr_matrix((0, 0), dtype=np.float32), [])
+    counts = sum((counts[k * len(films):(k + 1) * len(films)] for k in range(1, len(columns))), counts[:len(films)])
+    known = counts.getnnz(axis=0)
+    kept = np.flatnonzero((known >= 5) & (known <= .1 * len(films)))
+    if len(kept) <= 2 * dimensions: return None
+    weigh = TfidfTransformer(sublinear_tf=True)
+    words = weigh.fit_transform(counts[:, kept]).astype(np.float32).tocsr()
     space = make_pipeline(TruncatedSVD(dimensions, n_iter=2, random_state=random_state), Normalizer(copy=False))
-    words = vectorizer.fit_transform(texts)
     plots = np.asfortranarray(space.fit_transform(words), dtype=np.float32)  # by columns: its product with a few rows takes half as long
-    return Pipeline([("words", vectorizer), *space.steps]), words.tocsr(), plots
+    return Pipeline([("count", CountVectorizer(analyzer=_same, vocabulary=[names[i] for i in kept], dtype=np.float32)), ("weigh", weigh), *space.steps]), words, plots
 
 # %% ../nbs/04_similarity.ipynb #d296134f
 def weighted_rating(
@@ -184,6 +226,8 @@ def weighted_rating(
     return (votes * rating + m * mean) / (votes + m)
 
 # %% ../nbs/04_similarity.ipynb #e73987e8
+_NUMBERS = {"years": "release_year", "votes": "vote_count", "rating": "vote_average", "runtime": "runtime"}
+
 def film_numbers(
     films: pd.DataFrame,  # a table of films
     reference: pd.DataFrame | None = None,  # the table whose mean and medians count, `films` itself where None
@@ -191,7 +235,7 @@ def film_numbers(
     "Of each film the year, the logarithm of its votes, its weighted rating and its minutes, as far as the reference knows them"
     known = films if reference is None else reference
     numbers = {name: pd.to_numeric(films[column]).astype(float) if column in films else pd.Series(np.nan, films.index)
-               for name, column in (("years", "release_year"), ("votes", "vote_count"), ("rating", "vote_average"), ("runtime", "runtime"))
+               for name, column in _NUMBERS.items()
                if column in known and known[column].notna().any()}
     if "rating" in numbers:
         votes = numbers.get("votes", pd.Series(np.nan, films.index)).fillna(MEAN_VOTES)
@@ -211,6 +255,12 @@ def distance(
     gap = np.abs(seeds[:, None] - films)
     if name == "years": return np.log1p(gap)
     return np.minimum(gap / 30, 3) if name == "runtime" else gap
+
+def known_numbers(
+    films: pd.DataFrame,  # a table of films
+    ) -> dict[str, np.ndarray]:
+    "Of each of those numbers whether the table knows it of a film; where it does not, the median stands for it, and nothing is said of it"
+    return {name: films[column].notna().to_numpy(bool) if column in films else np.zeros(len(films), bool) for name, column in _NUMBERS.items()}
 
 # %% ../nbs/04_similarity.ipynb #4102643b
 def _likes(ratings, films, threshold):
@@ -362,12 +412,19 @@ class FilmFeatures(BaseEstimator):
         self.columns_ = {name: films[name].tolist() for name in ("title", "keywords") if name in films}
         self.themes_ = Themes().fit(films["keywords"], first_names(films)) if "keywords" in films else None
         self.known_ = known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
-        found = plot_space(plot_words(films))
-        self.space_, self.words_, self.plots_ = found or (None, None, None)
-        if self.space_ is not None:
-            self.word_names_, self.idf_ = self.space_["words"].get_feature_names_out(), self.space_["words"].idf_
-            self.word_rarity_ = dict(zip(self.word_names_.tolist(), self.idf_.tolist()))
-        self.numbers_ = film_numbers(films)
+        self._know_plots(*(plot_space(films) or (None, None, None)))
+        return self._know_numbers(films)
+
+    def _know_plots(self, space, words, plots):
+        "What follows from the space of plots"
+        self.space_, self.words_, self.plots_ = space, words, plots
+        if space is None: return
+        self.word_names_, self.idf_ = space["count"].get_feature_names_out(), space["weigh"].idf_
+        self.word_rarity_ = dict(zip(self.word_names_.tolist(), self.idf_.tolist()))
+
+    def _know_numbers(self, films):
+        "The numbers of the films, and whose levels are few"
+        self.numbers_, self.known_numbers_, self.counts_ = film_numbers(films), known_numbers(films), films.attrs.get("counts", "votes")
         levels = {name: np.unique(values, return_inverse=True) for name, values in self.numbers_.items()}
         self.levels_ = {name: (values, level.ravel()) for name, (values, level) in levels.items() if 10 * len(values) < len(films)}  # each year is compared once, and not each film of it
         return self
@@ -385,15 +442,66 @@ class FilmFeatures(BaseEstimator):
         "The facts of films of the table"
         tokens = {name: overlap.rows_[at] for name, overlap in self.overlaps_.items()}
         plots = {"plots": self.plots_[at], "words": self.words_[at]} if self.space_ is not None else {}
-        return {"tokens": tokens, "numbers": {name: values[at] for name, values in self.numbers_.items()}, **plots}
+        return {"tokens": tokens, "numbers": {name: values[at] for name, values in self.numbers_.items()}, "known": {name: known[at] for name, known in self.known_numbers_.items()}, **plots}
 
     def _new(self, seeds):
         "The facts of films that need not be in the table"
         columns = {name: seeds[name] if name in seeds else pd.Series(None, seeds.index, object, name) for name in self.overlaps_}
         texts = plot_words(seeds)
-        plots = {"plots": self.space_.transform(texts).astype(np.float32), "words": self.space_["words"].transform(texts)} if self.space_ is not None else {}
+        plots = {"plots": self.space_.transform(texts).astype(np.float32), "words": self.space_[:2].transform(texts)} if self.space_ is not None else {}
         return {"tokens": {name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()},
-                "numbers": film_numbers(seeds, self.films_), **plots}
+                "numbers": film_numbers(seeds, self.films_), "known": known_numbers(seeds), **plots}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        "What takes long to make, for `from_arrays`"
+        found = {}
+        for name, overlap in self.overlaps_.items(): found |= _arrays_of(name, overlap.rows_) | {f"{name} names": pack_texts(overlap.names_)}
+        if self.space_ is not None:
+            found |= _arrays_of("words", self.words_) | {"words data": self.words_.data, "words names": pack_texts(self.word_names_), "idf": self.idf_, "plots": self.plots_.T, "components": self.space_["truncatedsvd"].components_}
+        if self.themes_ is not None:
+            pairs = self.themes_.pairs_
+            found |= {"themes": np.array([self.themes_.apart_]), "single": pack_texts(self.themes_.single_), "alone": pack_texts(self.themes_.alone_),
+                      "pairs": pack_texts(" ".join(pair) for pair in pairs), "counts": np.array([*pairs.values()], np.int64)}
+        return found
+
+    @classmethod
+    def from_arrays(cls,
+                    films: pd.DataFrame,  # indexed by film_id, the films of the arrays
+                    arrays: dict[str, np.ndarray],  # from `arrays`, perhaps mapped into memory
+                    ) -> "FilmFeatures":
+        "The features of films, out of what was made before"
+        self = cls()
+        self.films_ = films.copy(deep=False)
+        self.films_.attrs = {}
+        self.overlaps_ = {}
+        for column in (column for column in CONTENT if f"{column} names" in arrays):
+            names = unpack_texts(arrays[f"{column} names"])
+            self.overlaps_[column] = TokenOverlap().know(_rows_of(column, arrays, (len(films), len(names))), names)
+        self.columns_ = {name: films[name].tolist() for name in ("title", "keywords") if name in films}
+        self.known_ = known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
+        self.themes_ = Themes() if "themes" in arrays else None
+        if self.themes_ is not None:
+            self.themes_.apart_, self.themes_.single_, self.themes_.alone_ = bool(arrays["themes"][0]), set(unpack_texts(arrays["single"])), set(unpack_texts(arrays["alone"]))
+            self.themes_.pairs_ = Counter(dict(zip(map(tuple, map(str.split, unpack_texts(arrays["pairs"]))), arrays["counts"].tolist())))
+        self._know_plots(*(_kept_plots(arrays, len(films)) if "plots" in arrays else (None, None, None)))
+        return self._know_numbers(films)
+
+def _arrays_of(name, rows): return {f"{name} indptr": rows.indptr, f"{name} indices": rows.indices}
+
+def _rows_of(name, arrays, shape):
+    "The matrix of `_arrays_of`, checked, so that no damaged file leads beside the memory"
+    indices = arrays[f"{name} indices"]
+    rows = sp.csr_matrix((arrays.get(f"{name} data", np.ones(len(indices), np.float32)), indices, arrays[f"{name} indptr"]), shape)
+    rows.check_format(full_check=True)
+    return rows
+
+def _kept_plots(arrays, films):
+    "The space of plots, the words and the plots out of the arrays"
+    names = unpack_texts(arrays["words names"])
+    weigh, svd = TfidfTransformer(sublinear_tf=True), TruncatedSVD(len(arrays["components"]))
+    weigh.idf_, svd.components_ = np.array(arrays["idf"]), np.array(arrays["components"])
+    space = Pipeline([("count", CountVectorizer(analyzer=_same, vocabulary=names, dtype=np.float32)), ("weigh", weigh), ("truncatedsvd", svd), ("normalizer", Normalizer(copy=False))])
+    return space, _rows_of("words", arrays, (films, len(names))), arrays["plots"].T
 
 # %% ../nbs/04_similarity.ipynb #3fde4dec
 def pair_terms(
@@ -519,11 +627,12 @@ class FilmScorer(BaseEstimator):
     def fit(self,
             films: pd.DataFrame,  # indexed by film_id
             likes: "sp.csr_matrix | LikeLift | None" = None,  # from `like_matrix`, where there are ratings of other people, or fitted already
+            features: FilmFeatures | None = None,  # of these films, where they were made before
             ) -> "FilmScorer":
         "Turn the films into features, and the likes into a lift for every pair of films; raises `MovieDataError` for a weight that is none"
         unknown = set(self.weights or ()) - {*CONTENT, "plot", *DISTANCE, "likes"}
         if unknown or not self.softness > 0: raise MovieDataError(f"There is no term {', '.join(sorted(unknown))}." if unknown else f"The softness is above 0, not {self.softness}.")
-        self.features_ = FilmFeatures().fit(films)
+        self.features_ = FilmFeatures().fit(films) if features is None else features
         self.lift_ = likes if isinstance(likes, LikeLift) else LikeLift().fit(likes) if likes is not None and likes.nnz else None
         return self
 
@@ -676,7 +785,7 @@ class Themes(BaseEstimator):
         lines = [] if self.apart_ else [line for line in map(_line, lists) if line]
         self.pairs_ = Counter(pair for line in lines for pair in zip(line, line[1:]))
         count, opens, closes = (Counter(words) for words in ([w for line in lines for w in set(line)], [line[0] for line in lines], [line[-1] for line in lines]))
-        self.single_ = {k.casefold() for v in lists for k in v if words(k) == [k.casefold()]} if self.apart_ else set()
+        self.single_ = {k.casefold() for k in {k for v in lists for k in v} if words(k) == [k.casefold()]} if self.apart_ else set()
         self.alone_ = {word for word, n in count.items() if min(opens[word], closes[word]) >= max(self.edge * n, 1)
                        and n <= self.common * len(lines) and words(word) == [word] and word not in names | _languages()}
         self.single_ |= self.alone_  # words that are a keyword by themselves
@@ -756,7 +865,7 @@ def shared_plot(
     both = _common(features.seed_facts(query)["words"], seed, features.words_, at, features.idf_)
     return [str(features.word_names_[i]) for i in both]
 
-_NUMBER = {"years": "{:.0f} and {:.0f}", "rating": "weighted ratings {:.1f} and {:.1f}", "runtime": "{:.0f} and {:.0f} minutes", "votes": "{:,.0f} and {:,.0f} votes"}
+_NUMBER = {"years": "{:.0f} and {:.0f}", "rating": "weighted ratings {:.1f} and {:.1f}", "runtime": "{:.0f} and {:.0f} minutes", "votes": "{:,.0f} and {:,.0f}"}
 
 def near_in(
     name: str,  # "years", "votes", "rating" or "runtime"
@@ -791,9 +900,13 @@ def pair_words(
         spoken = shared_plot(features, query, seed, at)
         return {"shared": spoken or ["words that go together"], "telling": telling_words(features, spoken)}
     if name == "likes": return {"shared": [f"{scorer.lift_.fans(query.at[seed], at):,} people like both"]}
-    both = [float(features.seed_facts(query)["numbers"][name][seed]), float(features.numbers_[name][at])]
+    facts = features.seed_facts(query)
+    if not (facts["known"][name][seed] and features.known_numbers_[name][at]): return {"shared": ["not known of both films"], "telling": []}
+    both = [float(facts["numbers"][name][seed]), float(features.numbers_[name][at])]
     near = near_in(name, *both)
-    return {"shared": [_NUMBER[name].format(*(np.expm1(both) if name == "votes" else both))], "telling": [near] if near else []}
+    said = _NUMBER[name].format(*(np.expm1(both) if name == "votes" else both))
+    if name == "votes": said = f"in {said} {features.counts_}" if features.counts_ == "Wikipedias" else f"{said} {features.counts_}"
+    return {"shared": [said], "telling": [near] if near else []}
 
 def own_words(
     scorer: FilmScorer,  # fitted
@@ -805,7 +918,8 @@ def own_words(
     features = scorer.features_
     if name in query.extra: return query.said.get(name, "brought along by the query")
     if name == "disliked": return f"as is {query.against.seeds['title'].iloc[int(affinity_of(scorer, query.against, np.array([at])).argmax())]}, which is not wanted"
-    return f"{np.expm1(features.numbers_['votes'][at]):,.0f} votes" if name == "fame" else f"weighted rating {features.numbers_['rating'][at]:.1f}"
+    if not features.known_numbers_["votes" if name == "fame" else "rating"][at]: return "not known, so that of the middle film counts"
+    return count_in_words(np.expm1(features.numbers_["votes"][at]), features.counts_) if name == "fame" else f"weighted rating {features.numbers_['rating'][at]:.1f}"
 
 def spread_over(
     shares: np.ndarray,  # of one film, one for each seed

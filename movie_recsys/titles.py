@@ -7,14 +7,16 @@ __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'RATING', 'DECADE', 'TRUST', 'KINDS', 'FI
            'INITIALS', 'ALONE', 'IN_SERIES', 'SUBTITLE', 'REMEMBERED', 'normalize_title', 'turn_article',
            'drop_article', 'split_year', 'in_digits', 'title_key', 'plain_spelling', 'title_parts', 'spelling',
            'title_match', 'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms', 'rank_titles',
-           'han_reading', 'same_characters', 'TitleNames', 'PeopleNames', 'TitleIndex', 'same_series', 'called',
-           'near_titles', 'near_sure', 'with_words', 'part_sure', 'corrected_part', 'with_subtitle', 'title_initials',
-           'Understood', 'understand', 'find_films', 'known_film', 'resolve_film', 'what_was_understood']
+           'han_reading', 'same_characters', 'NamedRows', 'TitleNames', 'PeopleNames', 'kept_labels', 'TitleIndex',
+           'same_series', 'called', 'near_titles', 'near_sure', 'with_words', 'part_sure', 'corrected_part',
+           'with_subtitle', 'title_initials', 'Understood', 'understand', 'find_films', 'known_film', 'resolve_film',
+           'what_was_understood']
 
 # %% ../nbs/05_titles.ipynb #c7e264ed
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from numbers import Real
@@ -25,6 +27,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from .cluster import pack_texts, unpack_texts
 from .data import TitleNotFoundError, film_label
 
 # %% ../nbs/05_titles.ipynb #7a59c088
@@ -108,12 +111,14 @@ def plain_spelling(
 _CUT = re.compile(r"(?:,? or)?: | [-–—] |(?<=\w)- ")
 _NUMBERED = re.compile(r"(.*?[^\W\d]{2,}?.*?)(?:[:,]? (?:part|vol\.?|volume|chapter|episode))? (?:[2-9]|[IV]{2,4})", re.I)
 
+_LAST = set("23456789IViv")  # what a numbered title ends in
+
 def title_parts(
     title: str,  # as the table has it
     ) -> tuple[list[str], list[str], str | None]:
     "A title without its subtitles, its subtitles alone, and the title without its number, if it has one"
     cuts = [cut.span() for cut in _CUT.finditer(title)]
-    numbered = _NUMBERED.fullmatch(title)
+    numbered = _NUMBERED.fullmatch(title) if title[-1:] in _LAST else None  # the pattern alone takes long
     subtitles = [title[stop:] for _, stop in cuts if len(title_key(title[stop:])) > 4]
     return [title[:start] for start, _ in cuts], subtitles, numbered[1] if numbered else None
 
@@ -161,12 +166,30 @@ class TitleForms:
             both = zip(films["original_title"].astype(object).fillna(""), films["title"])
             other = {row: original for row, (original, title) in enumerate(both) if original and original != title}
             forms |= {form(normalize_title(original), row) for row, original in other.items()}
-        self.joined, self.key, self.full, rows = map(list, zip(*sorted(forms))) if forms else ([], [], [], [])
-        self.row = np.array(rows, dtype=int)
+        joined, key, full, rows = map(list, zip(*sorted(forms))) if forms else ([], [], [], [])
+        self._know(joined, key, full, np.array(rows, dtype=int))
+
+    def _know(self, joined, key, full, row):
+        "What follows from the forms"
+        self.joined, self.key, self.full, self.row = joined, key, full, row
         length = np.fromiter(map(len, self.joined), dtype=int, count=len(self.joined))
         self.by_length = np.argsort(length, kind="stable")
         self._joined_by_length = [f"{self.joined[i]} "[:-1] for i in self.by_length]
         self._length_starts = np.searchsorted(length[self.by_length], np.arange(MAX_QUERY * 2))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        "The forms, for `from_arrays`"
+        return {"joined": pack_texts(self.joined), "key": pack_texts(self.key), "full": pack_texts(self.full), "row": self.row}
+
+    @classmethod
+    def from_arrays(cls,
+                    arrays: dict[str, np.ndarray],  # from `arrays`
+                    ) -> "TitleForms":
+        "The forms that were made before"
+        self = cls.__new__(cls)
+        joined, key, full = (unpack_texts(arrays[name]) for name in ("joined", "key", "full"))
+        self._know(joined, key, full, arrays["row"])
+        return self
 
     def alike(self,
               query: str,  # a title, normalised
@@ -197,6 +220,19 @@ class WordIndex:
         self.vocabulary, self.n_titles = list(vocabulary), len(words)
         self._rows = rows[np.argsort(codes, kind="stable")]
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(vocabulary)))])
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        "The words, for `from_arrays`"
+        return {"vocabulary": pack_texts(self.vocabulary), "word rows": self._rows, "word starts": self._starts, "titles": np.array([self.n_titles])}
+
+    @classmethod
+    def from_arrays(cls,
+                    arrays: dict[str, np.ndarray],  # from `arrays`
+                    ) -> "WordIndex":
+        "The words that were made before"
+        self = cls.__new__(cls)
+        self.vocabulary, self._rows, self._starts, self.n_titles = unpack_texts(arrays["vocabulary"]), arrays["word rows"], arrays["word starts"], int(arrays["titles"][0])
+        return self
 
     def titles_with(self,
                     word: str,  # normalised
@@ -323,6 +359,25 @@ def same_characters(
 KINDS = ["title", "other title", "series", "without subtitle", "subtitle"]
 _SERIES = re.compile(r"(?i) (?:\(\w+\) |original )?\(?(?:film )?(?:collection|trilogy|series|saga|anthology|franchise)\)?$")
 
+class NamedRows(Mapping):
+    "A dictionary from a name to the positions of the films that bear it, each with the kind of name, out of a few arrays"
+    def __init__(self,
+                 names: list[str],
+                 starts: np.ndarray,  # where the films of each name begin, and one more
+                 rows: np.ndarray,  # positions of films
+                 kinds: np.ndarray,  # of name, positions in `KINDS`
+                 ):
+        self.names, self.starts, self.rows, self.kinds = names, starts, rows, kinds
+        self.at = {name: i for i, name in enumerate(names)}
+
+    def __getitem__(self, name):
+        part = slice(self.starts[i := self.at[name]], self.starts[i + 1])
+        return dict(zip(self.rows[part].tolist(), self.kinds[part].tolist()))
+
+    def __iter__(self): return iter(self.names)
+
+    def __len__(self): return len(self.names)
+
 class TitleNames:
     "A dictionary of what the films are called: `rows[key]` gives the positions of the films and the kind of name"
     def __init__(self,
@@ -331,33 +386,56 @@ class TitleNames:
         text = lambda name: films[name].astype(object).fillna("").tolist() if name in films else [""] * len(films)  # noqa: E731
         titles = text("title")
         self.full = [normalize_title(turn_article(title)) for title in titles]
-        self.rows, numbered = {}, {}
-        for row, title in enumerate(titles): self.add(title, row, 0)
+        found: dict[str, dict[int, int]] = {}
+        numbered: dict[str, list[int]] = {}
+        def add(name, row, kind):
+            "Note a name of a film; the better kind of two stays"
+            if name: found.setdefault(title_key(name), {}).setdefault(row, kind)
+        for row, title in enumerate(titles): add(title, row, 0)
         for row, name in enumerate(self.full):
-            if any(map(str.isdigit, name)): self.add(plain_spelling(name), row, 0)
-            if (joined := drop_article(name).replace(" ", "")) not in self.rows: self.rows[joined] = {row: 0}
-        for row, title in enumerate(text("original_title")): self.add(title, row, 1)
-        for row, series in enumerate(text("collection")): self.add(_SERIES.sub("", series), row, 2)
+            if any(map(str.isdigit, name)): add(plain_spelling(name), row, 0)
+            if (joined := drop_article(name).replace(" ", "")) not in found: found[joined] = {row: 0}
+        for row, title in enumerate(text("original_title")): add(title, row, 1)
+        for row, series in enumerate(text("collection")): add(_SERIES.sub("", series), row, 2)
         for row, title in enumerate(titles):
             heads, subtitles, base = title_parts(title)
-            for name in heads: self.add(name, row, 3)
-            for name in subtitles: self.add(name, row, 4)
+            for name in heads: add(name, row, 3)
+            for name in subtitles: add(name, row, 4)
             if base: numbered.setdefault(base, []).append(row)
         for base, rows in numbered.items():
-            for row in rows if len(rows) > 1 else (): self.add(base, row, 2)
-        self.rows.pop("", None)
-        self.keys, self.han = list(self.rows), {}
-        for name in ("title", "original_title"):
-            for row, title in enumerate(text(name)):
-                if _HAN.search(title): self.han.setdefault(han_reading(title), {}).setdefault(row, normalize_title(title))
+            for row in rows if len(rows) > 1 else (): add(base, row, 2)
+        found.pop("", None)
+        sizes = np.fromiter(map(len, found.values()), int, len(found))
+        self._know(films, list(found), np.concatenate([[0], np.cumsum(sizes)]), np.fromiter((row for rows in found.values() for row in rows), np.int32, sizes.sum()),
+                   np.fromiter((kind for rows in found.values() for kind in rows.values()), np.int8, sizes.sum()))
 
-    def add(self,
-            name: str,  # what the film is called
-            row: int,  # its position
-            kind: int,  # position in `KINDS`
-            ) -> None:
-        "Note a name of a film; the better kind of two stays"
-        if name: self.rows.setdefault(title_key(name), {}).setdefault(row, kind)
+    def _know(self, films, keys, starts, rows, kinds):
+        "What follows from the names"
+        self.films, self.keys, self.rows = films, keys, NamedRows(keys, starts, rows, kinds)
+
+    @cached_property
+    def han(self) -> dict[str, dict[int, str]]:
+        "Titles in Chinese characters, by how they are read"
+        found: dict[str, dict[int, str]] = {}
+        for name in ("title", "original_title"):
+            for row, title in enumerate(self.films[name].astype(object).fillna("") if name in self.films else ()):
+                if _HAN.search(title): found.setdefault(han_reading(title), {}).setdefault(row, normalize_title(title))
+        return found
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        "The names, for `from_arrays`"
+        return {"keys": pack_texts(self.keys), "key starts": self.rows.starts, "key rows": self.rows.rows, "key kinds": self.rows.kinds, "titles in full": pack_texts(self.full)}
+
+    @classmethod
+    def from_arrays(cls,
+                    films: pd.DataFrame,  # the films of the arrays
+                    arrays: dict[str, np.ndarray],  # from `arrays`
+                    ) -> "TitleNames":
+        "The names that were made before"
+        self = cls.__new__(cls)
+        self.full = unpack_texts(arrays["titles in full"])
+        self._know(films, unpack_texts(arrays["keys"]), arrays["key starts"], arrays["key rows"], arrays["key kinds"])
+        return self
 
 # %% ../nbs/05_titles.ipynb #85508d9c
 class PeopleNames:
@@ -387,25 +465,65 @@ class PeopleNames:
         return (self.shown[name], self.films[name]) if name else (None, [])
 
 # %% ../nbs/05_titles.ipynb #3cf06179
+def kept_labels(
+    films: pd.DataFrame,  # by film_id
+    arrays: dict[str, np.ndarray],  # from `TitleIndex.arrays`
+    ) -> pd.Series:
+    "The labels that were made before, as `film_label` gives them"
+    return pd.Series(unpack_texts(arrays["labels"]), films.index, dtype=film_label(films.head(1)).dtype, name="label")
+
 class TitleIndex:
     "Finds the films of a table by what somebody types"
     def __init__(self,
                  films: pd.DataFrame,  # by film_id: title, perhaps release_year, vote_count, original_title, imdb_id, people
+                 arrays: dict[str, np.ndarray] | None = None,  # from `arrays`, where they were made of these films before
                  ):
-        self.films, self.labels = films, film_label(films)
-        self.forms, self.names = TitleForms(films), TitleNames(films)
+        self.films = films
+        if arrays is not None: self.labels = kept_labels(films, arrays)
+        self.forms, self.names = (TitleForms(films), TitleNames(films)) if arrays is None else (TitleForms.from_arrays(arrays), TitleNames.from_arrays(films, arrays))
         self.film_fame = title_fame(films)
-        self.words, self.fame = WordIndex(self.forms.key), self.film_fame[self.forms.row]
+        self.words, self.fame = WordIndex(self.forms.key) if arrays is None else WordIndex.from_arrays(arrays), self.film_fame[self.forms.row]
         self.rank = pd.Series(self.film_fame).rank(pct=True).to_numpy()
         years = films["release_year"] if "release_year" in films else pd.Series(np.nan, films.index)
         self.years = pd.to_numeric(years).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        self.row_of_label = {label: row for row, label in enumerate(self.labels)}
-        imdb = films["imdb_id"].dropna() if "imdb_id" in films else pd.Series(dtype=object)
-        self.film_of_imdb = dict(zip(imdb, imdb.index))
-        lists = lambda name: films[name] if name in films else [()] * len(films)  # noqa: E731
-        self.directors = [frozenset(names) for names in lists("directors")]
-        self.people = [frozenset(names).union(*more) for names, *more in zip(*map(lists, ("directors", "writers", "cast")))]
-        self.series = films["collection"].astype(object).where(films["collection"].notna(), None).tolist() if "collection" in films else [None] * len(films)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        "What takes long to make"
+        return self.forms.arrays() | self.names.arrays() | self.words.arrays() | {"labels": pack_texts(self.labels)}
+
+    @cached_property
+    def labels(self) -> pd.Series:
+        "`Title (Year)` of every film"
+        return film_label(self.films)
+
+    @cached_property
+    def row_of_label(self) -> dict[str, int]:
+        "The position of each label"
+        return {label: row for row, label in enumerate(self.labels)}
+
+    @cached_property
+    def film_of_imdb(self) -> dict[str, int]:
+        "The film of each IMDb id"
+        imdb = self.films["imdb_id"].dropna() if "imdb_id" in self.films else pd.Series(dtype=object)
+        return dict(zip(imdb, imdb.index))
+
+    @cached_property
+    def directors(self) -> list[frozenset]:
+        "Who directed each film"
+        return [frozenset(names) for names in self._lists("directors")]
+
+    @cached_property
+    def people(self) -> list[frozenset]:
+        "Who directed it, wrote it or plays in it"
+        return [frozenset(names).union(*more) for names, *more in zip(*map(self._lists, ("directors", "writers", "cast")))]
+
+    @cached_property
+    def series(self) -> list[str | None]:
+        "The series that each film is of, or None"
+        films = self.films
+        return films["collection"].astype(object).where(films["collection"].notna(), None).tolist() if "collection" in films else [None] * len(films)
+
+    def _lists(self, name): return self.films[name] if name in self.films else [()] * len(self.films)
 
     @cached_property
     def meant(self) -> dict:
