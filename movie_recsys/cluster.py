@@ -559,7 +559,7 @@ def read_arrays(
     return {name: whole[at:at + size(dtype, shape)].view(dtype).reshape(shape) for name, (at, dtype, shape) in json.loads(head).items()}
 
 def pack_texts(
-    texts: Iterable[str],
+    texts: Iterable[str],  # any texts without a zero in them
 ) -> np.ndarray:  # of bytes
     "Put texts into an array, each with a zero behind it."
     return np.frombuffer("".join(f"{text}\0" for text in texts).encode("utf-8", "surrogatepass"), np.uint8)

@@ -362,7 +362,7 @@ _SERIES = re.compile(r"(?i) (?:\(\w+\) |original )?\(?(?:film )?(?:collection|tr
 class NamedRows(Mapping):
     "A dictionary from a name to the positions of the films that bear it, each with the kind of name, out of a few arrays"
     def __init__(self,
-                 names: list[str],
+                 names: list[str],  # each name once
                  starts: np.ndarray,  # where the films of each name begin, and one more
                  rows: np.ndarray,  # positions of films
                  kinds: np.ndarray,  # of name, positions in `KINDS`
