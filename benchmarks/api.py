@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 
+from load import free_port
 from movie_recsys.recommend import MovieRecommender
 
 TITLES = ["Toy Story (1995)", "Heat (1995)", "Alien (1979)", "Pulp Fiction (1994)", "Casino (1995)", "Fargo (1996)"]
@@ -70,25 +71,28 @@ async def many(base: str, users: int, seconds: float) -> dict:
     return {"users": users, "answers": len(times), "errors": len(errors), "median": round(float(np.median(times)), 3), "p95": round(float(np.quantile(times, .95)), 3)}
 
 
+def measure(model: str, users: int = 500, workers: int = 2, seconds: float = 30) -> dict:
+    "Start both servers, ask them, and say how it went"
+    kept = (Path(model) / "card.json").is_file()
+    rec = (MovieRecommender.load if kept else MovieRecommender.from_movies)(model)
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        model = model if kept else str(rec.save(folder))
+        idle, _ = start(sys.executable, "-c", NOTHING, str(port))
+        ours, told = start(sys.executable, "-c", "from movie_recsys.cli import main; main()", "serve", "--movies", model, "--port", "0", "--workers", str(workers), told=True)
+        base = told.split()[4].rstrip(",").rstrip("/")
+        try: return {"one caller, ms": one_caller(base, f"http://127.0.0.1:{port}", rec), "many": asyncio.run(many(base, users, seconds)) | {"workers": workers}}
+        finally:
+            for process in (idle, ours):
+                process.terminate()
+                process.wait()
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", nargs="?", default="bundled")
     parser.add_argument("--users", type=int, default=500)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--port", type=int, default=8765)
     args = parser.parse_args()
-    kept = (Path(args.model) / "card.json").is_file()
-    rec = (MovieRecommender.load if kept else MovieRecommender.from_movies)(args.model)
-    with tempfile.TemporaryDirectory() as folder:
-        model = args.model if kept else str(rec.save(folder))
-        idle, _ = start(sys.executable, "-c", NOTHING, str(args.port))
-        ours, told = start(sys.executable, "-c", "from movie_recsys.cli import main; main()", "serve", "--movies", model, "--port", "0", "--workers", str(args.workers), told=True)
-        base = told.split()[4].rstrip(",").rstrip("/")
-        try:
-            print(json.dumps(one_caller(base, f"http://127.0.0.1:{args.port}", rec)))
-            print(json.dumps(asyncio.run(many(base, args.users, args.seconds))))
-        finally:
-            for process in (idle, ours):
-                process.terminate()
-                process.wait()
+    print(json.dumps(measure(args.model, args.users, args.workers, args.seconds), indent=1))

@@ -18,6 +18,10 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+import answers  # noqa: E402
+import api  # noqa: E402
+import earlier  # noqa: E402
+import likes  # noqa: E402
 import load as load_test  # noqa: E402
 import scale  # noqa: E402
 import tmdb_made  # noqa: E402
@@ -101,6 +105,22 @@ def today(folder: Path, cache: Path, rows: int) -> dict:
     return found
 
 
+def kept_model(folder: Path, films: int) -> Path:
+    "A saved model of so many films"
+    table, model = folder / "films.csv", folder / f"model_{films}"
+    if not model.exists():
+        scale.resample(films).to_csv(table, index=False)
+        subprocess.run([sys.executable, "-c", "from movie_recsys.cli import main; main()", "fit", "--movies", table, "--out", model], check=True, capture_output=True)
+        table.unlink()
+    return model
+
+
+def many(folder: Path) -> dict:
+    "Many lists at once, at the size of the Kaggle table and at ten times as many films"
+    run = lambda films, *more: json.loads(subprocess.run([sys.executable, HERE / "many.py", kept_model(folder, films), *more], capture_output=True, text=True, check=True).stdout)  # noqa: E731
+    return {"41,000": run(45_466, "--all", "--jobs", "2"), "400,000": run(400_000, "--queries", "500")}
+
+
 def write(results: dict) -> None:
     "Keep what is measured so far"
     (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -134,20 +154,26 @@ def markdown(results: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
+PARTS = ("tables", "earlier", "answers", "api", "many", "likes", "today", "app")
+
+
 def main() -> None:
     "Measure and write"
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="41000,400000,1000000", help="numbers of films, by comma")
     parser.add_argument("--repeats", type=int, default=3, help="whole processes of each kind")
-    parser.add_argument("--part", choices=["tables", "app", "today"], help="only the tables, only the app and memory, or only a made table as large as TMDB's; the others stay as they are")
+    parser.add_argument("--part", default=",".join(PARTS), help="what to measure, by comma; the rest stays as it is")
     parser.add_argument("--rows", type=int, default=1_200_000, help="rows of the made table")
+    parser.add_argument("--ratings", type=int, default=20_000_000, help="invented ratings")
     args = parser.parse_args()
-    file = HERE / "results.json"
-    results = json.loads(file.read_text(encoding="utf-8")) if args.part in ("app", "today") else {"surroundings": surroundings(), "rows": []}
-    with tempfile.TemporaryDirectory() as folder:
-        cache = Path(folder) / "cache"
-        for size in map(int, args.sizes.split(",") if args.part not in ("app", "today") else []):
-            table = Path(folder) / f"films_{size}.csv"
+    file, parts = HERE / "results.json", args.part.split(",")
+    if unknown := set(parts) - set(PARTS): parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    results = (json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}) | {"surroundings": surroundings()}
+    with tempfile.TemporaryDirectory() as name:
+        folder, cache = Path(name), Path(name) / "cache"
+        if "tables" in parts: results["rows"] = []
+        for size in map(int, args.sizes.split(",") if "tables" in parts else []):
+            table = folder / f"films_{size}.csv"
             rows = max(size, 45_466) if size <= 45_466 else size  # the Kaggle table has 45,466 rows, 41,000 after cleaning
             scale.resample(rows).to_csv(table, index=False)
             print(f"{size:,} films ...", flush=True)
@@ -155,16 +181,20 @@ def main() -> None:
             if size < 100_000: results["rows"] += once(table, size, cache)
             write(results)
             table.unlink()
-        if args.part in (None, "today"):
-            print(f"{args.rows:,} rows in TMDB's layout ...", flush=True)
-            results["today"] = today(Path(folder), cache, args.rows)
-            write(results)
-        if args.part in (None, "app"):
-            table = Path(folder) / "films.csv"
+
+        def users() -> dict:
+            "The app with a hundred people, with and without TMDB"
+            table = folder / "films.csv"
             scale.resample(45_466).to_csv(table, index=False)
             results["memory_of_10000_recommendations_mb"] = {k: v for k, v in stage("leak", table, cache).items() if k in ("before_mb", "after_mb")}
-            results["app"] = load_test.measure()
             results["app with TMDB"] = {fault: load_test.measure(fault=fault) for fault in ("dead", "slow", "bomb")}
+            return load_test.measure()
+        others = {"earlier": earlier.compare, "answers": answers.compare, "api": lambda: api.measure(str(kept_model(folder, 45_466))), "many": lambda: many(folder),
+                  "likes": lambda: likes.measure(args.ratings), "today": lambda: today(folder, cache, args.rows), "app": users}
+        for part, measure in others.items():
+            if part not in parts: continue
+            print(f"{part} ...", flush=True)
+            results[part] = measure()
             write(results)
     print(markdown(results))
 

@@ -1,15 +1,18 @@
-"""What twenty million ratings cost: time and memory of who likes what and of the neighbours that are kept.
+"""What many ratings cost: reading them, who likes what, and the neighbours that are kept: `python benchmarks/likes.py [RATINGS]`.
 
-    python benchmarks/likes.py [RATINGS]    # invented ratings, with the popularity and the activity of MovieLens 25M in shape
+The ratings are invented, with the popularity of films and the activity of people of MovieLens in shape, and are read
+from a CSV as MovieLens writes it. Seconds of one process, and its peak of memory.
 """
+import json
 import resource
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from movie_recsys.similarity import LikeLift, like_matrix
 
 
 def invented(n: int, users: int, films: int, seed: int = 0) -> pd.DataFrame:
@@ -22,12 +25,46 @@ def invented(n: int, users: int, films: int, seed: int = 0) -> pd.DataFrame:
                          "rating": draw.choice([2, 3, 3.5, 4, 4.5, 5], len(pairs), p=[.1, .2, .15, .3, .1, .15]).astype(np.float32)})
 
 
-if __name__ == "__main__":
-    ratings = invented(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000_000, 160_000, 40_000)
-    peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # noqa: E731
-    before, start = peak(), time.perf_counter()
-    likes = like_matrix(ratings, pd.DataFrame(index=np.arange(40_000)))
+def write_invented(path: Path, n: int, films: int = 40_000) -> int:
+    "Write them as MovieLens does; how many there are"
+    ratings = invented(n, n // 125, films).rename(columns={"film_id": "movieId"})
+    ratings["timestamp"] = np.random.default_rng(1).integers(10**9, 16 * 10**8, len(ratings))
+    ratings.to_csv(path, index=False)
+    return len(ratings)
+
+
+def stage(path: Path, films: int = 40_000) -> dict:
+    "Seconds and memory from the file to the neighbours"
+    from movie_recsys.data import load_ratings
+    from movie_recsys.similarity import LikeLift, like_matrix
+    table = pd.DataFrame({"movielens_id": np.arange(films), "title": "film"}, index=pd.Index(np.arange(films), name="film_id"))
+    peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # noqa: E731
+    begun, start = peak(), time.perf_counter()
+    ratings = load_ratings(path, table)
     read = time.perf_counter()
+    likes = like_matrix(ratings, table)
+    who = time.perf_counter()
     lift = LikeLift().fit(likes)
-    print(f"{len(ratings):,} ratings, {likes.nnz:,} likes: {read - start:.0f} s to who likes what, {time.perf_counter() - read:.0f} s to {lift.together_.nnz:,} neighbours; "
-          f"peak {peak():.1f} GB, {before:.1f} of it the ratings")
+    return {"ratings": len(ratings), "likes": likes.nnz, "neighbours": lift.together_.nnz, "read": read - start, "who likes what": who - read,
+            "neighbours, seconds": time.perf_counter() - who, "before_mb": begun, "peak_mb": peak()}
+
+
+def alone(path: Path) -> dict:
+    "pandas.read_csv and nothing else"
+    start = time.perf_counter()
+    pd.read_csv(path)
+    return {"read": time.perf_counter() - start, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def measure(n: int) -> dict:
+    "Both in processes of their own"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ratings.csv"
+        write_invented(path, n)
+        run = lambda what: json.loads(subprocess.run([sys.executable, __file__, what, path], capture_output=True, text=True, check=True).stdout.splitlines()[-1])  # noqa: E731
+        return {"ours": run("--stage"), "pandas.read_csv": run("--alone")}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] in (["--stage"], ["--alone"]): print(json.dumps({"--stage": stage, "--alone": alone}[sys.argv[1]](Path(sys.argv[2]))))
+    else: print(json.dumps(measure(int(sys.argv[1]) if sys.argv[1:] else 20_000_000), indent=1))

@@ -36,6 +36,15 @@ def turns(rec: MovieRecommender, queries: int, seeds: int, rounds: int = 5) -> d
     return {"films": len(rec.films), "seeds": seeds, **{name: float(np.median(t)) for name, t in times.items()}, "ratio": np.quantile(ratio, [.25, .5, .75]).round(2).tolist()}
 
 
+def everything(rec: MovieRecommender, jobs: int) -> dict:
+    "Seconds of the ten nearest of every film, and the peak of memory on the way, at each tenth"
+    start, lists, peaks = time.perf_counter(), 0, []
+    for block in list_blocks(rec, ([film_id] for film_id in rec.films.index.tolist()), 10, jobs):
+        lists += block["query"].nunique()
+        peaks.append(round(megabytes()))
+    return {"lists": lists, "jobs": jobs, "seconds": round(time.perf_counter() - start, 1), "peak_mb": [peaks[int(k * (len(peaks) - 1) / 4)] for k in range(5)]}
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", nargs="?", default="bundled")
@@ -45,9 +54,6 @@ if __name__ == "__main__":
     args = parser.parse_args()
     rec = (MovieRecommender.load if (Path(args.model) / "card.json").is_file() else MovieRecommender.from_movies)(args.model)
     lean(rec)
-    for seeds in (1, 3): print(json.dumps(turns(rec, args.queries, seeds)), flush=True)
-    if args.all:
-        start, lists = time.perf_counter(), 0
-        for block in list_blocks(rec, ([film_id] for film_id in rec.films.index.tolist()), 10, args.jobs):
-            lists += block["query"].nunique()
-            print(json.dumps({"lists": lists, "seconds": round(time.perf_counter() - start, 1), "peak_mb": round(megabytes())}), flush=True)
+    found = {"turns": [turns(rec, args.queries, seeds) for seeds in (1, 3)]}
+    if args.all: found["all"] = everything(rec, args.jobs)
+    print(json.dumps(found))

@@ -82,7 +82,7 @@ class FilmPage:
         years = pd.to_numeric(films["release_year"]).dropna() if "release_year" in films else pd.Series(dtype=float)
         self.dated = len(years) > 0
         self.years = (int(years.min()), int(years.max())) if self.dated else (1800, 2100)
-        self.span = f" of {self.years[0]} to {self.years[1]}" if self.dated else ""  # as in "15,879 films of 1940 to 2014"
+        self.span = f" of {self.years[0]} to {self.years[1]}" if self.dated else ""  # as in "17,472 films of 1940 to 2014"
         titles = "|".join(f"{i}{title}" for i, title in films["title"].items())
         self.key = f"{crc32(titles.encode()):08x}"  # the table's fingerprint
         self.posters = Posters(self.tmdb)
