@@ -832,9 +832,12 @@ def shared_tokens(
     seed: int,  # which seed, by its place in the query
     at: int,  # position of the film
     ) -> tuple[list[str], list[str]]:
-    "What a seed and a film share in a column, the rarest first (players: the best known first), and which of it is telling"
+    "What a seed and a film share in a column, the rarest first (players: the best known first; genres: those among the first three of a film first), and which of it is telling"
     overlap, facts = features.overlaps_[name], features.seed_facts(query)
     both = _common(facts["tokens"][name], seed, overlap.rows_, at, features.known_ if name == "cast" else overlap.rarity_)
+    if name == "genres":  # those behind the third place of both lists only colour the films
+        first = {*list(query.seeds["genres"].iloc[seed])[:3], *list(features.films_["genres"].iloc[at])[:3]}
+        both = sorted(both, key=lambda i: overlap.names_[i] not in first)
     shared = [str(overlap.names_[i]) for i in both]
     if name == "original_language": shared = [language_name(code) for code in shared]
     mine = facts["columns"][name][seed] if name in facts["columns"] else ""
