@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -96,7 +95,7 @@ async def measure(movies: str, answers: Path | None) -> tuple[dict, dict]:
                 for turn in range(QUESTIONS): await way(turn)
                 cost[name] = 1000 * (spent(process.pid) - before) / QUESTIONS
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait()
     return cost, said
 

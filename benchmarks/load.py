@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import random
-import signal
 import socket
 import subprocess
 import sys
@@ -113,7 +112,7 @@ def measure(users: int = 100, seconds: float = 60, pause: float = 5, fault: str 
         times, errors = asyncio.run(load(base, users, seconds, pause))
         after = memory(process.pid)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(20)
     answers = np.concatenate([np.asarray(v) for v in times.values()])
     return {"users": users, "seconds": seconds, "answers": len(answers), "errors": len(errors), "first errors": errors[:3],
