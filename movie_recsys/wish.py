@@ -505,7 +505,7 @@ def read_years(
     for found in reader.find(rf"{lead}{year} (?:on|onwards?|or later|or newer|and later|and after)"): reader.take("years", (int(found[1]), None), *found.span())
     for found in reader.find(rf"{lead}{year} (?:or earlier|or older|and before|and earlier)"): reader.take("years", (None, int(found[1])), *found.span())
     for found in reader.find(rf"(?:(?:from|in|of)\s+)?(?:the )?(?:last|past|previous) ({_NUM}) years"): reader.take("years", (reader.known.newest + 1 - int(_number(found[1])), None), *found.span())
-    decades = rf"(?:made )?(?P<sign>{_COMPARED})?\s*{lead}(?:(?P<within>{'|'.join(ENGLISH['within'])})[- ]?(?:the )?)?{_DECADE}(?:\s*(?:and|to|or|-|through|until)\s*(?:the )?(?P<second>(?:1[89]|20)\d0'?s|'?\d0'?s|{'|'.join(ENGLISH['decades'])}))?"
+    decades = rf"(?:made )?(?P<sign>{_COMPARED})?\s*{lead}(?:(?P<within>{'|'.join(ENGLISH['within'])})[- ]?(?:the )?)?{_DECADE}(?:\s*(?:and|to|or|-|through|until)\s*(?:the )?(?P<second>(?:1[89]|20)\d0'?s|'?\d0'?s|{'|'.join(ENGLISH['decades'])}))?(?P<open> (?:on|onwards?|or (?:later|newer|earlier|older|before)|and (?:later|after|before|earlier)))?(?!\w)"
     for found in reader.find(decades): _take_decade(reader, found)
     for found in reader.find(rf"{lead}{year}"):
         if not reader.before(found.start(1), r"\b(?:about|set (?:in|during|around)|takes? place in) (?:the )?(?:year )?"): reader.take("years", (int(found[1]), int(found[1])), *found.span())
@@ -522,6 +522,7 @@ def _take_decade(reader, found):
     first = _decade(found["decade"], {"nineteen": 19, "twenty": 20}.get(found["century"]))
     last = _decade(found["second"], None) + 9 if found["second"] else first + 9
     if found["within"]: first, last = (first + gap for gap in ENGLISH["within"][found["within"]])
+    if found["open"]: sign = "<=" if re.search("earlier|older|before", found["open"]) else ">="
     value = {"<": (None, first - 1), "<=": (None, last), ">": (last + 1, None), ">=": (first, None)}.get(sign, (first, last))
     reader.take("years", value, *found.span())
 

@@ -236,6 +236,13 @@ def test_filters_and_seen_beside_a_wish(rec):
     assert not set(first.index) & set(second.index) and second["year"].le(1970).all()
 
 
+@pytest.mark.parametrize("text, years", [("a comedy from the nineties or later", (1990, None)), ("thrillers of the 70s and before", (None, 1979)), ("a western from the fifties on", (1950, None)),
+                                         ("a comedy from the nineties", (1990, 1999)), ("a drama from the eighties or nineties", (1980, 1999))])
+def test_a_decade_may_be_open(any_rec, text, years):
+    wish = read_wish(text, any_rec.films, any_rec.titles)
+    assert [part.value for part in wish.parts if part.kind == "years"] == [years] and not wish.ignored
+
+
 @pytest.mark.parametrize("text", ["a comedy, but no comedy", "a western in Japanese from the nineties with Al Pacino, under an hour", "before 1950 and after 2000"])
 def test_a_contradiction_says_what_to_relax(rec, text):
     found = rec.wish(text)
