@@ -387,9 +387,9 @@ def evaluate(
     items: np.ndarray | None = None,  # mask of the films that count, for the item split
     ) -> Evaluation:
     "Put every recommender through the same trials of taste"
-    if not 1 <= k < len(films): raise MovieDataError(f"A list is one film long at least and shorter than the table of {len(films):,} films: k cannot be {k}.")
+    if not 1 <= k < len(films): raise MovieDataError(f"A list has at least one film and fewer than the table's {len(films):,}: k cannot be {k}.")
     trials = make_trials(ratings, films, test_users, draws, random_state, items)
-    if not trials: raise MovieDataError("No user has enough liked films of this table: the test needs ratings of at least ten.")
+    if not trials: raise MovieDataError("No user likes enough films of this table: the test needs users who like at least ten.")
     likes = like_matrix(ratings[~ratings["userId"].isin(test_users)], films)
     tail, rows, lists = ~most_liked(likes), [], {}
     for name, recommender in recommenders.items():
@@ -595,7 +595,7 @@ def draw_sets(
     known: dict[int, set[int]],  # from `read_neighbours`
     size: int,  # films in a set
     together: bool = False,  # only films that belong together
-    most: int = 400,  # at most so many sets
+    most: int = 400,  # the most sets to draw
     ) -> list[list[int]]:
     "Sets of films, seeded by their size"
     rng, ids = np.random.default_rng(size), list(known)

@@ -272,9 +272,9 @@ def named_people(
     people: Mapping[str, Any] | Iterable[Any],  # name: films or a taste; or those alone
     ) -> dict[str, Any]:
     "Each person by name; those without one are numbered. Raises `SelectionError` for nobody"
-    if isinstance(people, str) or not isinstance(people, Iterable): raise SelectionError(f"Several people are wanted, each with their films or their taste, not {people!r}.")
+    if isinstance(people, str) or not isinstance(people, Iterable): raise SelectionError(f"Give several people, each with their films or their taste, not {people!r}.")
     named = dict(people) if isinstance(people, Mapping) else {f"person {k}": films for k, films in enumerate(people, 1)}
-    if not named: raise SelectionError("Nobody is there: give each person's films, or their taste.")
+    if not named: raise SelectionError("Nobody was named: give each person's films, or their taste.")
     return named
 
 # %% ../nbs/04a_lists.ipynb #6006a688

@@ -1052,7 +1052,7 @@ def clusters_of_table(
 ) -> tuple[pd.DataFrame, MovieClusters]:  # the films and the model
     "Films and clusters from a published table"
     missing = {"film_id", "title", "cluster", "cluster_name"} - set(table)
-    if missing: raise MovieDataError(f"This is no table of clustered films: it has no {', '.join(sorted(missing))}. "
+    if missing: raise MovieDataError(f"This is not a table of clustered films: {', '.join(sorted(missing))} is missing. "
                                      "Make the clusters with MovieRecommender.from_movies.")
     names, labels = table.groupby("cluster")["cluster_name"].first().tolist(), table["cluster"].to_numpy()
     films = table.drop(columns=["cluster", "cluster_name"]).set_index("film_id")
