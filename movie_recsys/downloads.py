@@ -26,23 +26,23 @@ from .errors import ServiceError
 
 # %% ../nbs/00d_downloads.ipynb #e0447c0a
 def cache_dir() -> Path:
-    "The folder for files that can be made again: `MOVIE_RECSYS_CACHE`, or the user's cache folder"
+    "Find the folder for files that can be made again: `MOVIE_RECSYS_CACHE`, or the user's cache folder"
     return Path(os.environ.get("MOVIE_RECSYS_CACHE") or user_cache_dir("movie_recsys", appauthor=False)).expanduser()
 
 # %% ../nbs/00d_downloads.ipynb #fd4ae81b
 def project_url() -> str:
-    "Where the source of this project is"
+    "Find the address of this project's source"
     return dict(url.split(", ", 1) for url in metadata.metadata("movie_recsys").get_all("Project-URL", [])).get("Source", "")
 
 def user_agent() -> str:
-    "What we call ourselves to a service: name, version, where our source is"
+    "Say what we call ourselves to a service: name, version, where our source is"
     return f"movie_recsys/{metadata.version('movie_recsys')} ({project_url()}) requests/{requests.__version__}"
 
 # %% ../nbs/00d_downloads.ipynb #1994d736
 def checked_address(
     url: str,  # where to ask
     ) -> str:
-    "The address, without a slash at its end; raises `ServiceError` where it is not https (or this machine)"
+    "Check an address and take the slash off its end; raises `ServiceError` if it is not https (or this machine)"
     parts = urlsplit(url)
     if not parts.hostname or parts.username or not (parts.scheme == "https" or parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
         raise ServiceError(f"{parts.hostname or url!r} cannot be asked: an address begins with https:// (http:// is for this machine alone) and contains no user name.")
@@ -78,7 +78,7 @@ def persist(
     what: str,  # who is asked, for messages
     tries: int | None = None,  # how often; `TRIES` if None
     ) -> Any:
-    "What `read` makes of the first good answer; raises `TooMuchAsked` or `ServiceError`"
+    "Ask until there is a good answer, and return what `read` makes of it; raises `TooMuchAsked` or `ServiceError`"
     tries = tries or TRIES
     for turn in range(tries):
         answer, fault = None, ""
@@ -135,7 +135,7 @@ def download(
     progress: bool = True,  # show a bar
     tries: int | None = None,  # how often; `TRIES` if None
     ) -> Path:
-    "The file, fetched where it is not there or too old; raises `ServiceError`"
+    "Fetch a file if it is not there or too old; raises `ServiceError`"
     if path.exists() and (max_age is None or time.time() - path.stat().st_mtime < max_age * 86400): return path
     path.parent.mkdir(parents=True, exist_ok=True)
     part, host = path.with_name(path.name + ".part"), f"{urlsplit(url).hostname}'s {path.name}"

@@ -34,7 +34,7 @@ def fetch_imdb(
     max_age: float = MAX_AGE,  # days after which they are asked for again
     progress: bool = True,  # show a bar
     ) -> Path:
-    "The folder of IMDb's five files, fetched where they are not there; raises `ServiceError`"
+    "Fetch IMDb's five files if they are not there, and return their folder; raises `ServiceError`"
     address = checked_address(address or os.environ.get("MOVIE_RECSYS_IMDB") or SERVICE)
     folder = cache_dir() / "imdb" / hashlib.blake2b(address.encode(), digest_size=6).hexdigest()
     if progress and not all((folder / f"{name}.tsv.gz").exists() for name in FILES): print(TERMS, file=sys.stderr)
@@ -96,7 +96,7 @@ def read_imdb(
     folder: Path,  # from `fetch_imdb`
     min_votes: int = 500,  # a film has at least
     ) -> pd.DataFrame:
-    "The films of IMDb's files under the columns of `load_movies`; raises `MovieDataError`"
+    "Read the films in IMDb's files under the columns of `load_movies`; raises `MovieDataError`"
     films = _films(folder, min_votes)
     people = _people(folder, films)
     table = films.rename(columns={"tconst": "imdb_id", "primaryTitle": "title", "originalTitle": "original_title", "startYear": "release_year", "runtimeMinutes": "runtime",

@@ -232,7 +232,7 @@ def one_vocabulary(
     genres: list[str],  # of one film, as the table has them
     vocabulary: str,  # a name of `GENRES`
     ) -> list[str]:
-    "The genres of one film in the vocabulary that all layouts share"
+    "Translate the genres of one film into the vocabulary that all layouts share"
     known = GENRES[vocabulary]
     return list(dict.fromkeys(genre for name in genres for genre in known.get(name.lower(), [name])))
 
@@ -326,7 +326,7 @@ LAYOUTS: list[Layout] = [
 def layout_table(
     layouts: Iterable[Layout] = LAYOUTS,  # all that are known
     ) -> pd.DataFrame:
-    "What is known of each layout: where it was seen, whose its ids are, the files beside it, and our columns that it fills"
+    "List what is known about each layout: where it was seen, whose ids it has, the files that belong to it, and the columns of ours that it fills"
     rows = [{"layout": one.name, "seen": one.seen, "ids": one.ids, "beside": ", ".join(file.file for file in one.beside), "holds": one.kinds,
              "fills": ", ".join(c for c in COLUMNS if c in {*one.columns.values(), *(name for file in one.beside for name in file.columns.values())})} for one in layouts]
     return pd.DataFrame(rows).set_index("layout")
@@ -339,7 +339,7 @@ def _plain(name):
 def recognise(
     columns: Iterable[str],  # the header of a table
     ) -> Layout | None:
-    "The layout of a table with this header, or None"
+    "Find the layout of a table with this header, or None"
     have = {_plain(name) for name in columns}
     def fits(one):
         asked = {_plain(name) for name in one.names}
@@ -382,7 +382,7 @@ GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
 def bare_name(
     name: str,  # of a column, as a table has it
     ) -> str:
-    "The name without accents, small and capital letters, blanks, underscores, and humps"
+    "Reduce a name to small letters without accents, blanks, underscores and humps"
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name).replace("\ufeff", ""))
     name = re.sub(r"\s+\([^)]*\)$|\s*/\s*\d+$|\.\d+$", "", name.strip())  # a unit, as in Runtime (min) or Score /10; what pandas adds to a name that stands twice
     name = unicodedata.normalize("NFKD", name.lower().replace("ł", "l").replace("ı", "i").replace("ё", "е"))
@@ -400,7 +400,7 @@ def _core(bare):
 def guesses(
     columns: Iterable[str],  # the header of a table
     ) -> dict[str, list[list[str]]]:
-    "For each of our columns, what may be meant by it, the likeliest first: groups of columns of the table that fill it together"
+    "Guess what may fill each of our columns, the likeliest first: groups of columns of the table that fill it together"
     bare: dict[str, list[str]] = {}
     core: dict[str, list[str]] = {}
     for name in columns:
@@ -425,5 +425,5 @@ def _numbered(name, bare):
 def known_names(
     columns: Iterable[str],  # the header of a table
     ) -> int:
-    "How many names of a header are names of columns of films in some language: what tells an encoding that fits"
+    "Count the names in a header that are names of columns of films in some language, which shows an encoding that fits"
     return sum(not _NAMED.isdisjoint({bare_name(name), _core(bare_name(name))}) for name in columns)

@@ -28,7 +28,7 @@ def with_picks(
     taste: Taste,  # a whole taste
     picks: list[int],  # film_ids named beside it
     ) -> Taste:
-    "The taste with the picks as its latest likes, so heavy that the list follows them"
+    "Add the picks to a taste as its latest likes, so heavy that the list follows them"
     if not len(picks): return taste
     rest, at = taste.liked.drop(picks, errors="ignore"), pd.Index(picks)
     picked = pd.Series(max(1, PICKED * rest.sum() / len(picks)), at, dtype=float)
@@ -42,7 +42,7 @@ MAX_TASTE = 2_000_000  # characters; a taste of 20,000 films has fewer
 def sent_taste(
     text: str | None,  # what `Taste.to_json` wrote
     ) -> Taste | None:
-    "A taste as it comes with a question; None where there is none. Raises `MovieRecsysError`"
+    "Read a taste as it comes with a question; None if there is none. Raises `MovieRecsysError`"
     if not text: return None
     if isinstance(text, str) and len(text) <= MAX_TASTE: return Taste.from_json(text)
     raise MovieRecsysError(f"A taste is a JSON text of at most {MAX_TASTE:,} characters, as Taste.to_json() writes it.")
@@ -52,7 +52,7 @@ def liked_by(
     films: Iterable[str | int] | None = None,  # named by hand
     taste: Taste | None = None,  # beside them
     ) -> list[str | int] | Taste:
-    "Films or a taste, or both as one, as `recommend` takes it"
+    "Put films or a taste, or both as one, into the form that `recommend` takes"
     return list(films or ()) if taste is None else with_picks(taste, rec.resolve(films))
 
 # %% ../nbs/07b_people.ipynb #a3e1ee78
@@ -60,7 +60,7 @@ def taste_of_files(
     rec: MovieRecommender,  # whose films are meant
     paths: Iterable[str | Path] | None,  # exports
     ) -> Taste | None:
-    "The taste in one or several exports; None where there is no file. Raises `MovieDataError`"
+    "Read the taste in one or several exports; None if there is no file. Raises `MovieDataError`"
     tastes = [named_export(rec, path) for path in paths or ()]
     return reduce(add, tastes) if tastes else None
 
@@ -68,7 +68,7 @@ def named_export(
     rec: MovieRecommender,  # whose films are meant
     path: str | Path,  # an export
     ) -> Taste:
-    "The taste in an export; the error says in which file it was"
+    "Read the taste in an export; an error says in which file it was"
     try: return Taste.from_export(path, rec)
     except MovieDataError as error: raise MovieDataError(f"{Path(path).name}: {error}") from error
 
@@ -76,7 +76,7 @@ def person(
     rec: MovieRecommender,  # with the films
     text: str,  # titles with commas between them, or the path of an export
     ) -> list[str] | Taste:
-    "What somebody likes, from titles or from an export"
+    "Read what somebody likes, from titles or from an export"
     if Path(text).suffix.lower() in (".zip", ".csv", ".tsv", ".json", ".txt") or Path(text).is_dir(): return named_export(rec, text)
     known = understand(rec.titles, text) is not None  # a title with a comma in it
     return [text] if known else [title.strip() for title in text.split(",") if title.strip()]
@@ -85,7 +85,7 @@ def person(
 def year_number(
     value: float | None,  # as a table has it
     ) -> int | None:
-    "A year as JSON has it; None where it is not known"
+    "Convert a year for JSON; None if it is unknown"
     return None if pd.isna(value) else int(value)
 
 class FilmRow(TypedDict):
@@ -111,7 +111,7 @@ class FoundRow(TypedDict):
 def found_rows(
     found: pd.DataFrame,  # from `find`
     ) -> list[FoundRow]:
-    "Each film that may be meant: film_id, title, year, label, score, how it fits, and whether it is surely meant"
+    "Describe each film that may be meant: film_id, title, year, label, score, how it fits, and whether it is surely meant"
     columns = (found[name].tolist() for name in ("title", "year", "label", "score", "match"))
     return [{"film_id": film_id, "title": title, "year": year_number(year), "label": label, "score": float(score), "match": match, "sure": film_id == found.attrs["sure"]}
             for film_id, title, year, label, score, match in zip(found.index.tolist(), *columns)]
@@ -120,7 +120,7 @@ def film_rows(
     rec: MovieRecommender,  # the films and the clusters
     found: pd.DataFrame,  # from `recommend` or `wish`
     ) -> list[FilmRow]:
-    "Each film of a list: film_id, title, year, genres, name of its cluster, score, because"
+    "Describe each film of a list: film_id, title, year, genres, name of its cluster, score, because"
     columns = (found[name].tolist() for name in ("title", "year", "genres", "cluster", "score", "because"))
     return [{"film_id": film_id, "title": title, "year": year_number(year), "genres": list(genres), "cluster": rec.model.names_[cluster], "score": score, "because": because}
             for film_id, title, year, genres, cluster, score, because in zip(found.index.tolist(), *columns)]

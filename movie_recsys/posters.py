@@ -570,7 +570,7 @@ def poster_uri(
     year: int | None = None,  # year of release
     genres: Sequence[str] = (),  # its genres, the main one first
 ) -> str:  # data:image/svg+xml;base64,...
-    "A drawn poster as an address"
+    "Make a drawn poster into an address"
     return "data:image/svg+xml;base64," + b64encode(poster_svg(title, year, genres).encode()).decode()
 
 def draw_poster(
@@ -579,7 +579,7 @@ def draw_poster(
     genres: Sequence[str] = (),  # its genres, the main one first
     size: tuple[int, int] = (342, 513),  # width and height in pixels
 ) -> Image.Image:  # RGB picture
-    "A drawn poster as pixels"
+    "Draw a poster as pixels"
     return rasterize(poster_svg(title, year, genres), size)
 
 # %% ../nbs/09_posters.ipynb #0d4431ec
@@ -604,7 +604,7 @@ def _jpeg_uri(image: Image.Image) -> str:
 def tmdb_number(
     film: Mapping,  # a row of a table, its film_id as `film_id` or as its name
 ) -> int | None:
-    "TMDB's number of a film: the table's `tmdb_id`, or its film_id where its posters lie at TMDB and its ids are of no other kind"
+    "Find TMDB's number of a film: the table's `tmdb_id`, or its film_id if its posters are TMDB's and its ids of no other kind"
     number = film.get("tmdb_id")
     if number is None and "poster_path" in film and "movielens_id" not in film:
         path = film["poster_path"]
@@ -652,20 +652,20 @@ class Posters:
     def now(self,
         film: Mapping,  # a row: title, release_year or year, genres, as far as they are there
     ) -> str:  # data:image/svg+xml;base64,...
-        "The drawn poster of a film, as an address"
+        "Draw a film's poster, as an address"
         return poster_uri(*_facts(film))
 
     def draw(self,
         film: Mapping,  # a row, as for `now`
         size: tuple[int, int] = (342, 513),  # width and height in pixels
     ) -> Image.Image:  # RGB picture
-        "The drawn poster of a film, as pixels"
+        "Draw a film's poster, as pixels"
         return draw_poster(*_facts(film), size)
 
     def real(self,
         film: Mapping,  # a row: imdb_id, film_id, poster_path, as far as they are there
     ) -> Image.Image | None:  # None where there is none, or none came; `trouble` says why
-        "The real poster of a film"
+        "Fetch a film's real poster"
         image, trouble = _real_poster(self.tmdb, film) if self.network else (None, None)
         if trouble: self.trouble = trouble
         return image
@@ -674,7 +674,7 @@ class Posters:
         films: pd.DataFrame,  # films by film_id
         within: float = 20.0,  # seconds after which no more are waited for
     ) -> Iterator[tuple[int, Image.Image]]:  # film_id and its real poster
-        "Real posters as they come, as pixels; films without one are left out"
+        "Fetch real posters as they come, as pixels; films without one are left out"
         self.trouble = None
         if not self.network: return
         try: yield from ((id_, image) for id_, image in _as_they_come(self.real, films, within) if image)
@@ -684,7 +684,7 @@ class Posters:
         films: pd.DataFrame,  # films by film_id
         within: float = 20.0,  # seconds after which no more are waited for
     ) -> Iterator[tuple[int, str]]:  # film_id and its real poster, data:image/jpeg;base64,...
-        "Real posters as they come, as addresses; films without one are left out"
+        "Fetch real posters as they come, as addresses; films without one are left out"
         for id_, image in self.images(films, within): yield id_, _jpeg_uri(image)
 
     def arrays(self,
@@ -692,7 +692,7 @@ class Posters:
         within: float = 5.0,  # seconds that real posters are waited for
         size: tuple[int, int] = (342, 513),  # width and height in pixels of all of them
     ) -> list[np.ndarray]:  # (height, width, 3) arrays of uint8 in the order of `films`
-        "A poster of every film as an array, as the report stacks them: the real one, else the drawn one"
+        "Make a poster of every film as an array, as the report stacks them: the real one, else a drawn one"
         came = dict(self.images(films, within))
         picture = lambda id_, film: came[id_].resize(size) if id_ in came else self.draw(film, size)
         return [np.asarray(picture(id_, film)) for id_, film in films.iterrows()]

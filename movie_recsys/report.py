@@ -20,7 +20,7 @@ def draw_films(
     n: int = 5,  # how many to draw
     random_state: int | None = None,  # seed
     ) -> pd.Index:
-    "The film_ids of films drawn from the movies' own clusters"
+    "Draw films from the movies' own clusters, as film_ids"
     return rec.recommend(movies, n=n, strategy="random", random_state=random_state, reasons=False).index
 
 def cluster_options(
@@ -28,7 +28,7 @@ def cluster_options(
     known: int = 20,  # films of each cluster that are drawn from, the best known and liked
     random_state: int | None = None,  # seed
     ) -> list[str]:
-    "Labels of two films of each cluster: 26 for 13 clusters"
+    "Draw two films from each cluster, as labels: 26 for 13 clusters"
     dice, options = np.random.default_rng(random_state), []
     ranks = [rec.films[name].rank().fillna(0) for name in ("vote_count", "vote_average") if name in rec.films]
     merit = np.prod([np.ones(len(rec.films)), *ranks], axis=0)
@@ -43,7 +43,7 @@ def genres_of(
     rec: MovieRecommender,  # with a TMDB client, where there is one
     movie_name: str,  # a title
     ) -> set[str]:
-    "The genres of a movie as TMDB knows them; those of the table where there is no TMDB, and the table has the movie"
+    "Find a movie's genres at TMDB, or in the table if there is no TMDB and the table has the movie"
     try:
         if rec.tmdb is not None: return {GENRE_IDS[i] for i in rec.tmdb.fetch_movie_feature(movie_name, "genre") if i in GENRE_IDS}
     except ServiceError: pass
@@ -55,7 +55,7 @@ def draw_of_genres(
     n: int = 5,  # how many to draw
     random_state: int | None = None,  # seed
     ) -> pd.Index:
-    "The film_ids of films drawn from those of these main genres, or of `Other` where the table has none of them"
+    "Draw films of these main genres, or of `Other` if the table has none of them, as film_ids"
     main, named = rec.films["reduced_genre"], genres | {OTHER_NAMES[genre] for genre in genres if genre in OTHER_NAMES}
     of_them = rec.films.index[main.isin(named) if main.isin(named).any() else main == "Other"]
     return of_them[np.random.default_rng(random_state).choice(len(of_them), min(n, len(of_them)), replace=False)]
@@ -72,13 +72,13 @@ class Report:
     def get_label_by_name(self,
                           movie_name: str,  # a title
                           ) -> int:
-        "The cluster label of a movie, using its title; raises `TitleNotFoundError`"
+        "Find the cluster label of a movie by its title; raises `TitleNotFoundError`"
         return int(self.rec.model.labels_[self.rec.films.index.get_loc(resolve_seed(self.rec, movie_name))])
 
     def find_samelabel_movie(self,
                              label: int,  # a cluster
                              ) -> str:
-        "The title of a random movie with this cluster label; raises `SelectionError` where there is no such cluster"
+        "Draw the title of a random movie with this cluster label; raises `SelectionError` if there is no such cluster"
         at = np.flatnonzero(self.rec.model.labels_ == label)
         if not len(at): raise SelectionError(f"There is no cluster {label}: labels go from 0 to {self.rec.model.n_clusters - 1}.")
         return self.rec.films["title"].iloc[np.random.default_rng(self.random_state).choice(at)]
@@ -86,31 +86,31 @@ class Report:
     def movie_existence(self,
                         movie_name: str,  # a title or label
                         ) -> bool:
-        "Whether a movie of exactly this title, ignoring case, is in the table"
+        "Check whether a movie with exactly this title, ignoring case, is in the table"
         asked = str(movie_name).strip().casefold()
         return any(names.str.casefold().eq(asked).any() for names in (self.rec.films["title"].astype(str), self.rec.labels))
 
     def recommend_movie(self,
                         movie_list: str | list[str],  # one to five titles
                         ) -> list[str]:
-        "Five titles drawn from the movies' own clusters; raises `SelectionError` for none or more than five"
+        "Draw five titles from the movies' own clusters; raises `SelectionError` for none or more than five"
         return self.rec.films.loc[draw_films(self.rec, movie_list, random_state=self.random_state), "title"].tolist()
 
     def recommend_based_on_new_movie(self,
                                      movie_name: str,  # a title that TMDB knows
                                      ) -> list[str]:
-        "Five titles drawn from the genres that TMDB gives the movie; raises `TitleNotFoundError` where neither TMDB nor the table knows it"
+        "Draw five titles of the genres that TMDB gives the movie; raises `TitleNotFoundError` if neither TMDB nor the table knows it"
         return self.rec.films.loc[draw_of_genres(self.rec, genres_of(self.rec, movie_name), random_state=self.random_state), "title"].tolist()
 
     def set_movie_options(self) -> list[str]:
-        "Labels of two movies of each cluster: 26 for 13 clusters"
+        "Draw two movies from each cluster, as labels: 26 for 13 clusters"
         return cluster_options(self.rec, random_state=self.random_state)
 
     def films_for(self,
                   selected_movies: list[str],  # ticked titles
                   text: str = "",  # a typed title, which comes first
                   ) -> pd.Index:
-        "The film_ids behind `gradio_function`: drawn for the text where there is one, else for the ticked movies"
+        "Draw the film_ids behind `gradio_function`: for the text if there is one, else for the ticked movies"
         return films_for(self.rec, selected_movies, text, self.random_state)
 
 # %% ../nbs/07a_report.ipynb #a40ed5b6
@@ -120,7 +120,7 @@ def films_for(
     text: str = "",  # a typed title, which comes first
     random_state: int | None = None,  # seed
     ) -> pd.Index:
-    "The film_ids of five films; raises a `MovieRecsysError` whose message is for the page"
+    "Draw five films, as film_ids; raises a `MovieRecsysError` whose message is for the page"
     if not str(text or "").strip(): return draw_films(rec, selected_movies, random_state=random_state)
     try: return draw_films(rec, [rec.titles.resolve(str(text))], random_state=random_state)
     except TitleNotFoundError:

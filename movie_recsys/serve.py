@@ -73,7 +73,7 @@ class Asked(Steering):
 def as_filters(
     asked: Steering,  # how a list is steered
 ) -> dict[str, Any]:
-    "The same as `recommend` takes it"
+    "Put the parameters into the form that `recommend` takes"
     span = lambda low, high: None if low is None and high is None else (low, high)  # noqa: E731
     return {"genres": asked.genre, "exclude_genres": asked.without, "years": span(asked.first_year, asked.last_year), "languages": asked.language,
             "countries": asked.country, "people": asked.person, "runtime": span(asked.shortest, asked.longest),
@@ -134,7 +134,7 @@ def list_answer(
     found: pd.DataFrame,  # from `recommend` or `wish`
     understood: Iterable[str],  # what was guessed, in words
 ) -> dict:
-    "What was understood, and the films"
+    "Answer with what was understood, and the films"
     seeds = [{"film_id": int(i), "label": label} for i, label in found.attrs["seeds"].items()]
     return {"seeds": seeds, "understood": list(understood), "films": film_rows(rec, found), "reason": found.attrs.get("reason", "")}
 
@@ -153,21 +153,21 @@ def problem(
     detail: str,  # a sentence
     **more: Any,  # further members
 ) -> Response:
-    "An error as a response"
+    "Put an error into a response"
     body = {"type": "about:blank", "title": TITLES.get(status, "This cannot be answered"), "status": status, "detail": detail, **more}
     return Response(json.dumps(body, ensure_ascii=False), status, {"Cache-Control": "no-store"}, "application/problem+json")
 
 def refusal(
     error: MovieRecsysError,  # from the library
 ) -> Response:
-    "An error of the library as a response"
+    "Put one of the library's errors into a response"
     if isinstance(error, TitleNotFoundError): return problem(404, str(error), nearest=list(error.nearest))
     return problem(400, str(error))
 
 def wrong_parameters(
     errors: Iterable[dict],  # what is wrong, as Pydantic says it
 ) -> str:
-    "In a sentence which parameters are wrong, and in what; without what was sent"
+    "Say in a sentence which parameters are wrong, and how, without what was sent"
     told = {"extra_forbidden": "there is no such parameter"}
     said = [f"{'.'.join(str(part) for part in error['loc'][1:])}: {told.get(error['type'], error['msg'][0].lower() + error['msg'][1:])}" for error in errors]
     return f"{'; '.join(said[:5])}."
@@ -211,7 +211,7 @@ class Under:
 def fingerprint(
     rec: MovieRecommender,  # the films and the clusters
 ) -> bytes:
-    "A few bytes that differ where films, clusters, likes or the version of the library differ"
+    "Compute a few bytes that differ if films, clusters, likes or the version of the library differ"
     told = blake2b(__version__.encode(), digest_size=16)
     for part in (pd.Series(rec.model.labels_, rec.films.index), *(rec.films[name] for name in rec.films), *(() if rec.ratings is None else [rec.ratings])):
         plain = part.astype(str) if part.ndim == 1 and part.dtype == object else part
@@ -223,7 +223,7 @@ def tag_of(
     path: str,  # of the question
     query: str,  # what stands behind the question mark
 ) -> str:
-    "The tag of an answer"
+    "Compute the tag of an answer"
     return f'"{blake2b(f"{path}?{query}".encode(), key=key, digest_size=12).hexdigest()}"'
 
 # %% ../nbs/12a_serve.ipynb #817db0d8
@@ -232,7 +232,7 @@ TASTE = {"taste": 1, "source": "Letterboxd", "liked": {"949": 0.9, "524": 0.8}, 
 async def taste_in(
     request: Request,  # a POST with a taste as its body
 ) -> Taste:
-    "The taste that was sent; raises `MovieRecsysError`, or `HTTPException` where it is too long"
+    "Read the taste that was sent; raises `MovieRecsysError`, or `HTTPException` if it is too long"
     body = bytearray()
     async for piece in request.stream():
         body += piece
@@ -247,7 +247,7 @@ def answer_list(
     asked: Steering,  # how the list is steered
     liked: Any,  # as `recommend` takes it
 ) -> dict:
-    "The answer to /recommend"
+    "Answer /recommend"
     watch = None
     if asked.from_watchlist:
         if not isinstance(liked, Taste): raise SelectionError("A watchlist is a part of a taste, and none was sent.")
@@ -261,7 +261,7 @@ def answer_reasons(
     film: str | int,  # the film to be explained
     adventure: float = .5,  # the dial
 ) -> dict:
-    "The answer to /explain"
+    "Answer /explain"
     query, film_id = rec.query(liked, adventure), rec.resolve(film)[0]
     parts, names = rec.explain(liked, film_id, adventure), rec.labels.reindex(query.seeds.index)
     told = [{"seed": names.get(part.seed, ""), "block": part.block, "shared": [str(word) for word in part.shared], "share": float(part.share)} for part in parts.itertuples()]
@@ -271,7 +271,7 @@ def answer_reasons(
 def answer_clusters(
     rec: MovieRecommender,  # the films and the clusters
 ) -> dict:
-    "The answer to /clusters"
+    "Answer /clusters"
     films = [rec.films[rec.model.labels_ == cluster] for cluster in range(rec.model.n_clusters)]
     return {"clusters": [{"cluster": cluster, "name": name, "films": len(part), "best_known": rec.labels[best_known(part).index].tolist()}
                          for cluster, (name, part) in enumerate(zip(rec.model.names_, films))]}
@@ -284,7 +284,7 @@ def build_api(
     root_path: str = "",  # the path that a proxy serves it under, such as /films-api
     cors: Iterable[str] = (),  # origins whose pages may ask, such as https://example.org; none where empty
 ) -> FastAPI:
-    "The service for a recommender"
+    "Make the service for a recommender"
     api = FastAPI(title="movie_recsys", version=__version__, summary="Film recommendations that explain themselves",
                   docs_url=None, redoc_url=None, responses={400: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}})
     key, clusters = fingerprint(rec), answer_clusters(rec)
@@ -342,7 +342,7 @@ def found_answer(
     text: str,  # what somebody types
     limit: int = 8,  # how many films at most
 ) -> dict:
-    "The answer to /films"
+    "Answer /films"
     found = rec.find(text, limit)
     return {"films": found_rows(found), "asked": found.attrs["asked"]}
 
@@ -351,7 +351,7 @@ def wish_answer(
     text: str,  # what somebody wants to see
     n: int = 5,  # how many films, where the wish does not say
 ) -> dict:
-    "The answer to /wish"
+    "Answer /wish"
     found = rec.wish(text, n=n)
     return list_answer(rec, found, (f"{words}: {meaning}" for words, meaning in found.attrs["understood"])) | {"ignored": list(found.attrs["ignored"])}
 
@@ -372,7 +372,7 @@ def work(
     address: socket.socket,  # that the workers share
     alone: bool = False,  # whether this is the only worker
 ) -> None:
-    "Answer until somebody says stop; nothing that is asked is written to a log"
+    "Answer until told to stop; nothing that is asked is written to a log"
     from threadpoolctl import threadpool_limits
     if not alone:  # a worker begins with what its parent does when told to stop
         for number in STOP: signal.signal(number, signal.SIG_DFL)
@@ -384,7 +384,7 @@ def listen(
     host: str,  # such as 127.0.0.1
     port: int,  # 0 for any that is free
 ) -> socket.socket:
-    "A socket that listens; raises `SelectionError` where that cannot be"
+    "Open a socket that listens; raises `SelectionError` if that is impossible"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     address = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named as TCP, or asyncio does not send at once what is short
     address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

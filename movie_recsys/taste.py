@@ -40,7 +40,7 @@ def opinions(
     ratings: pd.Series,  # 0 to 10, by film_id
     hearts: Iterable[int] = (),  # films that were liked without a number
     ) -> tuple[pd.Series, pd.Series]:
-    "What is liked and what is disliked, and how much (over 0, up to 1), each by film_id"
+    "Find what is liked and what is disliked, and how much (over 0, up to 1), each by film_id"
     bar = min(LIKED, ratings.mean()) if len(ratings) >= ENOUGH else LIKED
     hearts = pd.Series(HEART, index=pd.Index(list(dict.fromkeys(hearts)), dtype="int64"), dtype=float)
     rated = ratings[((ratings >= LIKED) | (ratings > bar)) & (ratings > DISLIKED)] / 10
@@ -62,7 +62,7 @@ def export_bytes(
     source: Any,  # a path, the bytes, or an open file
     max_bytes: int = MAX_BYTES,  # what is larger is refused
     ) -> bytes:
-    "What is in a file; raises `MovieDataError` where it cannot be read or is too large"
+    "Read the bytes of a file; raises `MovieDataError` if it cannot be read or is too large"
     try:
         if isinstance(source, (str, Path)):
             with open(source, "rb") as file: data = file.read(max_bytes + 1)
@@ -77,7 +77,7 @@ def export_bytes(
 def export_text(
     data: bytes,  # what is in the file
     ) -> str:
-    "The text of a file; raises `MovieDataError` where it is no text"
+    "Decode the text of a file; raises `MovieDataError` if it is not text"
     kind = next((kind for magic, kind in _NO_TEXT.items() if data.startswith(magic)), None)
     if kind == "a picture (BMP)" and len(data) > 9 and data[6:10] != bytes(4): kind = None
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"): text = data.decode("utf-16", "replace")
@@ -122,7 +122,7 @@ def export_files(
     name: str = "",  # the file's name, where the bytes come without one
     max_bytes: int = MAX_BYTES,  # a larger file, packed or unpacked, is refused
     ) -> dict[str, bytes]:
-    "The files of an export by their names; raises `MovieDataError` where there is none"
+    "Read the files of an export, by name; raises `MovieDataError` if there are none"
     known = source if isinstance(source, (str, Path)) else getattr(source, "name", "")
     name = name or (Path(known).name if isinstance(known, (str, Path)) else "")
     if isinstance(source, (str, Path)) and Path(source).is_dir(): return dict(_in_folder(Path(source), max_bytes))
@@ -156,7 +156,7 @@ class Layout:
 def column_key(
     header: str,  # the name of a column
     ) -> str:
-    "A column's name without case, spaces and marks: `Your Rating`, `your_rating` and `YourRating` are one"
+    "Reduce a column's name to letters without case, spaces and marks: `Your Rating`, `your_rating` and `YourRating` are one"
     return "".join(c for c in unicodedata.normalize("NFKC", str(header)).casefold() if c.isalnum())
 
 # %% ../nbs/05a_taste.ipynb #420f077a
@@ -264,7 +264,7 @@ def recognise(
     text: str,  # of a file
     layouts: list[Layout] = LAYOUTS,  # those that it may have
     ) -> tuple[Layout, list[str], list[list[str]]] | None:
-    "Its layout, the names of its columns (as `column_key` has them) and its rows; None where none fits"
+    "Find a file's layout, the names of its columns (as `column_key` makes them) and its rows; None if none fits"
     readings = list(_readings(text))
     for layout in sorted(layouts, key=lambda layout: -len(layout.needs)):
         named = str.strip if layout.exact else column_key
@@ -281,7 +281,7 @@ _FORMATS = {r"\d{1,2}-\d{1,2}-\d{4}": "%d-%m-%Y", r"\d{1,2}\.\d{1,2}\.\d{4}": "%
 def export_dates(
     cells: list[str],  # as the file has them
     ) -> pd.Series:
-    "The days that cells name (ISO, seconds since 1970, and what Simkl and old IMDb files write), NaT where they do not"
+    "Read the days in cells (ISO, seconds since 1970, and what Simkl and old IMDb files write), NaT if there is none"
     text = pd.Series(cells, dtype=object).astype(str).str.strip()
     iso = text.str.extract(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})(?!\d)")[0].str.replace("/", "-")
     found = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]")
@@ -295,7 +295,7 @@ def export_dates(
 def export_numbers(
     cells: list[str],  # as the file has them
     ) -> pd.Series:
-    "The numbers in cells, also with a decimal comma, NaN where there is none"
+    "Read the numbers in cells, with decimal commas, too, NaN if there is none"
     text = pd.Series(cells, dtype=object).astype(str).str.strip().str.replace(",", ".")
     return pd.to_numeric(text.where(text.str.fullmatch(r"\d{1,6}(?:\.\d{1,9})?")), errors="coerce").astype(float)
 
@@ -343,7 +343,7 @@ def export_rows(
     scale: float | None = None,  # the best rating, where it is another than the layout's
     means: str | None = None,  # what a row without a rating means, likewise
     ) -> pd.DataFrame:
-    "One row for each line: title, ids, rating (0-10), dates, what it means (rated, seen, ...), whether it is a film"
+    "Read one row for each line: title, ids, rating (0-10), dates, what it means (rated, seen, ...), whether it is a film"
     if len(lines) > MAX_ROWS: raise MovieDataError(f"The export has more than {MAX_ROWS:,} lines.")
     cells = lambda ours: _cells(header, lines, layout.columns.get(ours, ""))  # noqa: E731
     people = set(cells("person")) - {""}
@@ -381,7 +381,7 @@ _SMALL = {"the", "a", "an", "part", "pt", "vol", "volume", "chapter"}
 def title_words(
     title: str,  # as a table or a list has it
     ) -> tuple[str, ...]:
-    "The words of a title as all editions have them: numbers as digits, no articles, no \"part\" or \"volume\""
+    "List the words of a title as all editions have them: numbers as digits, no articles, no 'part' or 'volume'"
     words = [_SAME.get(w, w) for w in in_digits(normalize_title(turn_article(title))).split()]
     return tuple(w for w in words if w not in _SMALL) or tuple(words)
 
@@ -393,7 +393,7 @@ _NUMBERED = re.compile(r"(?:episode|part|chapter|vol(?:ume)?)\b|the movie$", re.
 def title_parts(
     title: str,  # as a table or a list has it
     ) -> set[tuple[str, ...]]:
-    "The parts of a title, as `title_words`, that may stand for all of it"
+    "List the parts of a title, as `title_words`, that may stand for all of it"
     parts = [title[owner.end():]] if (owner := _OWNER.match(title)) else []
     for cut in _CUT.finditer(title):
         before, after = title[:cut.start()], title[cut.end():]
@@ -405,7 +405,7 @@ def title_parts(
 def table_ids(
     films: pd.DataFrame,  # by film_id
     ) -> pd.DataFrame:
-    "The ids of each film as far as the table knows them: imdb_id (text), tmdb_id and movielens_id (numbers)"
+    "List the ids of each film as far as the table knows them: imdb_id (text), tmdb_id and movielens_id (numbers)"
     column = lambda name: films[name] if name in films else pd.Series(pd.NA, films.index)  # noqa: E731
     imdb = column("imdb_id").astype(object).map(lambda cell: _imdb_id(str(cell)) if isinstance(cell, str) else "")
     own = "tmdb_id" not in films and "poster_path" in films  # TMDB's own table: its ids are film_id
@@ -449,7 +449,7 @@ class FilmLookup:
              tmdb_id: float = np.nan,  # TMDB's number
              movielens_id: float = np.nan,  # MovieLens' number
              ) -> tuple[int | None, str]:
-        "The film's `film_id` and by what it was found, or None and why not"
+        "Find a film's `film_id` and say by what it was found, or None and why not"
         given = {"imdb_id": imdb_id, "movielens_id": movielens_id, "tmdb_id": tmdb_id}
         for name, value in given.items():
             row = self.row_of[name].get(value)
@@ -474,7 +474,7 @@ _LOOKUPS: WeakKeyDictionary = WeakKeyDictionary()
 def film_lookup(
     rec: Any,  # a recommender, or anything with `films`
     ) -> FilmLookup:
-    "The lookup of a recommender's films, made when it is first asked for"
+    "Make the lookup of a recommender's films when it is first needed"
     try: return _LOOKUPS[rec]
     except (KeyError, TypeError): lookup = FilmLookup(rec.films)
     try: _LOOKUPS[rec] = lookup
@@ -586,25 +586,25 @@ class Taste:
     def favourites(self,
                    n: int = 5,  # how many at most
                    ) -> list[int]:
-        "The `film_id`s of what is liked most, the latest first"
+        "List the `film_id`s of what is liked most, the latest first"
         order = pd.DataFrame({"liked": self.liked, "when": self.when.reindex(self.liked.index)})
         return order.sort_values(["liked", "when"], ascending=False, kind="stable").head(n).index.tolist()
 
     def summary(self,
                 show: int = 5,  # how many of the unmatched are named
                 ) -> str:
-        "What was understood and what was not, with names, for the person whose taste it is"
+        "Say what was understood and what was not, with names, for the person whose taste it is"
         return taste_summary(self, show)
 
     def to_json(self) -> str:
-        "The taste as a small JSON text"
+        "Write the taste as a short JSON text"
         return taste_to_json(self)
 
     @classmethod
     def from_json(cls,
                   text: str | bytes,  # what `Taste.to_json` wrote
                   ) -> "Taste":
-        "The taste that a JSON text holds; raises `MovieDataError` where it holds none"
+        "Read the taste in a JSON text; raises `MovieDataError` if there is none"
         return taste_from_json(text)
 
     @classmethod
@@ -616,7 +616,7 @@ class Taste:
                     means: str | None = None,  # what a row without a rating means: seen, liked, watchlist, listed
                     name: str = "",  # the file's name, where the bytes come without one
                     ) -> "Taste":
-        "The taste in an export of Letterboxd, IMDb, Trakt and others (`LAYOUTS`); raises `MovieDataError`"
+        "Read the taste in an export of Letterboxd, IMDb, Trakt and others (`LAYOUTS`); raises `MovieDataError`"
         return read_taste(path, rec, columns, scale, means, name)
 
     def to_csv(self,
@@ -624,7 +624,7 @@ class Taste:
                site: str = "letterboxd",  # for whom it is: letterboxd or imdb
                part: str = "seen",  # which films: seen, liked, disliked, watchlist, listed
                ) -> str:
-        "A part of the taste as CSV that Letterboxd, or what reads IMDb's exports, can import"
+        "Write a part of the taste as CSV that Letterboxd, or any reader of IMDb's exports, can import"
         chosen = films.loc[getattr(self, part).index.intersection(films.index)]
         given = {"ratings": self.ratings, "when": self.when} if part in ("seen", "liked", "disliked") else {}
         return films_csv(chosen, site, **given)
@@ -643,7 +643,7 @@ def add_tastes(
     first: Taste,  # one
     second: Taste,  # and another
     ) -> Taste:
-    "Two tastes as one: the later opinion counts, without dates the stronger; what was seen is wanted no more"
+    "Join two tastes: the later opinion counts, without dates the stronger; films that were seen leave the watchlist"
     if not isinstance(second, Taste): return NotImplemented
     won, kept = _won(first, second)
     out = {}
@@ -659,7 +659,7 @@ def add_tastes(
 def taste_to_json(
     taste: Taste,  # a taste
     ) -> str:
-    "A taste as a small JSON text"
+    "Write a taste as a short JSON text"
     parts = {name: {str(film): value for film, value in getattr(taste, name).items()} for name in _EMPTY if name != "when"}
     parts["when"] = {str(film): f"{day:%Y-%m-%d}" for film, day in taste.when.dropna().items()}
     rows = [[title, None if pd.isna(year) else int(year), why] for title, year, why in taste.unmatched.itertuples(index=False)]
@@ -669,7 +669,7 @@ def taste_to_json(
 def taste_from_json(
     text: str | bytes,  # what `Taste.to_json` wrote
     ) -> Taste:
-    "The taste that a JSON text holds; raises `MovieDataError` where it holds none"
+    "Read the taste in a JSON text; raises `MovieDataError` if there is none"
     wrong = MovieDataError("This is no taste: it should be the JSON text that Taste.to_json() wrote.")
     try:
         if len(text) > MAX_BYTES: raise wrong
@@ -751,7 +751,7 @@ def read_taste(
     means: str | None = None,  # what a row without a rating means: seen, liked, watchlist, listed
     name: str = "",  # the file's name, where the bytes come without one
     ) -> Taste:
-    "The taste in an export; raises `MovieDataError` where there is none in it"
+    "Read the taste in an export; raises `MovieDataError` if there is none"
     if means not in (None, "seen", "liked", "watchlist", "listed"):
         raise MovieDataError(f"means= is seen, liked, watchlist or listed, not {means!r}.")
     if scale is not None and not (isinstance(scale, (int, float)) and scale > 0):
@@ -787,7 +787,7 @@ def taste_of_rows(
     lookup: FilmLookup,  # of the table
     source: str = "",  # where they came from, in words
     ) -> Taste:
-    "The taste that rows of exports amount to"
+    "Make a taste from the rows of exports"
     rows = _matched(rows, lookup)
     noted = rows[rows["film_id"].isna() | (rows["note"] != "")]
     why = noted["why"].where(noted["film_id"].isna(), noted["note"])
@@ -811,7 +811,7 @@ def taste_summary(
     taste: Taste,  # a taste
     show: int = 5,  # how many of the unmatched are named
     ) -> str:
-    "What was understood and what was not, with names, in a few sentences"
+    "Say what was understood and what was not, with names, in a few sentences"
     counts = {"liked": taste.liked, "disliked": taste.disliked, "seen": taste.seen, "on the watchlist": taste.watchlist,
               "on a list": taste.listed}
     found = [f"{len(part):,} {name}" for name, part in counts.items() if len(part)]
@@ -829,7 +829,7 @@ def taste_summary(
 def safe_cell(
     value: Any,  # of a table that is written
     ) -> Any:
-    "A text that a spreadsheet would take for a formula with an apostrophe before it; anything else as it is"
+    "Put an apostrophe before a text that a spreadsheet would take for a formula; leave anything else as it is"
     return f"'{value}" if isinstance(value, str) and value.startswith(tuple("=+-@\t\r\n")) else value
 
 _SITES = {"letterboxd": ["imdbID", "tmdbID", "Title", "Year", "Rating10", "WatchedDate"],
@@ -842,7 +842,7 @@ def films_csv(
     when: pd.Series | None = None,  # the day it was seen, by film_id
     more: pd.DataFrame | None = None,  # further columns, by film_id
     ) -> str:
-    "Films as CSV that can be imported, and opened in a spreadsheet without harm; for IMDb only those with an IMDb id"
+    "Write films as CSV that can be imported, and opened in a spreadsheet without harm; for IMDb only those with an IMDb id"
     if site not in _SITES: raise MovieDataError(f"There is no format {site!r}, only {' and '.join(_SITES)}.")
     ids, index = table_ids(films), films.index
     year = films["release_year"] if "release_year" in films else pd.Series(np.nan, index)

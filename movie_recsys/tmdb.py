@@ -306,7 +306,7 @@ def poster_url(
     size: str = "w342",  # one of POSTER_SIZES
     image_url: str = IMAGE_URL,  # address of the image server
 ) -> str | None:  # None where there is no poster
-    "The address of a poster"
+    "Make the address of a poster"
     if size not in POSTER_SIZES:
         raise MovieRecsysError(f"No poster has the size {size!r}. There are {', '.join(POSTER_SIZES)}.")
     if not re.fullmatch(r"/[\w\-]{1,100}\.(jpg|jpeg|png|webp)", str(path), re.ASCII): return None
@@ -353,7 +353,7 @@ def evening_facts(
     details: dict,  # a film's details with "watch/providers" and "release_dates"
     region: str,  # ISO 3166-1 code of a country
 ) -> dict[str, Any]:  # how, where (names of services), link, age; empty where TMDB does not know
-    "How a film can be seen in a country, and from which age"
+    "Find how a film can be seen in a country, and from what age"
     offers = ((details.get("watch/providers") or {}).get("results") or {}).get(region) or {}
     how = next((way for way in OFFERS if offers.get(way)), "")
     dates = [d for r in (details.get("release_dates") or {}).get("results") or [] if r.get("iso_3166_1") == region for d in r.get("release_dates") or []]
@@ -403,64 +403,64 @@ class TMDB:
         name: str,  # title, or a part of it
         year: int | None = None,  # year of release
     ) -> list[dict]:  # films as TMDB describes them, the likeliest first
-        "Films by title"
+        "Search films by title"
         return _ask_films(self._transport, "search/movie", "results", query=name, year=year, include_adult="false")
 
     def movie(self,
         id: int,  # TMDB's id of the film
         append: str | None = None,  # further parts, such as "keywords,credits"
     ) -> dict | None:  # details, None where TMDB has no such film
-        "A film's details"
+        "Fetch a film's details"
         return _ask(self._transport, f"movie/{int(id)}", "id", int, append_to_response=append)
 
     def evening(self,
         id: int,  # TMDB's id of the film
         region: str,  # ISO 3166-1 code of a country, such as "DE"
     ) -> dict[str, Any]:  # how, where (names of services), link, age
-        "Where a film can be seen in a country (data: JustWatch), and from which age; asked anew each time"
+        "Find where a film can be seen in a country (data: JustWatch), and from what age; asked anew each time"
         asked = _ask(self._transport, f"movie/{int(id)}", "id", int, append_to_response="watch/providers,release_dates", keep=False)
         return evening_facts(asked or {}, region)
 
     def recommendations(self,
         id: int,  # TMDB's id of the film
     ) -> list[dict]:  # films that TMDB recommends beside it
-        "TMDB's own recommendations for a film"
+        "Fetch TMDB's own recommendations for a film"
         return _ask_films(self._transport, f"movie/{int(id)}/recommendations", "results")
 
     def find_by_imdb(self,
         imdb_id: str,  # IMDb's id, such as "tt0114709"
     ) -> dict | None:  # the film, None where TMDB has none
-        "A film by its IMDb id"
+        "Find a film by its IMDb id"
         if not re.fullmatch(r"tt\d{1,10}", str(imdb_id)): return None
         found = _ask_films(self._transport, f"find/{imdb_id}", "movie_results", external_source="imdb_id")
         return found[0] if found else None
 
     def genres(self) -> dict[int, str]:  # names by id
-        "TMDB's genres of today"
+        "Fetch TMDB's current genres"
         found = _ask(self._transport, "genre/movie/list", "genres", list) or {"genres": []}
         return {g["id"]: g["name"] for g in found["genres"] if isinstance(g, dict) and {"id", "name"} <= g.keys()}
 
     def configuration(self) -> dict:  # sizes of pictures
-        "How TMDB serves its pictures"
+        "Fetch how TMDB serves its pictures"
         return (_ask(self._transport, "configuration", "images", dict) or {"images": {}})["images"]
 
     def poster_url(self,
         film: dict,  # a film as TMDB describes it, or anything else with a poster_path
         size: str = "w342",  # one of POSTER_SIZES
     ) -> str | None:  # None where it has no poster
-        "The address of a film's poster"
+        "Make the address of a film's poster"
         return poster_url(film.get("poster_path"), size, self.image_url)
 
     def image(self,
         url: str,  # an address on the configured image server
     ) -> Image.Image:  # RGB picture
-        "A picture from TMDB; ServiceError for any other host, and where none comes"
+        "Fetch a picture from TMDB; ServiceError for any other host, or if none comes"
         return _picture(self._transport, url)
 
     def best(self,
         name: str,  # title, or "Title (Year)"
     ) -> dict:  # the film as TMDB describes it
-        "The film that `name` most likely means; TitleNotFoundError where there is none"
+        "Find the film that `name` most likely means; TitleNotFoundError if there is none"
         title, year = _title_and_year(name)
         found = self.search(title, year) if title else []
         if not found: raise TitleNotFoundError(name, message=f"TMDB knows no film called {name!r}.")
@@ -469,7 +469,7 @@ class TMDB:
     def fetch_movie_poster(self,
         name: str,  # title, or "Title (Year)"
     ) -> Image.Image | None:  # None where TMDB has no poster of it
-        "A film's poster"
+        "Fetch a film's poster"
         url = self.poster_url(self.best(name))
         return self.image(url) if url else None
 
@@ -477,13 +477,13 @@ class TMDB:
         name: str,  # title, or "Title (Year)"
         feature: str,  # "genre": ids of its genres, "genres": their names; else any field of TMDB's details
     ) -> Any:  # the feature's value
-        "A feature of a film"
+        "Fetch a feature of a film"
         return _feature(self.movie(self.best(name)["id"]) or {}, feature)
 
     def fetch_list_posters(self,
         names: list[str],  # titles, or labels
     ) -> list[str | None]:  # addresses in the order of `names`, None where there is none
-        "The addresses of several posters; never raises for the network, see `trouble`"
+        "Find the addresses of several posters; never raises for the network, see `trouble`"
         urls, self.trouble = _each(lambda name: self.poster_url(self.best(name)), names)
         return urls
 
@@ -491,7 +491,7 @@ class TMDB:
         urls: list[str | None],  # addresses of posters
         size: tuple[int, int] = (342, 513),  # width and height in pixels of all of them
     ) -> list[np.ndarray]:  # (height, width, 3) arrays of uint8 in the order of `urls`
-        "Pictures as arrays that can be stacked, grey where none came"
+        "Fetch pictures as arrays that can be stacked, grey if none came"
         images, self.trouble = _each(self.image, urls)
         return [_pixels(image, size) for image in images]
 
@@ -500,7 +500,7 @@ def to_numpy_images_from_urls(
     urls: list[str | None],  # addresses of posters
     tmdb: TMDB | None = None,  # client; a new one if None
 ) -> list[np.ndarray]:  # (height, width, 3) arrays of uint8 in the order of `urls`
-    "`TMDB.to_numpy_images_from_urls` as a function"
+    "Fetch pictures as arrays: `TMDB.to_numpy_images_from_urls` as a function"
     return (tmdb or TMDB()).to_numpy_images_from_urls(urls)
 
 # %% ../nbs/06_tmdb.ipynb #b248584d
@@ -541,7 +541,7 @@ def film_from_tmdb(
     details: dict,  # what TMDB says of a film, with its keywords and credits
     films: pd.DataFrame,  # the cleaned table that it is to be compared with
 ) -> pd.DataFrame:  # indexed by film_id, which is TMDB's id with a minus sign
-    "One row like those of `films`"
+    "Make a row like those of `films` from what TMDB says"
     texts = ["original_title", "original_language", "overview", "status", "poster_path", "imdb_id"]
     date = pd.to_datetime(details.get("release_date"), errors="coerce")
     genres = _table_names(details.get("genres"), films, "genres")

@@ -96,7 +96,7 @@ def parse_names(
     keys: tuple[str, ...] = ("name",),  # where entries are dicts: the key that holds the name, the first that is filled
     mark: str | None = None,  # what stands between names; told from the cell if None
     ) -> list[str] | None:
-    "The names in one cell; an empty list where there are none, None where the cell cannot be read"
+    "Read the names in one cell; an empty list if there are none, None if the cell cannot be read"
     if isinstance(cell, str):
         cell = cell.strip()
         if cell in ("", "[]", "(no genres listed)"): return []
@@ -113,7 +113,7 @@ def list_mark(
     texts: list[str],  # the different cells of a column
     words: bool = False,  # genres or countries, between which Japanese puts a dot and Chinese a blank (both stand within names of people)
     ) -> str | None:
-    "What stands between the names of a column: the mark that most of its cells have, or None"
+    "Find what separates the names of a column: the mark that most of its cells have, or None"
     plain = [text for text in texts if text[:1] not in ("[", "{")]
     n = {mark: sum(mark in text for text in plain) for mark in MARKS}
     n["/"] = sum("/" in text and not re.search(r"\w/$|^\d+/|https?:", text) for text in plain) - n[" / "]
@@ -153,7 +153,7 @@ def decimal_mark(
     numbers: list[str],  # the digits and marks of a column's numbers
     whole: bool = False,  # the column counts something
     ) -> str:
-    "What stands before the fraction in these numbers, `.` or `,`"
+    "Find the mark before the fraction in these numbers, `.` or `,`"
     votes: Counter[str] = Counter()
     either = None
     for text in numbers:
@@ -185,7 +185,7 @@ def read_numbers(
     column: pd.Series,  # as the table has it
     kind: str = "measure",  # "measure", or "count" (votes: no fraction, no currency), or "money" (a currency, no fraction)
     ) -> tuple[pd.Series, int]:
-    "A float column, and how many filled cells are no number of this kind"
+    "Read a column of numbers as floats, and count the filled cells that are not numbers of this kind"
     values = _finite(column)
     if pd.api.types.is_numeric_dtype(column): return values, int((column.notna() & values.isna()).sum())
     text = _filled(column)
@@ -237,7 +237,7 @@ def _minutes(text):
 def read_minutes(
     column: pd.Series,  # lengths of films: 142 min, 1h 30m, 2:05, PT90M, 95
     ) -> tuple[pd.Series, int]:
-    "Minutes, and how many filled cells are no length"
+    "Read running times as minutes, and count the filled cells that are not lengths"
     values = _finite(column)
     text = _filled(column)
     text = text.mask(text.str.fullmatch(_SEASONS).fillna(False).astype(bool))
@@ -259,7 +259,7 @@ def read_ratings(
     column: pd.Series,  # of ratings
     out_of: float | None = None,  # the best that there is; told from the ratings if None
     ) -> tuple[pd.Series, int, float]:
-    "Ratings from 0 to 10, how many filled cells are none, and the best rating of the table"
+    "Read ratings as 0 to 10, count the filled cells that are not ratings, and find the best possible rating"
     values, text, best = _finite(column), _filled(column), out_of
     if not pd.api.types.is_numeric_dtype(column) and (text.notna() & values.isna()).any():
         text = text.map(_stars, na_action="ignore") if text.str.contains("[★⭐✭]").fillna(False).any() else text
@@ -285,7 +285,7 @@ _ISO = r"^((?:18|19|20)\d\d-\d\d?-\d\d?)(?![\d-])"
 def read_years(
     column: pd.Series,  # of years
     ) -> tuple[pd.Series, int]:
-    "Years as nullable integers, and how many filled cells hold none"
+    "Read years as nullable integers, and count the filled cells that hold none"
     values = _finite(column)
     good = values.abs().where((values % 1 == 0) & values.abs().between(1800, 2100))
     text = _filled(column)
@@ -336,7 +336,7 @@ def _date(text, numeric):
 def read_dates(
     column: pd.Series,  # of dates
     ) -> tuple[pd.Series, pd.Series, int]:
-    "Dates where the day is certain, years, and how many filled cells hold neither"
+    "Read dates where the day is certain, and years, and count the filled cells that hold neither"
     if pd.api.types.is_datetime64_any_dtype(column): column = column.dt.strftime("%Y-%m-%d")
     text = _filled(column)
     day = _part(text, _ISO)
@@ -379,7 +379,7 @@ def _own_names():
 def language_code(
     name: str,  # a language in any of fifteen languages or its own, or a code
     ) -> str:
-    "The ISO 639-1 code of a language, or the name itself where nobody knows it"
+    "Find the ISO 639-1 code of a language, or return the name itself if it is unknown"
     simple = _simple(name)
     if re.fullmatch(r"[a-z]{2}(?:[-_]\w+)?", simple): return simple[:2]
     if simple in _SPOKEN: return _SPOKEN[simple]
@@ -440,7 +440,7 @@ def _country_form(code):
 def country_code(
     name: str,  # a country in any of fifteen languages, or a code
     ) -> str | None:
-    "The ISO 3166 code of a country, one of our own for a country that is no more, or None"
+    "Find the ISO 3166 code of a country, our own code for a country that no longer exists, or None"
     simple = _simple(name)
     if code := _LANDS.get(simple) or _ABROAD.get(simple): return code
     if (m := re.fullmatch(r"(.+?)\s*\((.+)\)", name)) and (code := country_code(m[1])) and code == country_code(m[2]): return code  # Unión Soviética (URSS)

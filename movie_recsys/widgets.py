@@ -38,7 +38,7 @@ class Panel:
     "Widgets in `view`, and a still picture of them for where no kernel runs"
     view: widgets.Widget  # the widgets
     def static(self) -> str:
-        "HTML that shows the present state without a kernel"
+        "Write HTML that shows the present state without a kernel"
         return ""
 
     def __repr__(self): return f"{type(self).__name__}()"
@@ -54,7 +54,7 @@ def figure_png(
     figure: Figure,  # a matplotlib figure
     dpi: int = 80,  # pixels an inch
     ) -> bytes:
-    "A figure as the bytes of a PNG file"
+    "Save a figure as the bytes of a PNG file"
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi)
     plt.close(figure)
@@ -66,14 +66,14 @@ def picture_html(
     png: bytes,  # a PNG file
     alt: str,  # what the picture shows, for those who cannot see it
     ) -> str:
-    "An `<img>` that carries its picture with it"
+    "Write an `<img>` that contains its picture"
     return f'<img alt="{escape(alt)}" style="max-width:100%" src="data:image/png;base64,{b64encode(png).decode()}">'
 
 # %% ../nbs/11_widgets.ipynb #65f65430
 def card_html(
     film: pd.Series,  # a film: title, year, genres, and because where known
     ) -> str:
-    "A film as a poster with its facts and its reason"
+    "Write a film as a poster with its facts and its reason"
     year, genres = film.get("year", film.get("release_year")), list(film.get("genres", ()))
     poster = poster_uri(str(film["title"]), None if pd.isna(year) else int(year), genres)
     facts = " · ".join(filter(None, ["" if pd.isna(year) else str(int(year)), ", ".join(genres[:3])]))
@@ -87,7 +87,7 @@ def card_html(
 def cards_html(
     films: pd.DataFrame,  # a row for each card, see `card_html`
     ) -> str:
-    "Cards side by side, wrapped where there is no room"
+    "Write cards side by side, wrapped where there is no room"
     cards = "".join(card_html(film) for _, film in films.iterrows())
     return f'<div style="display:flex;flex-wrap:wrap;gap:16px">{cards}</div>'
 
@@ -151,7 +151,7 @@ class Dials:
         for dial in (self.genres, self.years, self.adventure): dial.observe(lambda _: changed(), "value")
 
     def wish(self) -> dict:
-        "The dials as keyword arguments of `rec.recommend`"
+        "Read the dials as keyword arguments of `rec.recommend`"
         whole = self.years.value == (self.years.min, self.years.max)
         return {"genres": list(self.genres.value) or None, "years": None if whole else self.years.value,
                 "adventure": self.adventure.value}
@@ -261,7 +261,7 @@ def film_card(
     picker: MoviePicker,  # whose buttons the card gets
     film_id: int,  # one of its recommendations
     ) -> widgets.VBox:
-    "A recommended film with its buttons: more like this, seen it, and not for me"
+    "Make a recommended film with its buttons: more like this, seen it, and not for me"
     label = picker.labels[film_id]
     buttons = widgets.HBox([_button("More like this", lambda: picker.choose(film_id), f"Choose {label}"),
                             _button("Seen it", lambda: picker.hide(film_id), f"Hide {label}"),
@@ -292,7 +292,7 @@ def refresh(
 def static_picker(
     picker: MoviePicker,  # to be shown without a kernel
     ) -> str:
-    "What was chosen, the cards, and the map as a picture"
+    "Write what was chosen, the cards, and the map as a picture"
     whole = [] if picker.taste is None else [f"a taste of {len(picker.taste.liked):,} liked films"]
     chosen = ", ".join([*whole, *(escape(picker.labels[seed]) for seed in picker.seeds)]) or "nothing yet"
     figure = plot_film_map(picker.rec.films, picker.rec.model, picker.seeds, picker.recommended.index.tolist())
@@ -308,7 +308,7 @@ def plot_cluster(
     model: MovieClusters,  # fitted on these films
     cluster: int,  # which one
     ) -> Figure:
-    "The years and the main genres of a cluster beside those of all films"
+    "Draw the years and the main genres of a cluster beside those of all films"
     inside, colour = model.labels_ == cluster, cluster_style(cluster)[0]
     fig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8))
     if "release_year" in films:
@@ -352,7 +352,7 @@ class ClusterExplorer(Panel):
         self.cards.value = cards_html(known.assign(cluster=cluster))
 
     def static(self) -> str:
-        "The cluster that is open"
+        "Write the cluster that is open"
         alt = f"Years and genres of the cluster {self.model.names_[self.choice.value]}"
         picture, title = picture_html(self.picture.value, alt), escape(self.model.names_[self.choice.value])
         return f"<h4>{title}</h4>{self.facts.value}{picture}{self.cards.value}"
@@ -402,7 +402,7 @@ class ClusterTuner(Panel):
         self.picture.value = figure_png(plot_pca_2d(films, self.model))
 
     def static(self) -> str:
-        "The last run"
+        "Write the last run"
         alt = "Films by cluster on the first two principal components"
         return f"{self.facts.value}{picture_html(self.picture.value, alt)}"
 
@@ -410,7 +410,7 @@ class ClusterTuner(Panel):
 def tuner_facts(
     tried: pd.DataFrame,  # features, clusters, inertia, silhouette, the last run last
     ) -> str:
-    "The last run in a sentence, and the runs with the same features as a table"
+    "Write the last run in a sentence, and the runs with the same features as a table"
     last = tried.iloc[-1]
     same = tried[tried["features"] == last["features"]].sort_values("clusters")
     head = "".join(f"<th>{k}</th>" for k in same["clusters"])

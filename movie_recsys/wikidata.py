@@ -48,7 +48,7 @@ def films_query(
     start: date,  # the first day
     end: date,  # the day after the last
     ) -> str:
-    "SPARQL: the films that have a date of publication from `start` on and before `end`"
+    "Write SPARQL for the films with a date of publication from `start` on and before `end`"
     kinds = " ".join(f"wd:{kind}" for kind in KINDS)
     return f"""{_PREFIXES}
 SELECT DISTINCT ?film WHERE {{
@@ -78,7 +78,7 @@ def facts_query(
     films: Iterable[str],  # Wikidata's ids
     branches: dict[str, str] = _BRANCHES,  # fact -> the pattern that finds it
     ) -> str:
-    "SPARQL: what Wikidata says of these films, a row a fact: film, fact, value, more"
+    "Write SPARQL for what Wikidata says about these films, a row per fact: film, fact, value, more"
     ids = " ".join(f"wd:{film}" for film in films)
     parts = [f'  {{ VALUES ?film {{ {ids} }} {pattern} BIND("{fact}" AS ?fact) }}' for fact, pattern in branches.items()]
     return f"{_PREFIXES}\nSELECT DISTINCT ?film ?fact ?value ?more WHERE {{\n" + "\n  UNION\n".join(parts) + "\n}"
@@ -97,7 +97,7 @@ def ask_wikidata(
     query: str,  # SPARQL
     address: str = SERVICE,  # of the service
     ) -> list[dict[str, str]]:
-    "The rows of the answer, by the names of the query; raises `TooMuchAsked` or `ServiceError`"
+    "Ask a query and return the rows of the answer, by the query's names; raises `TooMuchAsked` or `ServiceError`"
     def attempt():
         headers = {"User-Agent": user_agent(), "Accept": "application/sparql-results+json"}
         return requests.post(checked_address(address), data={"query": query}, headers=headers, timeout=downloads.TIMEOUT)
@@ -127,7 +127,7 @@ def facts_of_year(
     year: int,  # of publication
     address: str = SERVICE,  # of the service
     ) -> pd.DataFrame:
-    "What Wikidata says of the films of a year: film, fact, value, more"
+    "Ask what Wikidata says about the films of a year: film, fact, value, more"
     films = _films_between(date(year, 1, 1), date(year + 1, 1, 1), address)
     rows = [row for at in range(0, len(films), BATCH) for row in _facts_of(films[at:at + BATCH], address)]
     titled = {row["film"] for row in rows if row["fact"] in ("title", "original_title")}
@@ -163,7 +163,7 @@ def fetch_wikidata(
     max_age: float = MAX_AGE,  # days after which the last two years are asked for again
     progress: bool = True,  # show a bar
     ) -> list[Path]:
-    "A file of facts per year, asked for where it is not there; raises `ServiceError`"
+    "Fetch a file of facts per year if it is not there; raises `ServiceError`"
     from tqdm.auto import tqdm
     first, last = years or (1890, date.today().year)
     if not 1870 <= first <= last <= date.today().year + 10: raise MovieDataError(f"years={years!r} is not a first and last year of films, such as (1990, {date.today().year}).")
@@ -184,7 +184,7 @@ def fetch_wikidata(
 def score_of(
     texts: Iterable[str],  # as Wikidata has them
     ) -> float | None:
-    "The mean of a film's review scores that say how good it is, 0 to 10; else of those that say how many like it; else None"
+    "Average a film's review scores that say how good it is, 0 to 10; else those that say how many like it; else None"
     means, shares = [], []
     for text in texts:
         of = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:/|out of)\s*(\d+)\s*", text)
@@ -207,7 +207,7 @@ _TWO = {"science fiction": "Science Fiction", "martial arts": "Martial Arts"}
 def genres_of(
     labels: Iterable[str],  # of a film's genres, as Wikidata names them
     ) -> tuple[list[str], list[str]]:
-    "The genres that the labels name, the one named most often first; and the labels that say more than that"
+    "Find the genres that the labels name, the one named most often first; and the labels that say more than that"
     named: Counter[str] = Counter()
     more = []
     for label in labels:
@@ -266,7 +266,7 @@ def _film(film, facts):
 def films_of_facts(
     facts: pd.DataFrame,  # film, fact, value, more, as `facts_of_year` gives them
     ) -> pd.DataFrame:
-    "A row a film, under the columns of `load_movies`; what has no title or no date is left out"
+    "Make a row per film, under the columns of `load_movies`; films without a title or a date are left out"
     films: dict[str, dict] = {}
     for film, fact, value, more in facts.itertuples(index=False):
         if pd.notna(value): films.setdefault(film, defaultdict(list))[fact].append((value, "" if pd.isna(more) else more))
@@ -278,7 +278,7 @@ def read_wikidata(
     paths: Iterable[Path],  # from `fetch_wikidata`
     min_votes: int = 1,  # sitelinks that a film has at least
     ) -> pd.DataFrame:
-    "The films of these years, under the columns of `load_movies`"
+    "Read the films of these years, under the columns of `load_movies`"
     found = [films[(films["release_year"] == int(path.stem)) & (films["vote_count"] >= min_votes)] for path in paths for films in [films_of_facts(pd.read_parquet(path))]]
     films = pd.concat([part for part in found if len(part)] or [pd.DataFrame(columns=_COLUMNS)], ignore_index=True)
     return films.drop_duplicates("film_id", ignore_index=True)
@@ -290,7 +290,7 @@ def ready_table(
     max_age: float = MAX_AGE,  # days after which it is asked for again
     progress: bool = True,  # show a bar
     ) -> Path | None:
-    "The table of films that this project makes every month, as a file of `write_movies`; None where there is none"
+    "Fetch the table of films that this project makes every month, as a file of `write_movies`; None if there is none"
     address = os.environ.get("MOVIE_RECSYS_FILMS") or f"{project_url()}/{READY}"
     try: return download(checked_address(address), cache_dir() / "wikidata" / "wikidata-films.parquet", max_age, progress, tries=2)
     except ServiceError: return None

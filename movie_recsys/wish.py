@@ -82,7 +82,7 @@ class Wish:
                kind: str,  # of the parts
                wanted: bool = True,  # or to be kept out
                ) -> list:
-        "The values of all parts of a kind"
+        "List the values of all parts of a kind"
         return [value for part in self.parts if part.kind == kind and part.wanted == wanted for value in part.value]
 
     @property
@@ -115,7 +115,7 @@ class Wish:
     def without(self,
                 at: int,  # place of the part in `parts`
                 ) -> "Wish":
-        "The same wish without one of its parts"
+        "Copy the wish without one of its parts"
         return replace(self, parts=self.parts[:at] + self.parts[at + 1:])
 
 _DIAL = {"gem": 0.6, "famous": 0.0, "classic": 0.2}  # [by eye]
@@ -212,7 +212,7 @@ MOODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {  # mood 
 def plain(
     text: str,  # as it was typed
     ) -> str:
-    "Small letters without accents, as many as the text has, so that places in the one are places in the other"
+    "Put a text into small letters without accents, of the same length, so that places in one are places in the other"
     odd = {"’": "'", "‘": "'", "–": "-", "—": "-", "ø": "o", "ł": "l", "“": '"', "”": '"'}
     return "".join((unicodedata.normalize("NFKD", odd.get(letter, letter))[:1] or " ").lower()[:1] for letter in text)
 
@@ -240,14 +240,14 @@ def _home(code: str) -> str | None:
 def telling(
     text: str,  # in small letters
     ) -> list[str]:
-    "The words of a text that say something, as the score has them"
+    "List the words of a text that say something, as the score has them"
     from movie_recsys.similarity import words
     return words(text)
 
 def word_forms(
     word: str,  # in small letters
     ) -> list[str]:
-    "A word and its singular or plural"
+    "List a word and its singular or plural"
     forms = [word, f"{word}s", f"{word}es"]
     if word.endswith("y"): forms.append(f"{word[:-1]}ies")
     if word.endswith("ies"): forms.append(f"{word[:-3]}y")
@@ -283,7 +283,7 @@ class FilmWords:
     def rows(self,
              word: str,  # in small letters
              ) -> tuple[np.ndarray, np.ndarray]:
-        "The films that have a word, singular or plural, in title, keywords or genres; and in the plot"
+        "Find the films that have a word, singular or plural, in title, keywords or genres; and in the plot"
         if word not in self._rows:
             if len(self._rows) > 2000: self._rows.clear()
             self._rows[word] = tuple(np.unique(np.concatenate([index.titles_with(form) for form in word_forms(word)])) for index in (self.named, self.told))
@@ -293,14 +293,14 @@ class FilmWords:
             word: str,  # in small letters
             row: int,  # position of a film
             ) -> bool:
-        "Whether a film has a word"
+        "Check whether a film has a word"
         return any(at < len(rows) and rows[at] == row for rows in self.rows(word) for at in [np.searchsorted(rows, row)])
 
     def bound(self,
               name: str,  # "votes" or "min_rating"
               share: float,  # of the films that are below
               ) -> float:
-        "The value that this share of the films stays below"
+        "Find the value that this share of the films stays below"
         return float(np.nanquantile(self.numbers[name], share))
 
 def _lists(films, column):
@@ -326,7 +326,7 @@ _KNOWN: WeakKeyDictionary = WeakKeyDictionary()
 def film_words(
     titles: TitleIndex,  # of a table
     ) -> FilmWords:
-    "The vocabulary of a table, made once"
+    "Collect the vocabulary of a table, once"
     if titles not in _KNOWN: _KNOWN[titles] = FilmWords(titles)
     return _KNOWN[titles]
 
@@ -346,7 +346,7 @@ class Reader:
     def find(self,
              pattern: str,  # a regular expression, over small letters without accents
              ) -> Iterator[re.Match]:
-        "Where the pattern is found in what is left, first to last, whole words only"
+        "Find where a pattern occurs in what is left, first to last, whole words only"
         at = 0
         while found := re.compile(rf"(?<![\w'])(?:{pattern})(?!\w)").search(self.left, at):
             yield found
@@ -382,7 +382,7 @@ class Reader:
                start: int,  # of some words
                pattern: str,  # a regular expression
                ) -> re.Match | None:
-        "The pattern where it stands right before the words"
+        "Find a pattern right before some words"
         return re.search(rf"(?:{pattern})$", self.flat[:start])
 
 # %% ../nbs/05b_wish.ipynb #9cf4d2de
@@ -398,7 +398,7 @@ def title_here(
     start: int,  # where a title may begin
     exact: bool = False,  # whether only whole names count
     ) -> tuple[int, int] | None:
-    "Position of the film whose name begins here, and where the name ends; None where that is not sure"
+    "Find the film whose title begins here, and where the title ends; None if that is not sure"
     rest, index = reader.text[start:start + 80], reader.titles
     spans = [word.end() for word in re.finditer(r"[^\s]+?(?=[,;.!?\"]*(?:\s|$))", rest)][:9]
     for end in reversed(spans):
@@ -420,7 +420,7 @@ def title_here(
 def read_titles(
     reader: Reader,  # the text
     ) -> None:
-    "Films to be like, films to be unlike, and films not to name"
+    "Read films to be like, films to be unlike, and films not to recommend"
     for kind in ("unlike", "like", "seen"):
         for cue in reader.find(rf"(?:{ENGLISH[kind]})(?: the (?:film|movie))?(?=[\s:]+[\"\w])"): _titles_after(reader, cue, kind)
     for cue in reader.find(ENGLISH["i love"]): reader.drop(*cue.span())
@@ -467,7 +467,7 @@ def in_interval(
     number: float,  # what is compared with
     about: float = 0,  # how wide "about" is, and a number alone
     ) -> tuple[float | None, float | None]:
-    "The (lowest, highest) that a comparison means"
+    "Find the (lowest, highest) that a comparison means"
     return {"<": (None, number - 1), "<=": (None, number), ">": (number + 1, None), ">=": (number, None)}.get(sign, (number - about, number + about))
 
 _DURATION = (rf"(?P<sign>{_COMPARED})?\s*(?:an? )?(?:(?P<h>{_NUM})(?P<half> {ENGLISH['half']})?[\s-]*(?:{ENGLISH['hours']})(?![a-z])(?P<half2> {ENGLISH['half']})?(?:(?: and)? ?(?P<hm>{_NUM})[\s-]*(?:{ENGLISH['minutes']}|m)?(?![\w]))?"
@@ -476,7 +476,7 @@ _DURATION = (rf"(?P<sign>{_COMPARED})?\s*(?:an? )?(?:(?P<h>{_NUM})(?P<half> {ENG
 def read_lengths(
     reader: Reader,  # the text
     ) -> None:
-    "How long a film may be"
+    "Read how long a film may be"
     for found in reader.find(_DURATION):
         minutes = _number(found["m"]) if found["m"] else 60 * _number(found["h"]) + 30 * bool(found["half"] or found["half2"]) + (_number(found["hm"]) if found["hm"] else 0)
         sign = {**dict.fromkeys(("less", "shorter", "under", "max", "maximum", "tops"), "<="), **dict.fromkeys(("more", "longer", "over"), ">=")}.get(found["or"]) or _sign((found["sign"] or "").strip())
@@ -497,7 +497,7 @@ _DECADE = r"(?:(?P<century>nineteen|twenty)[- ])?(?P<decade>(?:1[89]|20)\d0'?s|'
 def read_years(
     reader: Reader,  # the text
     ) -> None:
-    "When a film may have come out; a time that it is set in or is about is none"
+    "Read when a film may have come out, but not the time that it is set in or is about"
     lead = r"(?:(?:made|released|shot|from|in|of|out)\s+)*(?:the\s+)?"
     year = r"((?:18|19|20)\d\d)"
     for found in reader.find(rf"{lead}(?:between |from )?{year}\s*(?:-|to|and|until|through|till)\s*{year}"): reader.take("years", tuple(sorted((int(found[1]), int(found[2])))), *found.span())
@@ -528,7 +528,7 @@ def _take_decade(reader, found):
 def read_ratings(
     reader: Reader,  # the text
     ) -> None:
-    "How well rated, how well known, for whom, and how many"
+    "Read how well rated, how well known, for whom, and how many"
     for found in reader.find(rf"(?:{ENGLISH['rated']})\s*(?P<sign>{_COMPARED})?\s*(?P<n>\d(?:\.\d+)?|10)(?:\s*/\s*10| out of (?:10|ten)| stars)?(?: or (?:more|higher|better|above))?(?!\d)"):
         low = _sign((found["sign"] or "").strip()).startswith("<")
         reader.take("min_rating", (float(found["n"]),), *found.span(), wanted=not low)
@@ -544,7 +544,7 @@ def read_ratings(
 def read_count(
     reader: Reader,  # the text
     ) -> None:
-    "How many films are asked for"
+    "Read how many films are asked for"
     plural = r"(?:films|movies|pictures|flicks|titles|features|suggestions|recommendations|stories|ones|comedies|dramas|thrillers|westerns|documentaries|romances|musicals|mysteries|classics|shorts|gems|horrors)"
     for found in reader.find(rf"(?:(?:give me|show me|recommend|exactly|the|top|best|name) )*(?P<n>{_NUM})(?= (?:[a-z'\x1f-]+ ){{0,4}}(?:{plural}\b|\x1f))|(?P<one>one)(?= (?:[a-z'-]+ )?(?:film|movie)\b)|top (?P<top>{_NUM})"):
         said = found["n"] or found["one"] or found["top"]
@@ -584,7 +584,7 @@ def _mostly_directs(reader, names):
 def read_people(
     reader: Reader,  # the text
     ) -> None:
-    "People by their full name, brothers and sisters, last names, and names with a slip"
+    "Read people by full name, brothers and sisters, last names, and misspelt names"
     persons, tokens = reader.titles.persons, list(re.finditer(r"[^\W_]+(?:['.-][^\W_]+)*\.?", reader.left))
     for n in (4, 3, 2):
         for run in zip(*(tokens[k:] for k in range(n))):
@@ -666,7 +666,7 @@ def _names_of(reader, codes): return tuple(sorted(name for code in codes for nam
 def read_places(
     reader: Reader,  # the text
     ) -> None:
-    "Countries and languages, and studios"
+    "Read countries and languages, and studios"
     spoken = {name: tuple(sorted(code for code in codes if code in reader.known.language_rows)) for name, codes in _spoken().items()}
     for found in reader.find(f"(?:{ENGLISH['no subtitles']})"): reader.take("languages", ("en",), *found.span(), meaning="in English: no subtitles")
     for found in reader.find(ENGLISH["foreign"]):
@@ -706,7 +706,7 @@ def _as_genre(reader, choices): return next((name for name in choices.split("|")
 def read_genres(
     reader: Reader,  # the text
     ) -> None:
-    "Genres, the longest phrases first, and the genres of the table under their own names"
+    "Read genres, the longest phrases first, and the table's genres under their own names"
     for found in reader.find(ENGLISH["themes"]): reader.take("theme", tuple(re.findall(r"\w{3,}", found[0])), *found.span())
     own = {re.escape(name) + "s?": [genre] for name, genre in reader.known.genres.items() if genre not in ("Foreign", "Family", "Music")}
     for found in reader.find("spaghetti westerns?"):
@@ -725,7 +725,7 @@ def read_genres(
 def read_moods(
     reader: Reader,  # the text
     ) -> None:
-    "Moods, and what no table of films can tell"
+    "Read moods, and what no table of films can tell"
     for found in reader.find(ENGLISH["unknowable"]): reader.ignore(*found.span())
     for mood, (said, *_) in MOODS.items():
         for found in reader.find(said): reader.take("mood", (mood,), *found.span())
@@ -734,7 +734,7 @@ def read_moods(
 def read_themes(
     reader: Reader,  # the text
     ) -> None:
-    "Words about what happens, in runs; what no film has is ignored"
+    "Read runs of words about what happens; words that no film has are ignored"
     for cue in reader.find(r"set (?:in|on|at|during)(?: the| a| an)?|takes? place in"): reader.drop(*cue.span())
     run: list[re.Match] = []
     for token in [*re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", reader.left), None]:
@@ -762,7 +762,7 @@ def _take_theme(reader, run):
 def turned(
     reader: Reader,  # with all its parts
     ) -> list[Part]:
-    "The parts in order, those that are negated not wanted"
+    "Negate what is not wanted; returns the parts in order"
     parts = sorted(reader.parts, key=lambda part: (part.start, part.end))
     end, by, found = 0, "", []  # by: the word that turns the parts, none where they are wanted
     for part in parts:
@@ -799,7 +799,7 @@ def merged(
     reader: Reader,  # the text
     parts: list[Part],  # from `turned`
     ) -> list[Part]:
-    "The parts with those joined by `or` as one"
+    "Merge parts joined by `or` into one"
     spans: dict[tuple, list[Part]] = {}
     for part in parts: spans.setdefault((part.start, part.end), []).append(part)
     groups = [_one_nation(group) for group in spans.values()]
@@ -842,7 +842,7 @@ def _either(a, b):
 def compared_with(
     reader: Reader,  # the text
     ) -> None:
-    "Newer, older, shorter or longer than the film that the wish goes by"
+    "Read newer, older, shorter or longer than the film that the wish goes by"
     like = [reader.titles.films.index.get_loc(film) for part in reader.parts if part.kind == "like" for film in part.value]
     for said, name, least in (("newer|more recent|more modern", "years", True), ("older", "years", False), ("shorter|not as long", "runtime", False), ("longer", "runtime", True)):
         if not like or name not in reader.known.numbers: return
@@ -857,7 +857,7 @@ def said(
     part: Part,  # of a wish
     newest: int,  # year of the table
     ) -> str:
-    "What a part was taken for, in words"
+    "Say what a part was taken for"
     if part.meaning: return part.meaning
     no = "" if part.wanted else "not "
     if part.kind in RANGES:
@@ -879,7 +879,7 @@ MOST = 600  # letters of a wish; people's are rarely longer than 150 [by eye]
 def checked_text(
     text: str,  # what was typed
     ) -> str:
-    "The text of a wish; raises `SelectionError` where it can be none"
+    "Check the text of a wish; raises `SelectionError` if it cannot be one"
     if not isinstance(text, str) or not text.strip(): raise SelectionError("A wish is a few words about what you want to see, such as “a French comedy from the sixties, under 100 minutes”.")
     if len(text) > MOST: raise SelectionError(f"A wish has at most {MOST} letters, and this one has {len(text):,}. Say in a sentence what you want to see.")
     return "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
@@ -889,7 +889,7 @@ def read_wish(
     films: pd.DataFrame,  # the table, by film_id
     titles: TitleIndex | None = None,  # its titles, where there is an index of them; it keeps the vocabulary too
     ) -> Wish:
-    "A wish taken apart; raises `SelectionError` where nothing of it is understood"
+    "Take a wish apart; raises `SelectionError` if nothing in it is understood"
     reader = Reader(checked_text(text), TitleIndex(films) if titles is None else titles)
     for read in (read_titles, compared_with, read_ratings, read_lengths, read_years, read_count, read_people, read_places, read_genres, read_moods, read_themes): read(reader)
     parts = merged(reader, turned(reader))
@@ -924,7 +924,7 @@ def is_wish(
     films: pd.DataFrame,  # the table, by film_id
     titles: TitleIndex,  # its titles
     ) -> bool:
-    "Whether a text is surely a wish, and not a title that this table has or has not"
+    "Check whether a text is surely a wish, and not a title, whether or not this table has it"
     if understand(titles, text) is not None: return False
     try: wish = read_wish(text, films, titles)
     except SelectionError: return False
@@ -947,7 +947,7 @@ def part_mask(
     known: FilmWords,  # of the table
     whole: Wish | None = None,  # the wish that it is a part of
     ) -> np.ndarray:
-    "Which films fulfil a part"
+    "Mark the films that meet a part"
     if part.kind in RANGES or part.kind == "min_rating":
         values = known.numbers.get(part.kind, np.full(known.n, np.nan))
         low, high = part.value if part.kind in RANGES else (part.value[0], None)
@@ -1018,7 +1018,7 @@ def wish_masks(
     wish: Wish,  # from `read_wish`
     titles: TitleIndex,  # of the same table
     ) -> list[tuple[Part, np.ndarray]]:
-    "Each hard part and which films fulfil it"
+    "Mark, for each hard part, the films that meet it"
     return [(part, part_mask(part, film_words(titles), wish)) for part in wish.hard]
 
 # %% ../nbs/05b_wish.ipynb #5ed264b5
@@ -1032,7 +1032,7 @@ def has_words(
     words: tuple[str, ...],  # of a theme
     known: FilmWords,  # of the table
     ) -> np.ndarray:
-    "How far each film has these words, by their rarity, between 0 and 1"
+    "Measure how far each film has these words, by their rarity, between 0 and 1"
     total, weight = np.zeros(known.n, np.float32), 0.0
     for word in words:
         named, told = known.rows(word)
@@ -1045,7 +1045,7 @@ def near_words(
     words: tuple[str, ...],  # of a theme
     features,  # a fitted `FilmFeatures`, or None
     ) -> np.ndarray | float:
-    "The cosine of each plot with these words; 0 where the table has no plots"
+    "Compute the cosine of each plot with these words; 0 if the table has no plots"
     if features is None or features.space_ is None: return 0.0
     return features.plots_ @ features.space_.transform([[form for word in words for form in word_forms(word) if form in features.word_rarity_]])[0].astype(np.float32)
 
@@ -1053,7 +1053,7 @@ def has_mood(
     mood: str,  # of `MOODS`
     known: FilmWords,  # of the table
     ) -> np.ndarray:
-    "How far each film has a mood: some of its words and its genres make 1"
+    "Measure how far each film has a mood: some of its words and its genres make 1"
     _, words, for_it, against = MOODS[mood]
     hits = np.zeros(known.n, np.float32)
     for word in words.split():
@@ -1069,7 +1069,7 @@ def wish_terms(
     titles: TitleIndex,  # of the same table
     features=None,  # a fitted `FilmFeatures`, for the plot space
     ) -> dict[str, np.ndarray]:
-    "Term -> its weighted value for each film: theme and mood, as far as the wish has them, and what a short film loses"
+    "Compute the terms of a wish, a weighted value for each film: theme and mood, if the wish has them, and what a short film loses"
     known, terms = film_words(titles), {}
     themes = [part.value for part in wish.parts if part.kind == "theme"]
     words = tuple(dict.fromkeys(word for value in themes for word in value))
@@ -1086,7 +1086,7 @@ def as_asked(
     row: int,  # position of the film
     titles: TitleIndex,  # of the same table
     ) -> str:
-    "What of a wish a film is, in a sentence"
+    "Say in a sentence how a film meets a wish"
     known = film_words(titles)
     film = known.films.iloc[row]
     kinds = {part.kind for part in wish.parts if part.wanted}
@@ -1148,7 +1148,7 @@ def what_to_relax(
     allowed: np.ndarray,  # which films may be named otherwise
     left: int = 0,  # how many films there are
     ) -> str:
-    "Why so few films or none are left, and without which part there would be more"
+    "Say why so few films or none are left, and without which part there would be more"
     found = "No film is all of this" if not left else f"Only {left} film{'s are' if left > 1 else ' is'} all of this"
     spans = list(dict.fromkeys((part.start, part.end) for part, _ in masks))
     rest = {span: int(np.logical_and.reduce([allowed, *(mask for part, mask in masks if (part.start, part.end) != span)]).sum()) for span in spans}
