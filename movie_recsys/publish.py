@@ -25,7 +25,7 @@ from .recommend import MovieRecommender
 
 # %% ../nbs/12_publish.ipynb #2088f7c5
 def project() -> dict[str, str]:  # name, version, summary, author, license, python, source, documentation
-    "Read what the installed package says about itself."
+    "Read what the installed package says about itself"
     said = metadata.metadata("movie_recsys")
     urls = dict(url.split(", ", 1) for url in said.get_all("Project-URL", []))
     return {"name": said["Name"], "version": said["Version"], "summary": said["Summary"], "author": said["Author"],
@@ -37,7 +37,7 @@ def project() -> dict[str, str]:  # name, version, summary, author, license, pyt
 def dataset_table(
     rec: MovieRecommender,  # the films and their clusters
 ) -> pd.DataFrame:  # a row a film: film_id, the columns of the films, cluster, cluster_name
-    "Put the clustered films into a table without an index."
+    "Put the clustered films into a table without an index"
     names = pd.Series(rec.model.names_, dtype=object)
     labels = pd.Series(rec.model.labels_, index=rec.films.index)
     return rec.films.assign(cluster=labels, cluster_name=labels.map(names)).reset_index()
@@ -63,7 +63,7 @@ FIELDS = {
 def fields(
     table: pd.DataFrame,  # from `dataset_table`
 ) -> pd.DataFrame:  # a row a column: column, type, filled, meaning
-    "List the columns of a dataset with type, share of films that have a value, and meaning."
+    "List the columns of a dataset with type, share of films that have a value, and meaning"
     kind = {c: "list of text" if c in LISTS else "text" if not pd.api.types.is_numeric_dtype(t) else str(t).lower()
             for c, t in table.dtypes.items()}
     kind |= {c: "date" for c, t in table.dtypes.items() if pd.api.types.is_datetime64_any_dtype(t)}
@@ -79,14 +79,14 @@ FORBIDDEN = {"imdb-non-commercial": "IMDb's films are for personal and non-comme
 def may_be_passed_on(
     films: pd.DataFrame,  # with their licence in `attrs`, where it is known
 ) -> None:
-    "Raise `MovieDataError` if the films' licence forbids publishing them."
+    "Raise `MovieDataError` if the films' licence forbids publishing them"
     if says := FORBIDDEN.get(films.attrs.get("licence", "")): raise MovieDataError(says)
 
 def dataset_licence(
     rec: MovieRecommender,  # the films and their clusters
     license: str | None = None,  # the Hub's identifier of a licence, for example "cc-by-4.0"
 ) -> str:  # the identifier
-    "Find the licence of the films: the one given, or that of the bundled films and Wikidata's."
+    "Find the licence of the films: the one given, or that of the bundled films and Wikidata's"
     may_be_passed_on(rec.films)
     source = rec.films.attrs.get("source")
     if license is None and (source == "bundled" or rec.films.attrs.get("licence") == BUNDLED_LICENCE): return BUNDLED_LICENCE
@@ -103,7 +103,7 @@ def dataset_meta(
     title: str,  # what the dataset is called
     license: str,  # the Hub's identifier of the licence
 ) -> dict:  # for the YAML block
-    "Collect what the Hub reads from a dataset card."
+    "Collect what the Hub reads from a dataset card"
     size = next((name for most, name in _SIZES if len(rec.films) < most), "n>10M")
     return {"pretty_name": title, "license": license, "language": ["en"], "size_categories": [size],
             "tags": ["movies", "clustering", "recommendation", project()["name"]],
@@ -151,7 +151,7 @@ _LICENCES = {BUNDLED_LICENCE: "The films were made from Wikidata, whose structur
 def markdown_table(
     frame: pd.DataFrame,  # a small table
 ) -> str:  # Markdown
-    "Write a table in Markdown, cell by cell as text."
+    "Write a table in Markdown, cell by cell as text"
     cell = lambda value: str(value).replace("|", "\\|").replace("\n", " ")  # noqa: E731
     rows = [frame.columns, ["---"] * frame.shape[1], *frame.itertuples(index=False)]
     return "\n".join("| " + " | ".join(map(cell, row)) + " |" for row in rows)
@@ -162,7 +162,7 @@ def dataset_card(
     repo_id: str,  # user/dataset, as the card tells people to load it
     license: str | None = None,  # the Hub's identifier of the licence; needed for films of your own
 ) -> str:  # the text of README.md
-    "Write the card of a dataset: YAML for the Hub, prose for people."
+    "Write the card of a dataset: YAML for the Hub, prose for people"
     import yaml
     license, about, table, kmeans = dataset_licence(rec, license), project(), dataset_table(rec), rec.model.pipeline["kmeans"]
     years = table["release_year"].dropna().astype(int)
@@ -184,7 +184,7 @@ def write_dataset(
     repo_id: str = "user/films",  # the name under which the card tells people to load it
     license: str | None = None,  # the Hub's identifier of the licence; needed for films of your own
 ) -> Path:  # the folder
-    "Write a dataset: data/films.parquet, films.csv and its card README.md."
+    "Write a dataset: data/films.parquet, films.csv and its card README.md"
     card, table, folder = dataset_card(rec, repo_id, license), dataset_table(rec), Path(folder)
     (folder / "data").mkdir(parents=True, exist_ok=True)
     table.attrs = {}
@@ -198,7 +198,7 @@ def write_dataset(
 def contents(
     folder: str | Path,  # a folder that would be uploaded
 ) -> pd.DataFrame:  # file, bytes
-    "List the files in a folder and their sizes."
+    "List the files in a folder and their sizes"
     folder = Path(folder)
     files = sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     return pd.DataFrame([(p.relative_to(folder).as_posix(), p.stat().st_size) for p in files], columns=["file", "bytes"])
@@ -208,7 +208,7 @@ def contents(
 def hub_errors(
     what: str,  # what was tried, for the message
 ) -> Iterator[None]:
-    "Say in one line what Hugging Face refused, or that it was not reached; raises `ServiceError`."
+    "Say in one line what Hugging Face refused, or that it was not reached; raises `ServiceError`"
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
     try: yield
     except HFValidationError as e: raise ServiceError(f"{what}: {str(e).splitlines()[0]}") from None
@@ -231,7 +231,7 @@ def upload(
     token: str | None = None,  # else HF_TOKEN, or where `hf auth login` put it
     endpoint: str | None = None,  # else HF_ENDPOINT, else Hugging Face
 ) -> str:  # address of the repository
-    "Upload a folder in one commit."
+    "Upload a folder in one commit"
     from huggingface_hub import HfApi
     api, sdk = HfApi(endpoint=endpoint, token=token), {"space_sdk": "gradio"} if repo_type == "space" else {}
     with hub_errors(f"Uploading to {repo_id}"), warnings.catch_warnings():
@@ -252,7 +252,7 @@ def push_dataset(
     token: str | None = None,  # else HF_TOKEN, or where `hf auth login` put it
     endpoint: str | None = None,  # else HF_ENDPOINT, else Hugging Face
 ) -> str | pd.DataFrame:  # address of the dataset; for a dry run the files
-    "Publish the clustered films as a dataset on Hugging Face."
+    "Publish the clustered films as a dataset on Hugging Face"
     with tempfile.TemporaryDirectory() as folder:
         write_dataset(rec, folder, repo_id, license)
         if dry_run: return contents(folder)
@@ -277,7 +277,7 @@ if __name__ == "__main__": app.launch(ssr_mode=False)
 def space_app(
     source: str,  # "bundled", "model" (the folder beside app.py), or "hf://user/dataset"
 ) -> str:  # the text of app.py
-    "Write the program of a Space."
+    "Write the program of a Space"
     app = _APP.format(mark=_MARK, start=_START.get(source, f'MovieRecommender.load("{source}")'))
     return app if "Path(" in app else app.replace("from pathlib import Path\n\n", "")
 
@@ -285,7 +285,7 @@ def space_app(
 def requirements(
     extra: str = "",  # also what this extra of the package asks for, for example "hub"
 ) -> str:  # the text of requirements.txt
-    "List what the package needs to run, pinned to the versions installed here."
+    "List what the package needs to run, pinned to the versions installed here"
     asked = [r for r in metadata.requires("movie_recsys") or [] if "extra ==" not in r or (extra and f'"{extra}"' in r)]
     names = sorted({re.findall(r"^[\w.-]+", r)[0] for r in asked}, key=str.lower)
     return "".join(f"{name}=={metadata.version(name)}\n" for name in names)
@@ -311,7 +311,7 @@ def space_readme(
     source: str,  # "bundled", "model" or "hf://user/dataset"
     title: str = "Film recommender",  # what the Space is called
 ) -> str:  # the text of README.md
-    "Write the card of a Space: front matter for the Hub, prose for people."
+    "Write the card of a Space: front matter for the Hub, prose for people"
     import yaml
     about, dataset = project(), str(source).removeprefix("hf://")
     meta = {"title": title, "emoji": "🎬", "colorFrom": "yellow", "colorTo": "red", "sdk": "gradio",
@@ -327,7 +327,7 @@ def space_readme(
 def copy_package(
     target: Path,  # becomes a copy of the package's folder
 ) -> None:
-    "Copy this package: its modules and what they read, but nothing compiled or only for the notebooks."
+    "Copy this package: its modules and what they read, but nothing compiled or only for the notebooks"
     import movie_recsys
     shutil.copytree(Path(movie_recsys.__file__).parent, target,
                     ignore=shutil.ignore_patterns("__pycache__", "*.py[co]", "_modidx.py", ".*"))
@@ -344,7 +344,7 @@ def build_space(
     source: str | Path | MovieRecommender = "bundled",  # what `load_movies` reads, "hf://user/dataset", or a recommender
     title: str = "Film recommender",  # what the Space is called
 ) -> Path:  # the folder
-    "Write everything that a Space needs into a folder, and nothing else."
+    "Write everything that a Space needs into a folder, and nothing else"
     directory, kind = Path(directory), str(source)
     if not _is_ours(directory): raise MovieDataError(f"{str(directory)!r} is not empty and not one of our Spaces: choose another folder.")
     if kind == "imdb": raise MovieDataError(FORBIDDEN["imdb-non-commercial"])
@@ -372,7 +372,7 @@ def push_space(
     token: str | None = None,  # else HF_TOKEN, or where `hf auth login` put it
     endpoint: str | None = None,  # else HF_ENDPOINT, else Hugging Face
 ) -> str | pd.DataFrame:  # address of the Space; for a dry run the files
-    "Publish the app as a Space on Hugging Face."
+    "Publish the app as a Space on Hugging Face"
     with tempfile.TemporaryDirectory() as folder:
         build_space(folder, source, title)
         if dry_run: return contents(folder)

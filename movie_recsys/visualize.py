@@ -46,7 +46,7 @@ MARKERS = ["o", "^", "s", "D"]
 def cluster_style(
     cluster: int,  # number of a cluster, from 0
 ) -> tuple[str, str]:  # colour as #rrggbb, and a matplotlib marker
-    "Choose the colour and the marker of a cluster."
+    "Choose the colour and the marker of a cluster"
     rounds = cluster // len(PALETTE)
     return PALETTE[cluster % len(PALETTE)], MARKERS[(cluster + rounds) % len(MARKERS)]
 
@@ -56,7 +56,7 @@ def fit_pca(
     model: MovieClusters,  # fitted on these films
     n_components: int = 3,  # how many directions; fewer where there are fewer features
 ) -> PCA:  # scikit-learn's, fitted on the features of the films
-    "Find the directions in which the films differ most."
+    "Find the directions in which the films differ most"
     features = model.features(films)
     return PCA(min(n_components, *features.shape), svd_solver="full").fit(features)
 
@@ -66,7 +66,7 @@ def pca_coordinates(
     model: MovieClusters,  # fitted on these films
     n_components: int = 3,  # how many coordinates
 ) -> pd.DataFrame:  # PC1, PC2, ... by film_id; `attrs["explained_variance_ratio"]` holds a share for each
-    "Give every film its place on the principal components."
+    "Give every film its place on the principal components"
     pca = fit_pca(films, model, n_components)
     names = [f"PC{i + 1}" for i in range(pca.n_components_)]
     places = pd.DataFrame(pca.transform(model.features(films)), columns=names, index=films.index)
@@ -79,20 +79,20 @@ def pca_loadings(
     model: MovieClusters,  # fitted on these films
     n_components: int = 3,  # how many components
 ) -> pd.DataFrame:  # a row for each feature, a column for each component
-    "Say how much of each feature is in each component."
+    "Say how much of each feature is in each component"
     pca = fit_pca(films, model, n_components)
     features = model.pipeline["features"].get_feature_names_out()
     return pd.DataFrame(pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)])
 
 # %% ../nbs/03_visualize.ipynb #b434ff73
 def _done(fig):
-    "A figure with its margins set, that the notebook shows once, where it is returned."
+    "A figure with its margins set, that the notebook shows once, where it is returned"
     fig.tight_layout()
     plt.close(fig)
     return fig
 
 def _plain(feature):
-    "A feature's name for people."
+    "A feature's name for people"
     for prefix in ("reduced_language_", "reduced_genre_"): feature = feature.removeprefix(prefix)
     return feature.replace("_", " ")
 
@@ -103,7 +103,7 @@ def plot_loadings(
     n_components: int = 3,  # how many components
     n: int = 6,  # how many features of each
 ) -> Figure:  # a small bar chart for each component
-    "Draw what the components are made of."
+    "Draw what the components are made of"
     loadings = pca_loadings(films, model, n_components)
     shares = fit_pca(films, model, n_components).explained_variance_ratio_
     fig, axes = plt.subplots(1, loadings.shape[1], figsize=(3.2 * loadings.shape[1], .3 * n + 1), squeeze=False)
@@ -117,13 +117,13 @@ def plot_loadings(
 
 # %% ../nbs/03_visualize.ipynb #559f2ee4
 def _legend(ax, model, **where):
-    "Add a legend with every cluster's name, colour and marker."
+    "Add a legend with every cluster's name, colour and marker"
     styles = [cluster_style(c) for c in range(model.n_clusters)]
     handles = [Line2D([], [], linestyle="", color=colour, marker=marker, markersize=7) for colour, marker in styles]
     ax.legend(handles, model.names_, frameon=False, fontsize=8.5, **where)
 
 def _scatter(ax, coordinates, labels, size, **kwargs):
-    "Scatter films in a few shuffled layers so that no cluster lies on top; few films get larger dots."
+    "Scatter films in a few shuffled layers so that no cluster lies on top; few films get larger dots"
     size = size * np.clip(10_000 / len(labels), 1, 10)
     layer = np.random.default_rng(0).integers(6, size=len(labels))
     for _, rows in pd.Series(range(len(labels))).groupby([layer, np.asarray(labels)]):
@@ -132,7 +132,7 @@ def _scatter(ax, coordinates, labels, size, **kwargs):
 
 # %% ../nbs/03_visualize.ipynb #81e275fe
 def _frame(ax, coordinates):
-    "Frame nearly all films; return how many lie outside."
+    "Frame nearly all films; return how many lie outside"
     low, high = coordinates.quantile(.001), coordinates.quantile(.999)
     margin = (.05 * (high - low)).where(high > low, 1.)
     for axis in "xyz"[:coordinates.shape[1]]:
@@ -147,7 +147,7 @@ def plot_pca_2d(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
 ) -> Figure:  # a scatter plot with a legend of the clusters' names
-    "Draw the films on the first two principal components, coloured by cluster."
+    "Draw the films on the first two principal components, coloured by cluster"
     places = pca_coordinates(films, model, 2)
     if places.shape[1] < 2: places["PC2"] = 0.
     shares = [*places.attrs["explained_variance_ratio"], 0.]
@@ -165,7 +165,7 @@ def plot_pca_3d(
     model: MovieClusters,  # fitted on these films
     angles: tuple[float, ...] = (-60, 30),  # degrees from which to look, a picture for each
 ) -> Figure:  # scatter plots with one legend
-    "Draw the films on the first three principal components, coloured by cluster."
+    "Draw the films on the first three principal components, coloured by cluster"
     places = pca_coordinates(films, model, 3).reindex(columns=["PC1", "PC2", "PC3"], fill_value=0.)
     fig = plt.figure(figsize=(4.8 * len(angles), 6))
     for i, angle in enumerate(angles):
@@ -191,7 +191,7 @@ def plot_sweep(
     table: pd.DataFrame,  # what `sweep_k` returns, by k
     marked: int | None = 13,  # the k to mark
 ) -> Figure:  # a small chart for each measure in the table
-    "Draw what `sweep_k` measured, one small chart for each measure."
+    "Draw what `sweep_k` measured, one small chart for each measure"
     shown = [m for m in MEASURES if m in table]
     rows = -(-len(shown) // 3)
     fig, axes = plt.subplots(rows, 3, figsize=(10, 2.5 * rows), sharex=True, squeeze=False)
@@ -214,7 +214,7 @@ def profile_shifts(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
 ) -> pd.DataFrame:  # a row for each cluster, a column for each numeric feature
-    "Measure how far each cluster's mean lies from the mean of all films, in standard deviations."
+    "Measure how far each cluster's mean lies from the mean of all films, in standard deviations"
     numbers = films[feature_columns(films)[0]].astype(float)
     scaled = (numbers - numbers.mean()) / numbers.std().replace(0, 1)
     return scaled.groupby(np.asarray(model.labels_)).mean().reindex(range(model.n_clusters))
@@ -223,7 +223,7 @@ def profile_shares(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
 ) -> pd.DataFrame:  # a row for each cluster, a column for each reduced genre and language that the films have
-    "Measure which share of each cluster has each genre and language."
+    "Measure which share of each cluster has each genre and language"
     columns = feature_columns(films)[1][::-1]
     tables = [pd.crosstab(np.asarray(model.labels_), films[c].to_numpy(), normalize="index") for c in columns]
     shares = pd.concat([t[t.mean().sort_values(ascending=False).index].add_prefix(f"{c}_")
@@ -232,7 +232,7 @@ def profile_shares(
 
 # %% ../nbs/03_visualize.ipynb #6e5b1f59
 def _heat(ax, table, cmap, limit, text):
-    "Draw a table as coloured cells with their numbers in them."
+    "Draw a table as coloured cells with their numbers in them"
     ax.imshow(table.to_numpy(float), cmap=cmap, vmin=-limit if cmap != "Greys" else 0, vmax=limit, aspect="auto")
     for (row, column), value in np.ndenumerate(table.to_numpy(float)):
         if text(value): ax.text(column, row, text(value), ha="center", va="center", fontsize=7.5,
@@ -247,7 +247,7 @@ def plot_profile(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
 ) -> Figure:  # sizes, numbers and genres side by side, a row for each cluster
-    "Draw the size of each cluster and what sets it apart."
+    "Draw the size of each cluster and what sets it apart"
     shifts, shares = profile_shifts(films, model), profile_shares(films, model)
     sizes = np.bincount(model.labels_, minlength=model.n_clusters)
     widths = [2.4, max(1, .62 * shifts.shape[1]), max(1, .45 * shares.shape[1])]
@@ -267,7 +267,7 @@ def plot_profile(
 
 # %% ../nbs/03_visualize.ipynb #a35a7d05
 def _apart(places):
-    "Distances of all places from each other (1 from themselves), and the directions."
+    "Distances of all places from each other (1 from themselves), and the directions"
     gap = places[:, None] - places
     distance = np.linalg.norm(gap, axis=-1) + 1e-9 + np.eye(len(places))
     return distance, gap / distance[..., None]
@@ -277,7 +277,7 @@ def pack_islands(
     centers: np.ndarray,  # centres of the clusters, shape (n_clusters, n_features)
     sizes: np.ndarray,  # number of films in each cluster
 ) -> tuple[np.ndarray, np.ndarray]:  # places, shape (n_clusters, 2), and radii; all islands together have an area of pi
-    "Place a disc for each cluster, without overlap, near the discs of similar clusters."
+    "Place a disc for each cluster, without overlap, near the discs of similar clusters"
     radius, k = np.sqrt(sizes / sizes.sum()), len(sizes)
     if k == 1: return np.zeros((1, 2)), radius
     others, unlike = 1 - np.eye(k), np.linalg.norm(centers[:, None] - centers, axis=-1)
@@ -299,7 +299,7 @@ def to_disc(
     u: np.ndarray,  # place in the unit square, from left to right, 0 to 1
     v: np.ndarray,  # from bottom to top, 0 to 1
 ) -> tuple[np.ndarray, np.ndarray]:  # place in the unit disc, -1 to 1
-    "Bend the unit square into the unit disc, keeping areas."
+    "Bend the unit square into the unit disc, keeping areas"
     a, b = 2 * u - 1, 2 * v - 1
     wide = np.abs(a) > np.abs(b)
     r = np.where(wide, a, b)
@@ -309,7 +309,7 @@ def to_disc(
 
 # %% ../nbs/03_visualize.ipynb #5991c472
 def _along(films, model):
-    "What runs from left to right on an island, and what is sorted from bottom to top; missing columns are replaced."
+    "What runs from left to right on an island, and what is sorted from bottom to top; missing columns are replaced"
     year = films["release_year"] if "release_year" in films else pca_coordinates(films, model, 1)["PC1"]
     genre = films["main_genre"] if "main_genre" in films else pd.Series("", index=films.index)
     common = {name: i for i, name in enumerate(genre.value_counts().sort_index().sort_values(kind="stable").index)}
@@ -322,7 +322,7 @@ def island_layout(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
 ) -> pd.DataFrame:  # columns x and y by film_id; `attrs["islands"]` holds x, y and radius of each cluster
-    "Place every film on the island of its cluster."
+    "Place every film on the island of its cluster"
     places, radius = pack_islands(model.centers_, np.bincount(model.labels_, minlength=model.n_clusters))
     order = _along(films, model).assign(cluster=model.labels_)
     n = order.groupby("cluster")["year"].transform("size")
@@ -340,7 +340,7 @@ def island_layout(
 
 # %% ../nbs/03_visualize.ipynb #06227a18
 def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, options)`
-    "Put the parts of the film map together."
+    "Put the parts of the film map together"
     read = lambda name: (package_files("movie_recsys") / "assets" / name).read_text("utf-8")  # noqa: E731
     code = "\n".join(line.strip() for line in read("film_map.js").splitlines() if not line.strip().startswith("//"))
     return (f"const FILM_MAP_CSS = {json.dumps(read('film_map.css'))};\n"
@@ -353,7 +353,7 @@ NOTE = ("Each island is a cluster, its area is the number of films. On every isl
         "ones to the right, films of one genre together; a larger dot is a better-known film.")
 
 def _grid(layout, order, islands):
-    "Places as whole numbers with the origin at the top left."
+    "Places as whole numbers with the origin at the top left"
     xy, discs = layout.to_numpy(float), np.array(islands)
     corners = np.concatenate([xy, discs[:, :2] - discs[:, 2:], discs[:, :2] + discs[:, 2:]])
     low, span = corners.min(axis=0), np.ptp(corners, axis=0)
@@ -366,7 +366,7 @@ def _grid(layout, order, islands):
             "x": x[order].tolist(), "y": (height - y)[order].tolist()}
 
 def _around(layout, labels, n_clusters):
-    "A place and a radius for each cluster of a layout without islands: the median, and how far half of its films are."
+    "A place and a radius for each cluster of a layout without islands: the median, and how far half of its films are"
     places = []
     for c in range(n_clusters):
         xy = layout.to_numpy(float)[np.asarray(labels) == c]
@@ -380,7 +380,7 @@ def film_map_data(
     model: MovieClusters,  # fitted on these films
     coordinates: pd.DataFrame | None = None,  # two columns, x and y of each film; `island_layout` where there is none
 ) -> dict:  # columns of numbers and strings, best-known films first
-    "Collect what the film map shows, as small as it gets."
+    "Collect what the film map shows, as small as it gets"
     layout = island_layout(films, model) if coordinates is None else coordinates.iloc[:, :2]
     islands = layout.attrs.get("islands") or _around(layout, model.labels_, model.n_clusters)
     order = films.index.get_indexer(best_known(films, len(films)).index)
@@ -415,7 +415,7 @@ server.film_map_payload().then(data => {
 });"""
 
 def _served(payload):
-    "A function for the browser to call; Gradio always hands it an argument."
+    "A function for the browser to call; Gradio always hands it an argument"
     def film_map_payload(_=None):
         "The data of the map"
         return payload
@@ -424,7 +424,7 @@ def _served(payload):
 # %% ../nbs/03_visualize.ipynb #465f678b
 @dataclass
 class FilmMap:
-    "A map of films, to be shown in a notebook, on a page or in an app."
+    "A map of films, to be shown in a notebook, on a page or in an app"
     data: dict  # what `film_map_data` returns
     picks: list[int] = field(default_factory=list)  # film ids, shown as stars
     recommended: list[int] = field(default_factory=list)  # film ids, shown as numbers from 1
@@ -436,39 +436,39 @@ class FilmMap:
     def _repr_html_(self): return self.html()
 
     def payload(self) -> str:  # base64 of deflated JSON
-        "Pack the data for the browser."
+        "Pack the data for the browser"
         text = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
         return base64.b64encode(zlib.compress(text.encode("utf-8", "replace"), 9)).decode()
 
     def key(self) -> str:  # 12 letters, the same for the same data
-        "Name the map by its data."
+        "Name the map by its data"
         return sha256(json.dumps(self.data).encode()).hexdigest()[:12]
 
     def marks(self) -> dict:  # picks and recommended, as the script's `mark` takes them
-        "Say what is marked."
+        "Say what is marked"
         return {"picks": list(self.picks), "recommended": list(self.recommended)}
 
     def html(self,
              relay: str = "",  # CSS class around a text field into which the id of a chosen film is typed
              ) -> str:  # a fragment of a page that needs no other file and no network
-        "Write the map as HTML."
+        "Write the map as HTML"
         options = json.dumps(self.marks() | {"relay": relay}).replace("<", "\\u003c")
         return _FRAGMENT.format(key=self.key(), script=FILM_MAP_JS, payload=self.payload(), options=options,
                                 films=len(self.data["id"]))
 
     def mark_script(self) -> str:  # HTML with a script of one line
-        "Set this map's marks on every map with the same data that the page already shows."
+        "Set this map's marks on every map with the same data that the page already shows"
         return (f"<script>document.querySelectorAll('[data-film-map=\"{self.key()}\"]')"
                 f".forEach(host => host.filmMap && host.filmMap.mark({json.dumps(self.marks())}))</script>")
 
     def gradio(self) -> dict:  # keyword arguments for `gr.HTML`; its value is what `marks` returns
-        "Say how the map becomes a Gradio component with a `select` event."
+        "Say how the map becomes a Gradio component with a `select` event"
         return {"value": self.marks(), "html_template": '<div class="film-map"></div>',
                 "js_on_load": FILM_MAP_JS + _GRADIO, "server_functions": [_served(self.payload())]}
 
 # %% ../nbs/03_visualize.ipynb #fffdb0ec
 def _film_ids(chosen, films):
-    "Film ids from ids, labels, or a table by film_id."
+    "Film ids from ids, labels, or a table by film_id"
     if isinstance(chosen, (pd.DataFrame, pd.Series)): chosen = chosen.index
     chosen, ids = list(chosen), []
     labels = film_label(films) if any(isinstance(c, str) for c in chosen) else None
@@ -479,7 +479,7 @@ def _film_ids(chosen, films):
     return ids
 
 def _nearest(title, labels):
-    "Labels that look like a title that is not there."
+    "Labels that look like a title that is not there"
     return [] if labels is None else get_close_matches(title, labels, n=3)
 
 def film_map(
@@ -489,7 +489,7 @@ def film_map(
     recommended: Iterable = (),  # the same: shown as numbers, in their order
     coordinates: pd.DataFrame | None = None,  # x and y of each film; the islands where there is none
 ) -> FilmMap:  # shows itself in a notebook; `.html()` for a page
-    "Make a map on which every film is a dot that can be found and clicked."
+    "Make a map on which every film is a dot that can be found and clicked"
     return FilmMap(film_map_data(films, model, coordinates), _film_ids(picks, films), _film_ids(recommended, films))
 
 # %% ../nbs/03_visualize.ipynb #64bd95c3
@@ -499,7 +499,7 @@ def plot_film_map(
     picks: Iterable = (),  # film ids or labels, or a table by film_id: shown as stars
     recommended: Iterable = (),  # the same: shown as numbers
 ) -> Figure:  # a still picture of the film map
-    "Draw the film map as a picture."
+    "Draw the film map as a picture"
     layout = island_layout(films, model)
     fig, ax = plt.subplots(figsize=(10, 6.2))
     _scatter(ax, layout, model.labels_, 3)
@@ -522,7 +522,7 @@ def augmented(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
 ) -> pd.DataFrame:  # title, features, cluster and its name, by film_id
-    "Put titles, features and clusters into one table."
+    "Put titles, features and clusters into one table"
     columns = ["title", *sum(feature_columns(films), [])]
     labels = np.asarray(model.labels_)
     return films[columns].assign(cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels])
@@ -539,7 +539,7 @@ def result_files(
     model: MovieClusters,  # fitted on the cleaned films
     sweep: pd.DataFrame | None = None,  # what `sweep_k` returned, if it is to be stored too
 ) -> dict:  # file name: function that writes the file at a path
-    "List the files of the report's chapters 2-2-12, 2-3-6 and 2-3-7 with what writes them."
+    "List the files of the report's chapters 2-2-12, 2-3-6 and 2-3-7 with what writes them"
     films = cleaned.films
     tables = {"films_with_clusters.csv": augmented(films, model), "cleaning.csv": cleaned.report.set_index("step"),
               "pca_coordinates.csv": pca_coordinates(films, model), "pca_loadings.csv": pca_loadings(films, model)}
@@ -558,7 +558,7 @@ def export_results(
     model: MovieClusters,  # fitted on the cleaned films
     sweep: pd.DataFrame | None = None,  # what `sweep_k` returned, if it is to be stored too
 ) -> Path:  # the folder
-    "Write everything that the report stores, and the set that `load_clusters` reads, in one call."
+    "Write everything that the report stores, and the set that `load_clusters` reads, in one call"
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as aside:
