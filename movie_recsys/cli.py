@@ -290,8 +290,8 @@ def evaluate(
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
-    users: Annotated[int | None, typer.Option(min=2, help="At most so many test users; all of them if not given.")] = None,  # To be quicker
-    sets: Annotated[int, typer.Option(min=2, help="At most so many sets of films of each size for the neighbours.")] = 400,  # To be quicker
+    users: Annotated[int | None, typer.Option(min=2, help="The most test users to take; all of them if not given.")] = None,  # To be quicker
+    sets: Annotated[int, typer.Option(min=2, help="The most sets of films of each size to draw for the neighbours.")] = 400,  # To be quicker
     scorer: Scorer = None,  # Measured beside the library's
     as_json: Json = False,  # For another program
 ):
