@@ -34,10 +34,10 @@ Titles = Annotated[list[str], typer.Argument(help="One to five films: titles, or
 Movies = Annotated[str, typer.Option(help="Where the films come from: bundled, kaggle, a CSV, Parquet or zip file, "
                                           "a folder, a kept model, or hf://user/dataset.", metavar="SOURCE")]
 Columns = Annotated[str | None, typer.Option(help="What columns of the file mean, where that is not understood: title=Name,runtime=Duration.", metavar="OURS=THEIRS,...")]
-Encoding = Annotated[str | None, typer.Option(help="The encoding of a text file, where it is not found out: cp1251.", metavar="NAME")]
+Encoding = Annotated[str | None, typer.Option(help="The encoding of a text file, if it is not detected: cp1251.", metavar="NAME")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 Adventure = Annotated[float, typer.Option(min=0, max=1, help="From 0, what everybody knows, to 1, hidden gems.")]
-NotForMe = Annotated[list[str] | None, typer.Option(help="A film that is not wanted, nor its like.", metavar="TITLE")]
+NotForMe = Annotated[list[str] | None, typer.Option(help="A film you do not want; similar ones move down.", metavar="TITLE")]
 Scorer = Annotated[str | None, typer.Option(help="A scorer of your own instead of the library's, as MODULE:NAME.", metavar="MODULE:NAME")]
 
 # %% ../nbs/13_cli.ipynb #fa70d80c
@@ -189,7 +189,7 @@ def print_json(
 @cli.command()
 def wish(
     text: Annotated[str, typer.Argument(help="What you want to see, in words.", metavar="WISH")],  # The wish
-    n: Annotated[int, typer.Option(min=1, max=100, help="How many films, where the wish does not say.")] = 5,  # How many
+    n: Annotated[int, typer.Option(min=1, max=100, help="How many films, if the wish does not say.")] = 5,  # How many
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
