@@ -258,7 +258,7 @@ class PageState:
     people: str = ""  # who directed, wrote or played: a name of the table, or what was typed where nobody is called so
     adventure: float = .5  # 0 what everybody knows, 1 hidden gems
     seen: tuple[int, ...] = ()  # films already seen
-    disliked: tuple[int, ...] = ()  # films that are not wanted, nor their like
+    disliked: tuple[int, ...] = ()  # films not wanted; similar ones move down
     n: int = 5  # how many films
     asked: bool = False  # whether Submit was pressed
     lost: int = 0  # chosen films that are not in this table
@@ -1034,8 +1034,8 @@ def recommend(
     language: str = "",  # ISO 639-1 code of the original language
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
     taste: str = "",  # the JSON of a `Taste`
-    disliked: list[str] | None = None,  # films that are not wanted, nor their like
-    seen: list[str] | None = None,  # films not to name
+    disliked: list[str] | None = None,  # films not wanted; similar ones move down
+    seen: list[str] | None = None,  # films not to recommend
     longest: int | None = None,  # minutes
     from_watchlist: bool = False,  # only films on the taste's watchlist
 ) -> list[RecommendedFilm]:
@@ -1056,7 +1056,7 @@ def recommend(
         taste: a whole taste as the JSON text that Taste.to_json() writes; then films may be an empty list
         disliked: films that are not wanted: they are not named, and films like them come later
         seen: films that were seen already and are not named again
-        longest: only films of at most so many minutes
+        longest: only films of at most this many minutes
         from_watchlist: only films on the watchlist of the taste
     """
     liked = liked_by(page.rec, films, sent_taste(taste))
@@ -1102,7 +1102,7 @@ def recommend_together(
     tastes: list[str] | None = None,  # the JSON of a `Taste` for each person, empty where there is none
     names: list[str] | None = None,  # what each is called
     n: int = 5,  # how many films
-    disliked: list[str] | None = None,  # films that are not wanted, nor their like
+    disliked: list[str] | None = None,  # films not wanted; similar ones move down
     genres: list[str] | None = None,  # only films with one of these
     longest: int | None = None,  # minutes
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
@@ -1116,7 +1116,7 @@ def recommend_together(
         n: how many films, between 1 and 50
         disliked: films that are not wanted: they are not named, and films like them come later
         genres: only films with one of these genres, for example ["Comedy"]
-        longest: only films of at most so many minutes
+        longest: only films of at most this many minutes
         adventure: from 0, what everybody knows, to 1, hidden gems
     """
     most = max(len(people), len(tastes or ()))

@@ -38,7 +38,7 @@ def split_users(
     least: int = 10,  # liked films a test user needs
     random_state: int = 0,  # seed of the split
     ) -> tuple[np.ndarray, np.ndarray]:
-    "Training users (all others) and test users"
+    "Split the users into training users (all others) and test users"
     likes = liked_films(ratings, films)
     able = likes.index[likes.map(len) >= least].to_numpy()
     test = np.random.default_rng(random_state).permutation(np.sort(able))[:int(test_share * len(able))]
@@ -75,7 +75,7 @@ def make_trials(
     random_state: int = 0,  # seed
     items: np.ndarray | None = None,  # mask of the films that count as truth and as candidates; all where None
     ) -> list[Trial]:
-    "The trials of all test users"
+    "Draw the trials of all test users"
     likes = liked_films(ratings, films)
     items = np.ones(len(films), bool) if items is None else items
     popular = np.asarray(like_matrix(ratings[~ratings["userId"].isin(test_users)], films).sum(axis=0)).ravel() * items
@@ -99,7 +99,7 @@ def best(
     candidates: np.ndarray,  # mask of the films that may be listed
     k: int = 5,  # length of the list
     ) -> np.ndarray:
-    "The positions of the `k` candidates of the highest score, best first"
+    "Find the positions of the `k` candidates with the highest score, best first"
     open_ = np.where(candidates, np.nan_to_num(score, nan=-np.inf), -np.inf)
     top = np.argpartition(-open_, k)[:k]
     return top[np.argsort(-open_[top], kind="stable")]
@@ -110,7 +110,7 @@ def judge_list(
     trial: Trial,  # one trial
     k: int = 5,  # length of the list
     ) -> dict[str, float]:
-    "P@k, hit@k and NDCG@k of a list"
+    "Measure P@k, hit@k and NDCG@k of a list"
     hits, gain = np.isin(top[:k], trial.truth), 1 / np.log2(np.arange(2, k + 2))
     return {f"P@{k}": float(hits.sum() / k), f"hit@{k}": float(hits.any()),
             f"NDCG@{k}": float((hits * gain[:len(hits)]).sum() / gain[:min(k, len(trial.truth))].sum())}
@@ -122,7 +122,7 @@ def judge(
     candidates: np.ndarray,  # mask of the candidates
     k: int = 5,  # length of the list
     ) -> tuple[dict[str, float], np.ndarray]:
-    "P@k, hit@k, NDCG@k and pmAUC of one trial, and the positions of the list"
+    "Measure P@k, hit@k, NDCG@k and pmAUC of one trial; returns the positions of the list, too"
     top, mine, others = best(score, candidates, k), score[trial.left_out], score[trial.others]
     outranked = np.mean((mine > others) + .5 * (mine == others))
     return judge_list(top, trial, k) | {"pmAUC": float(outranked)}, top
@@ -132,7 +132,7 @@ def most_liked(
     likes: sp.csr_matrix,  # from `like_matrix`
     n: int = 100,  # how many
     ) -> np.ndarray:
-    "Mask of the `n` films that most people like"
+    "Mark the `n` films that most people like"
     count = np.asarray(likes.sum(axis=0)).ravel()
     mask = np.zeros(len(count), bool)
     mask[np.argsort(-count, kind="stable")[:n]] = True
@@ -148,7 +148,7 @@ class Baseline:
     def score(self,
               seeds: Iterable[int],  # ids of films
               ) -> pd.Series:
-        "The score of every film"
+        "Score every film"
         return pd.Series(np.asarray(self.function(self.films.index.get_indexer(list(seeds))), float), self.films.index)
 
 # %% ../nbs/08_evaluate.ipynb #e0ef032a
@@ -159,7 +159,7 @@ def film_tokens(
     films: pd.DataFrame,  # a table of films
     columns: Iterable[str] = WORDS + NAMES,  # those that it has are read
     ) -> list[list[str]]:
-    "The tokens of each film, in the order of the table"
+    "List the tokens of each film, in the order of the table"
     def tokens(column, value):
         "What one cell of the table says"
         values = [value] if isinstance(value, str) else value if isinstance(value, (list, np.ndarray)) else []
@@ -173,14 +173,14 @@ def token_rows(
     vectorizer: CountVectorizer,  # counts or weighs the tokens
     columns: Iterable[str] = WORDS + NAMES,  # those that it has are read
     ) -> sp.csr_matrix:
-    "One row per film, one column per token"
+    "Count or weigh tokens: one row per film, one column per token"
     tokens = film_tokens(films, columns)
     return vectorizer.fit_transform(tokens) if any(tokens) else sp.csr_matrix((len(films), 1))
 
 def genre_jaccard(
     films: pd.DataFrame,  # indexed by film_id
     ) -> Callable[[np.ndarray], np.ndarray]:
-    "Shared genres among all genres of two films, mean over the seeds"
+    "Score films by the genres shared with the seeds: shared genres over all genres, mean over the seeds"
     rows = token_rows(films, CountVectorizer(analyzer=list, binary=True, dtype=np.float32), ["genres"])
     size = np.asarray(rows.sum(axis=1)).ravel()
     def score(at):
@@ -192,7 +192,7 @@ def genre_jaccard(
 def tfidf_cosine(
     films: pd.DataFrame,  # indexed by film_id
     ) -> Callable[[np.ndarray], np.ndarray]:
-    "Cosine of the TF-IDF of all tokens of two films, mean over the seeds"
+    "Score films by the cosine of the TF-IDF of all tokens, mean over the seeds"
     rows = token_rows(films, TfidfVectorizer(analyzer=list, dtype=np.float32))
     return lambda at: rows @ np.asarray(rows[at].mean(axis=0)).ravel()
 
@@ -200,7 +200,7 @@ def tfidf_cosine(
 def control(
     films: pd.DataFrame,  # indexed by film_id
     ) -> Callable[[np.ndarray], np.ndarray]:
-    "Genres, years, votes and ratings alone; the largest value over the seeds"
+    "Score films by genres, years, votes and ratings alone; the largest value over the seeds"
     genres = token_rows(films, CountVectorizer(analyzer=list, binary=True, dtype=float), ["genres"]).toarray()
     weighted = genres * np.log(len(films) / np.maximum(genres.sum(axis=0), 1))
     total, year, rating = weighted.sum(axis=1), _numbers(films, "release_year").to_numpy(), _numbers(films, "vote_average")
@@ -219,7 +219,7 @@ def item_item(
     fame: float = .4,  # power of the candidate's like count in the divisor; less favours well-liked films
     activity: float = .6,  # a user weighs 1 / likes ** activity, scaled to 1 on average
     ) -> Callable[[np.ndarray], np.ndarray]:
-    "Item-item collaborative filtering: the shrunk cosine of who likes two films, mean over the seeds"
+    "Score films by who likes them: item-item collaborative filtering with a shrunk cosine, mean over the seeds"
     busy = np.maximum(np.asarray(likes.sum(axis=1)).ravel(), 1) ** -activity
     weighted = (sp.diags(busy / busy.mean()) @ likes).tocsr()
     together, count = (likes.T @ weighted).tocsr(), np.asarray(weighted.sum(axis=0)).ravel()
@@ -232,7 +232,7 @@ def ease(
     ridge: float = 1000.0,  # strength of the regularisation; the page on quality tries others
     least: int = 3,  # films with fewer likes are left out
     ) -> Callable[[np.ndarray], np.ndarray]:
-    "EASE: a linear autoencoder with a closed form"
+    "Score films by EASE, a linear autoencoder with a closed form"
     kept = np.flatnonzero(np.asarray(likes.sum(axis=0)).ravel() >= least)
     inverse = np.linalg.inv((likes[:, kept].T @ likes[:, kept]).toarray() + ridge * np.eye(len(kept)))
     weights = inverse / -np.diag(inverse)
@@ -251,7 +251,7 @@ def implicit_neighbors(
     K: int = 200,  # neighbours kept for each film
     B: float = .1,  # of BM25: how much a film counts for less that many like, 0 to 1
     ) -> Callable[[np.ndarray], np.ndarray]:
-    "Item-item filtering of the library implicit, sum over the seeds"
+    "Score films by the item-item filtering of the library implicit, sum over the seeds"
     from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
     kept = np.flatnonzero(np.asarray(likes.sum(axis=0)).ravel())
     model = {"cosine": CosineRecommender(K=K, num_threads=1), "BM25": BM25Recommender(K=K, B=B, num_threads=1)}[kind]
@@ -272,7 +272,7 @@ def baselines(
     users: Iterable[int] = (),  # training users
     random_state: int = 0,  # seed of the random ones
     ) -> dict[str, Baseline]:
-    "Every baseline that these data allow"
+    "Make every baseline that these data allow"
     rng, votes = np.random.default_rng(random_state), _numbers(films, "vote_count", 0).to_numpy()
     found = {"random": lambda at: rng.random(len(films)), "most voted": lambda at: votes, "control": control(films),
              "genre Jaccard": genre_jaccard(films), "TF-IDF cosine": tfidf_cosine(films)}
@@ -301,14 +301,14 @@ class Evaluation:
     def interval(self,
                  values: pd.Series,  # one number per user
                  ) -> tuple[float, float, float]:
-        "Mean and 95% interval of a bootstrap over users"
+        "Compute the mean and the 95% interval of a bootstrap over users"
         v = values.to_numpy()
         means = v[np.random.default_rng(self.random_state).integers(len(v), size=(self.n_boot, len(v)))].mean(axis=1)
         low, high = np.quantile(means, [.025, .975])
         return float(v.mean()), float(low), float(high)
 
     def summary(self) -> pd.DataFrame:
-        "One row per recommender: the mean of every measure, with the intervals of precision, its long tail and pmAUC"
+        "Summarize each recommender in a row: the mean of every measure, with intervals for precision, its long tail and pmAUC"
         sure = [m for m in self.users if m.startswith("P@") or m == "pmAUC"]
         rows = [{"recommender": name} | part.mean().to_dict() | {f"{m} 95%": "{1:.3f} to {2:.3f}".format(*self.interval(part[m])) for m in sure}
                 for name, part in self.users.groupby(level=0, sort=False)]
@@ -319,7 +319,7 @@ class Evaluation:
                    second: str,  # another
                    measure: str | None = None,  # a column of `users`, `precision` where None
                    ) -> tuple[float, float, float]:
-        "`first` minus `second`, user by user: mean and 95% interval"
+        "Compare two recommenders user by user: mean and 95% interval of `first` minus `second`"
         measure = measure or self.precision
         return self.interval(self.users.loc[first, measure] - self.users.loc[second, measure])
 
@@ -329,7 +329,7 @@ def describe_lists(
     films: pd.DataFrame,  # indexed by film_id
     likes: sp.csr_matrix,  # of the training users, from `like_matrix`
     ) -> dict[str, float]:
-    "Coverage, fame, novelty and variety of the lists of a recommender"
+    "Measure coverage, fame, novelty and variety of a recommender's lists"
     genres = token_rows(films, TfidfVectorizer(analyzer=list), ["genres"])
     share = (np.asarray(likes.sum(axis=0)).ravel() + .5) / (likes.shape[0] + 1)
     def alike(top):
@@ -350,7 +350,7 @@ class Listed:
               seeds: Iterable[int],  # ids of films
               until: float = np.inf,  # no film of a later year is named
               ) -> pd.Series:
-        "The score of every film, those of the list above all others; the list names films until a year"
+        "Score every film, those on the list above all others; no film later than `until` is on the list"
         score = self.recommender.score(seeds, **{k: v for k, v in self.settings.items() if k == "adventure"}).astype(float)
         years = {} if np.isinf(until) or "release_year" not in self.recommender.films else {"years": (None, until)}
         named = self.recommender.recommend(seeds, **years, **self.settings).index
@@ -361,7 +361,7 @@ class Listed:
                   seeds: Iterable[int],  # ids of films
                   n: int = 5,  # length of the list
                   ) -> pd.DataFrame:
-        "The list at these settings"
+        "Recommend with these settings"
         return self.recommender.recommend(seeds, n=n, **self.settings)
 
 # %% ../nbs/08_evaluate.ipynb #2d6d1e05
@@ -373,7 +373,7 @@ def run_trial(
     k: int = 5,  # length of the list
     items: np.ndarray | None = None,  # mask of the films that count; all where None
     ) -> tuple[dict[str, float], np.ndarray]:
-    "The measures of one trial, and the positions of the list"
+    "Run one trial: its measures, and the positions of the list"
     until = {"until": trial.last_year} if isinstance(recommender, Listed) else {}
     score = np.asarray(recommender.score(films.index[trial.seeds].tolist(), **until), float)
     candidates = out_by(films, trial.last_year) & (True if items is None else items)
@@ -394,9 +394,9 @@ def evaluate(
     items: np.ndarray | None = None,  # mask of the films that count, for the item split
     ) -> Evaluation:
     "Put every recommender through the same trials of taste"
-    if not 1 <= k < len(films): raise MovieDataError(f"A list is one film long at least and shorter than the table of {len(films):,} films: k cannot be {k}.")
+    if not 1 <= k < len(films): raise MovieDataError(f"A list has at least one film and fewer than the table's {len(films):,}: k cannot be {k}.")
     trials = make_trials(ratings, films, test_users, draws, random_state, items)
-    if not trials: raise MovieDataError("No user has enough liked films of this table: the test needs ratings of at least ten.")
+    if not trials: raise MovieDataError("No user likes enough films of this table: the test needs users who like at least ten.")
     likes = like_matrix(ratings[~ratings["userId"].isin(test_users)], films)
     tail, rows, lists = ~most_liked(likes), [], {}
     for name, recommender in recommenders.items():
@@ -423,7 +423,7 @@ def taste_trials(
     least: int = 12,  # liked films that a test user needs
     random_state: int = 0,  # seed
     ) -> list[TasteTrial]:
-    "One trial for each test user with enough liked films"
+    "Draw one trial for each test user with enough liked films"
     known = ratings[ratings["film_id"].isin(films.index)].drop_duplicates(["userId", "film_id"])
     popular = known[(known["rating"] >= 4) & ~known["userId"].isin(test_users)].groupby("film_id").size().reindex(films.index, fill_value=0)
     when = pd.to_datetime(known["timestamp"], unit="s") if "timestamp" in known else pd.Series(pd.NaT, known.index)
@@ -452,7 +452,7 @@ def judge_taste(
     asked: Taste | list[int],  # the taste, or the films named
     n: int = 10,  # films in the list
     ) -> dict[str, float]:
-    "P@n of the hidden liked films and of the hidden disliked ones, pmAUC of the liked, how often one is put above a disliked one, and how far the genres of the list are from the taste's"
+    "Measure a list: P@n of the hidden liked and of the hidden disliked films, pmAUC of the liked, how often one is put above a disliked one, and how far the list's genres are from the taste's"
     top = rec.recommend(asked, n, seen=trial.taste.seen.index, years=(None, trial.last_year), reasons=False).index
     query = rec.query(asked)
     query.candidates = np.sort(rec.films.index.get_indexer(np.unique(np.concatenate([trial.liked, trial.disliked, trial.others]))))
@@ -468,7 +468,7 @@ def evaluate_tastes(
     trials: list[TasteTrial],  # from `taste_trials`
     n: int = 10,  # films in a list
     ) -> pd.DataFrame:
-    "The mean and the standard error of `judge_taste` for five films named, for a whole taste, and for one without what was disliked"
+    "Average `judge_taste`, with standard errors, for five films named, for a whole taste, and for one without the dislikes"
     asked = {"five films named": lambda trial: trial.named, "all that was liked": lambda trial: replace(trial.taste, disliked=None), "the whole taste": lambda trial: trial.taste}
     found = {name: pd.DataFrame([judge_taste(rec, trial, ask(trial), n) for trial in trials]) for name, ask in asked.items()}
     return pd.concat({name: pd.concat([table.mean(), table.sem().add_prefix("s.e. of ")]) for name, table in found.items()}, axis=1).T
@@ -478,7 +478,7 @@ def plot_evaluation(
     found: Evaluation,  # from `evaluate`
     ax=None,  # a matplotlib axes
     ):
-    "Accuracy against popularity bias, one point per recommender; the matplotlib axes"
+    "Draw accuracy against popularity bias, one point per recommender; returns the matplotlib axes"
     import matplotlib.pyplot as plt
     precision = found.precision
     table, height = found.summary().sort_values(precision), -1.0
@@ -499,7 +499,7 @@ def _plain(title): return "".join(c for c in str(title).casefold() if c.isalnum(
 def film_finder(
     films: pd.DataFrame,  # indexed by film_id
     ) -> Callable[[str, int], object]:
-    "A function from title and year to the film_id, of the most voted film where several fit, or None"
+    "Make a function from title and year to a film_id, of the most voted film if several fit, or None"
     order = films.sort_values("vote_count", na_position="first") if "vote_count" in films else films
     dated = order.dropna(subset="release_year")
     at = dict(zip(zip(dated["title"].map(_plain), dated["release_year"].astype(int)), dated.index))
@@ -511,7 +511,7 @@ def read_pairs(
     films: pd.DataFrame,  # indexed by film_id
     least: int = 50,  # fewer pairs of this table measure nothing
     ) -> pd.DataFrame:
-    "The judged pairs that the table has: first, second (film_ids), alike; raises `MovieDataError`"
+    "Read the judged pairs that are in the table: first, second (film_ids), alike; raises `MovieDataError`"
     try: pairs = pd.read_csv(path, sep="\t")
     except OSError as e: raise MovieDataError(f"The judged pairs cannot be read: {e.strerror or e}: {path}.") from None
     except ValueError: raise MovieDataError(f"{path} is not a table of judged pairs, with tabs between its columns.") from None
@@ -531,7 +531,7 @@ def pair_scores(
     recommender: object,  # anything whose score(seeds) is a Series by film_id
     pairs: pd.DataFrame,  # from `read_pairs`
     ) -> np.ndarray:
-    "The score of each pair, mean of both directions"
+    "Score each pair, as the mean of both directions"
     both = pd.concat([pairs[["first", "second"]], pairs[["first", "second"]].set_axis(["second", "first"], axis=1)])
     found = {}
     for seed, others in both.groupby("first")["second"]:
@@ -546,7 +546,7 @@ def pair_auc(
     n_boot: int = 1000,  # bootstrap samples
     random_state: int = 0,  # their seed
     ) -> tuple[float, float, float]:
-    "Area under the ROC curve, and its 95% interval of a bootstrap over films"
+    "Compute the area under the ROC curve, and its 95% interval from a bootstrap over films"
     alike = pairs["alike"].to_numpy(bool)
     good, bad = score[alike][:, None], score[~alike]
     higher = (good > bad) + .5 * (good == bad)
@@ -566,7 +566,7 @@ def evaluate_pairs(
     n_boot: int = 1000,  # bootstrap samples
     random_state: int = 0,  # their seed
     ) -> pd.DataFrame:
-    "One row per recommender: AUC of the judged pairs, the low and high end of its 95% interval, and how many pairs there are"
+    "Measure each recommender on the judged pairs: AUC, the ends of its 95% interval, and the number of pairs"
     areas = {name: pair_auc(pair_scores(r, pairs), pairs, n_boot, random_state) for name, r in recommenders.items()}
     return pd.DataFrame(areas, index=["AUC", "low", "high"]).T.assign(pairs=len(pairs)).rename_axis("recommender")
 
@@ -578,7 +578,7 @@ def read_neighbours(
     films: pd.DataFrame,  # indexed by film_id
     least: int = 50,  # fewer films of this table measure nothing
     ) -> dict[int, set[int]]:
-    "The films of the file that the table has, each with its neighbours that the table has; raises `MovieDataError`"
+    "Read the films of the file that are in the table, each with its neighbours in the table; raises `MovieDataError`"
     try:
         listed = json.loads(Path(path).read_text(encoding="utf-8"))
         rows = [(f["film_id"], _split(f["label"]), f["neighbours"], [_split(label) for label in f["labels"]]) for f in listed]
@@ -602,9 +602,9 @@ def draw_sets(
     known: dict[int, set[int]],  # from `read_neighbours`
     size: int,  # films in a set
     together: bool = False,  # only films that belong together
-    most: int = 400,  # at most so many sets
+    most: int = 400,  # the most sets to draw
     ) -> list[list[int]]:
-    "Sets of films, seeded by their size"
+    "Draw sets of films, seeded by their size"
     rng, ids = np.random.default_rng(size), list(known)
     if size == 1: return [[i] for i in ids[:most]]
     if not together: return [[ids[i] for i in rng.choice(len(ids), size, replace=False)] for _ in range(most)]
@@ -622,7 +622,7 @@ def judge_neighbours(
     famous: set[int],  # film_ids of the most voted films
     n: int = 10,  # length of the list
     ) -> dict[str, float]:
-    "P@n, heard and famous of one list"
+    "Measure P@n, heard and famous of one list"
     top = set(top)
     return {f"P@{n}": len(top & set().union(*(known[i] for i in seeds))) / n,
             "heard": float(np.mean([bool(top & known[i]) for i in seeds])), "famous": len(top & famous) / n}
@@ -633,7 +633,7 @@ def list_films(
     seeds: list[int],  # film_ids
     n: int = 10,  # length of the list
     ) -> pd.Index:
-    "The film_ids of the list of a recommender"
+    "List the film_ids that a recommender recommends"
     if hasattr(recommender, "recommend"): return recommender.recommend(seeds, n=n).index
     score = recommender.score(seeds)
     return score.index[best(score.to_numpy(), ~score.index.isin(seeds), n)]
@@ -642,7 +642,7 @@ def list_films(
 def mean_and_error(
     shares: list[dict[str, float]],  # of each set, from `judge_neighbours`
     ) -> dict[str, float]:
-    "The mean of each share, its standard error, and how many sets there were"
+    "Average each share, with its standard error and the number of sets"
     values = np.array([list(share.values()) for share in shares])
     errors = values.std(axis=0) / len(values) ** .5
     return dict(zip(shares[0], values.mean(axis=0))) | {f"{m} s.e.": e for m, e in zip(shares[0], errors)} | {"sets": len(shares)}
@@ -656,7 +656,7 @@ def evaluate_neighbours(
     sets: int = 400,  # sets of each size, at most
     sizes: Iterable[int] = (1, 3, 5),  # films named
     ) -> pd.DataFrame:
-    "One row per recommender and way to draw the sets: P@n, heard, famous, their standard errors, and how many sets there were"
+    "Measure each recommender for each way to draw the sets: P@n, heard, famous, their standard errors, and the number of sets"
     famous, rows = set(_numbers(films, "vote_count", 0).nlargest(100).index), {}
     ways = [(size, way) for size in sizes for way in ("at random", "together") if size > 1 or way == "at random"]
     draws = {way: draw_sets(known, way[0], way[1] == "together", sets) for way in ways}

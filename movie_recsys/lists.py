@@ -44,7 +44,7 @@ class Traits:
     def transform(self,
                   films: pd.DataFrame,  # some films
                   ) -> sp.csr_matrix:
-        "A row per film; the product of two rows is how much the two repeat each other"
+        "Make a row per film; the product of two rows is how much the two repeat each other"
         columns = {name: films[name] if name in films else pd.Series(None, films.index, object, name) for name in self.overlaps_}
         return self._side_by_side([overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()], len(films))
 
@@ -56,7 +56,7 @@ class Traits:
     def kin(self,
             seeds: sp.csr_matrix,  # rows of the films named
             ) -> np.ndarray:
-        "Positions of the films that share one of these names with a film named"
+        "Find the positions of the films that share one of these names with a film named"
         return np.unique((seeds @ self.postings_).indices)
 
 # %% ../nbs/04a_lists.ipynb #5f7ce304
@@ -70,7 +70,7 @@ def pick(
     after: np.ndarray | None = None,  # place of the candidate that must be picked before each, `len(score)` for one that cannot be, -1 for none
     mix: Callable[[list[int]], np.ndarray] | None = None,  # what the genres of the list would cost with each candidate, given the picks so far
     ) -> list[int]:
-    "Places of the `n` picks among the candidates, in the order in which they were picked"
+    "Pick `n` candidates: their places, in the order in which they were picked"
     left, given, picks = np.array(score, float), np.zeros(len(shares)), []
     waiting = np.full(len(left), -1) if after is None else np.array(after)
     for _ in range(min(n, len(left))):
@@ -91,7 +91,7 @@ def placed_by(
     without_hearing: list[int],  # what `pick` gives with hearing=0
     score: np.ndarray,  # score of each candidate
     ) -> list[str]:
-    "For each pick, what placed it: `score`, or else `variety` or `coverage`"
+    "Say for each pick what placed it: `score`, or else `variety` or `coverage`"
     best = set(np.argsort(-score, kind="stable")[:len(picks)].tolist())
     return ["score" if at in best else "variety" if at in without_hearing else "coverage" for at in picks]
 
@@ -99,7 +99,7 @@ def placed_by(
 def series_order(
     films: pd.DataFrame,  # the table of films
     ) -> tuple[np.ndarray, np.ndarray]:
-    "Positions of the films of every series, series by series and each in the order of release; and the number of each film's series, -1 for none"
+    "Find the films of every series, series by series and in the order of release; and the number of each film's series, -1 for none"
     if "collection" not in films: return np.empty(0, int), np.full(len(films), -1)
     series = pd.factorize(films["collection"])[0]
     date = pd.to_datetime(films["release_date"]) if "release_date" in films else pd.Series(pd.NaT, films.index)
@@ -113,7 +113,7 @@ def film_before(
     series: np.ndarray,  # from `series_order`
     among: np.ndarray,  # mask of the films that count
     ) -> np.ndarray:
-    "For each film the position of the one before it in its series among those that count, -1 where there is none"
+    "Find for each film the position of the one before it in its series, among those that count, -1 if there is none"
     at, before = order[among[order]], np.full(len(series), -1)
     same = series[at][1:] == series[at][:-1]
     before[at[1:][same]] = at[:-1][same]
@@ -123,7 +123,7 @@ def places_before(
     before: np.ndarray | None,  # for each film of the table the one that must be named before it, -1 for none
     at: np.ndarray,  # positions of the candidates
     ) -> np.ndarray:
-    "For each candidate the place among the candidates of the one before it: -1 for none, `len(at)` where that is no candidate"
+    "Find for each candidate the place of the one before it: -1 for none, `len(at)` if that is not a candidate"
     if before is None: return np.full(len(at), -1)
     place = np.full(len(before) + 1, len(at))
     place[at], place[-1] = np.arange(len(at)), -1
@@ -133,7 +133,7 @@ def places_before(
 def singular_words(
     title: str,  # of a film
     ) -> set[str]:
-    "The words of a title that say something, without the plural's s"
+    "List the words of a title that say something, without a plural's s"
     from movie_recsys.similarity import words
     return {word.removesuffix("s") for word in words(str(title))}
 
@@ -155,7 +155,7 @@ class Sequels:
     def among(self,
               seeds: pd.DataFrame,  # the films named
               ) -> np.ndarray:
-        "Which films are sequels of one of these, themselves included"
+        "Mark the films that are sequels of one of these, themselves included"
         own = self.names_.get_indexer(seeds["collection"].dropna()) if "collection" in seeds else []
         found, titles = np.isin(self.series_, np.setdiff1d(own, [-1])), [singular_words(title) for title in seeds["title"]]
         both = (self.vectorizer_.transform(titles) @ self.postings_).tocsr()
@@ -167,7 +167,7 @@ def sequels(
     films: pd.DataFrame,  # the table of films
     seeds: pd.DataFrame,  # the films named
     ) -> np.ndarray:
-    "Which films are sequels of one of the films named"
+    "Mark the films that are sequels of one of the films named"
     return Sequels().fit(films).among(seeds)
 
 # %% ../nbs/04a_lists.ipynb #73c28181
@@ -178,7 +178,7 @@ _HEADS = ["Documentary", "Western", "Thriller", "Drama", "Comedy"]  # what a fil
 def genre_phrase(
     genres: list[str],  # shared genres, the rarest first
     ) -> str:
-    "One or two genres as people say them: `crime thriller`, `animated family film`, `romantic comedy`"
+    "Put one or two genres as people say them: `crime thriller`, `animated family film`, `romantic comedy`"
     heads = sorted((g for g in genres[:2] if g in _HEADS), key=_HEADS.index)
     others = sorted((g for g in genres[:2] if g not in heads), key=lambda genre: genre not in _ADJECTIVES)
     said = [_ADJECTIVES.get(g, _NOUNS.get(g, g.lower())) for g in others + heads[::-1]]
@@ -207,7 +207,7 @@ def said_of(
     parts: list[dict],  # of one film and one seed, from a scorer's `explain`
     most: int = 2,  # how many things at most, beside the genres
     ) -> tuple[list[str], bool]:
-    "What the two share, in words, and whether anything of it is specific"
+    "Say what the two share, and whether anything of it is specific"
     telling = {p["block"]: p.get("telling", p["shared"]) for p in parts}
     share = {p["block"]: p["share"] for p in parts}
     genres, when = next((p["shared"] for p in parts if p["block"] == "genres"), []), " ".join(telling.get("years", []))
@@ -223,7 +223,7 @@ def said_of(
 def parts_by_seed(
     parts: list[dict],  # of one film, from a scorer's `explain`
     ) -> dict[int, list[dict]]:
-    "The parts that each seed has in the score of a film"
+    "Collect the parts that each seed has in a film's score"
     seeds = dict.fromkeys(p["seed"] for p in parts if p["seed"] is not None)
     return {seed: [p for p in parts if p["seed"] == seed] for seed in seeds}
 
@@ -232,7 +232,7 @@ def because(
     labels: dict[int, str],  # label of every seed
     opening: str = "Because you picked",  # what stands before the seed
     ) -> list[str]:
-    "Why these films: for each a sentence about the seed it shares most with; where they were named by hand, every seed is named once at least, where something specific is shared if that can be"
+    "Say why these films: a sentence for each about the seed it shares most with; seeds named by hand are each named at least once, if possible with something specific"
     own = [parts_by_seed(parts) for parts in films]
     def share(i, seed): return sum(part["share"] for part in own[i][seed])
     named = [[max(seeds, key=lambda seed: share(i, seed))] if seeds else [] for i, seeds in enumerate(own)]
@@ -254,7 +254,7 @@ def genre_rows(
     films: pd.DataFrame,  # some films
     names: list[str],  # genres
     ) -> np.ndarray:
-    "A row per film, that adds up to 1 over its genres; 0 for a film without"
+    "Make a row per film that adds up to 1 over its genres; 0 for a film without any"
     rows = np.array([[name in genres for name in names] for genres in films["genres"]], float).reshape(len(films), len(names))
     return rows / np.maximum(rows.sum(axis=1, keepdims=True), 1)
 
@@ -263,7 +263,7 @@ def divergence(
     given: np.ndarray,  # share of each genre in a list, or in several, a row each
     alpha: float = .01,  # how far the list is drawn to the taste, so that nothing is divided by 0
     ) -> np.ndarray:
-    "The Kullback-Leibler divergence of the genres of a list from those of a taste, in nats (Steck 2018)"
+    "Compute the Kullback-Leibler divergence of a list's genres from those of a taste, in nats (Steck 2018)"
     drawn, has = (1 - alpha) * given + alpha * wanted, wanted > 0
     return (wanted[has] * np.log(wanted[has] / drawn[..., has])).sum(axis=-1)
 
@@ -271,10 +271,10 @@ def divergence(
 def named_people(
     people: Mapping[str, Any] | Iterable[Any],  # name: films or a taste; or those alone
     ) -> dict[str, Any]:
-    "Each person by name; those without one are numbered. Raises `SelectionError` for nobody"
-    if isinstance(people, str) or not isinstance(people, Iterable): raise SelectionError(f"Several people are wanted, each with their films or their taste, not {people!r}.")
+    "Name each person, with numbers for those without a name; raises `SelectionError` if there is nobody"
+    if isinstance(people, str) or not isinstance(people, Iterable): raise SelectionError(f"Give several people, each with their films or their taste, not {people!r}.")
     named = dict(people) if isinstance(people, Mapping) else {f"person {k}": films for k, films in enumerate(people, 1)}
-    if not named: raise SelectionError("Nobody is there: give each person's films, or their taste.")
+    if not named: raise SelectionError("Nobody was named: give each person's films, or their taste.")
     return named
 
 # %% ../nbs/04a_lists.ipynb #6006a688
@@ -282,7 +282,7 @@ def worth_to(
     score: np.ndarray,  # of each candidate for one person
     n: int,  # length of the list
     ) -> np.ndarray:
-    "The score less the mean of the `n` highest, in standard deviations"
+    "Compute the score minus the mean of the `n` highest, in standard deviations"
     return (score - np.sort(score)[-n:].mean()) / max(score.std(), 1e-9)
 
 # %% ../nbs/04a_lists.ipynb #8fd827b6
@@ -290,7 +290,7 @@ def served_shares(
     worth: np.ndarray,  # of each film to each person, a row per person
     softness: float = 1.5,  # as of several films named
     ) -> np.ndarray:
-    "To what share each film serves each person: a row per person, columns that add up to 1"
+    "Compute to what share each film serves each person: a row per person, columns that add up to 1"
     return softmax(worth / softness, axis=0)
 
 def whom(
@@ -298,7 +298,7 @@ def whom(
     names: list[str],  # of the people
     least: float = .6,  # of an equal part, to count as served
     ) -> list[str]:
-    "The people whom a film serves, the one it serves most first"
+    "List the people whom a film serves, the one it serves most first"
     order = np.argsort(-share, kind="stable")
     return [names[i] for i in order if share[i] * len(names) >= least]
 
@@ -306,6 +306,6 @@ def said_for(
     served: list[str],  # from `whom`
     everybody: int,  # how many people there are
     ) -> str:
-    "For whom a film is, as people say it"
+    "Say whom a film is for"
     if len(served) < everybody or everybody == 1: return "for " + " and ".join(served)
     return "for both" if everybody == 2 else "for all"

@@ -287,7 +287,7 @@ class MovieRecommender:
     def query(self,
               seeds: str | int | Iterable[str | int] | Taste | None = None,  # up to five titles, labels or film_ids, or a taste; none asks for the quality prior alone
               adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
-              disliked: Iterable[str | int] | None = (),  # films that are not wanted, nor their like
+              disliked: Iterable[str | int] | None = (),  # films not wanted; similar ones move down
               ) -> Any:
         "What is asked, as the scorer reads it: a `Query`"
         return ask(self, seeds, adventure, disliked)
@@ -295,7 +295,7 @@ class MovieRecommender:
     def score(self,
               seeds: str | int | Iterable[str | int] | Taste | None,  # up to five titles, labels or film_ids, or a taste
               adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
-              disliked: Iterable[str | int] | None = (),  # films that are not wanted, nor their like
+              disliked: Iterable[str | int] | None = (),  # films not wanted; similar ones move down
               ) -> pd.Series:
         "The score of every film for these seeds, higher is better: the order of the list"
         check_dials(adventure=adventure)
@@ -305,7 +305,7 @@ class MovieRecommender:
                 seeds: str | int | Iterable[str | int] | Taste | None,  # up to five titles, labels or film_ids, or a taste
                 film: str | int,  # the film to be explained
                 adventure: float | None = None,  # 0 what everybody knows, 1 hidden gems, the default where None
-                disliked: Iterable[str | int] | None = (),  # films that are not wanted, nor their like
+                disliked: Iterable[str | int] | None = (),  # films not wanted; similar ones move down
                 wish: str | Wish | None = None,  # what was wished for, in words or read already
                 ) -> pd.DataFrame:
         "The parts of the score of `film`: seed, block, shared, share; the shares add up to the score"
@@ -318,8 +318,8 @@ class MovieRecommender:
                   seeds: str | int | Iterable[str | int] | Taste | None,  # up to five titles, labels or film_ids, or a taste; none asks for the filters and the quality prior alone
                   n: int = 5,  # how many films
                   *,
-                  seen: Iterable[str | int] | None = (),  # films not to name again
-                  disliked: Iterable[str | int] | None = (),  # films not to name either, nor gladly their like
+                  seen: Iterable[str | int] | None = (),  # films not to recommend again
+                  disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
                   adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
                   diversity: float = DIVERSITY,  # what a repeated director or actor costs
                   probes: int | None = None,  # clusters looked at for each seed, `PROBES` where None; 1 is the report's method
@@ -349,8 +349,8 @@ class MovieRecommender:
                            people: Mapping[str, Any] | Iterable[Any],  # name: up to five films, or a taste; or those alone
                            n: int = 5,  # how many films
                            *,
-                           seen: Iterable[str | int] | None = (),  # films not to name
-                           disliked: Iterable[str | int] | None = (),  # films not to name either, nor gladly their like
+                           seen: Iterable[str | int] | None = (),  # films not to recommend
+                           disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
                            adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
                            diversity: float = DIVERSITY,  # what a repeated director or actor costs
                            reasons: bool = True,  # whether to say why
@@ -366,8 +366,8 @@ class MovieRecommender:
              seeds: str | int | Iterable[str | int] | Taste | None = None,  # films to go by beside it, or a taste
              n: int = 5,  # how many films, where the wish does not say
              *,
-             seen: Iterable[str | int] | None = (),  # films not to name
-             disliked: Iterable[str | int] | None = (),  # films not to name either, nor gladly their like
+             seen: Iterable[str | int] | None = (),  # films not to recommend
+             disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
              adventure: float | None = None,  # 0 what everybody knows, 1 hidden gems; where None what the wish says, or the default
              reasons: bool = True,  # whether to say why
              **filters: Unpack[Filters],  # what the list keeps to beside the wish
@@ -862,7 +862,7 @@ def list_for_wish(
     seeds: Any = None,  # films to go by beside it, or a taste
     n: int = 5,  # how many films, where the wish does not say
     hidden: Iterable[int] = (),  # film_ids of films not to name
-    disliked: Iterable[str | int] | None = (),  # films not to name either, nor gladly their like
+    disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
     adventure: float | None = None,  # 0 what everybody knows, 1 hidden gems; where None what the wish says, or the default
     filters: Filters | None = None,  # what the list keeps to beside the wish
     reasons: bool = True,  # whether to say why
@@ -992,8 +992,8 @@ def list_blocks(
     n: int = 10,  # films for each
     n_jobs: int | None = None,  # how many processes, as joblib counts them
     *,
-    seen: Iterable[str | int] | None = (),  # films not to name
-    disliked: Iterable[str | int] | None = (),  # films not to name either, nor gladly their like
+    seen: Iterable[str | int] | None = (),  # films not to recommend
+    disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
     diversity: float = DIVERSITY,  # what a repeated director or actor costs
     probes: int | None = None,  # clusters looked at for each seed
@@ -1098,7 +1098,7 @@ def clusters_of_table(
 ) -> tuple[pd.DataFrame, MovieClusters]:  # the films and the model
     "Films and clusters from a published table"
     missing = {"film_id", "title", "cluster", "cluster_name"} - set(table)
-    if missing: raise MovieDataError(f"This is no table of clustered films: it has no {', '.join(sorted(missing))}. "
+    if missing: raise MovieDataError(f"This is not a table of clustered films: {', '.join(sorted(missing))} is missing. "
                                      "Make the clusters with MovieRecommender.from_movies.")
     names, labels = table.groupby("cluster")["cluster_name"].first().tolist(), table["cluster"].to_numpy()
     films = table.drop(columns=["cluster", "cluster_name"]).set_index("film_id")

@@ -367,7 +367,7 @@ class Query:
     at: np.ndarray  # their positions in the table, -1 where it does not have them
     weights: np.ndarray  # how much each counts; they add up to 1
     adventure: float = .5  # 0 what everybody knows, 1 hidden gems
-    against: "Query | None" = None  # films that are not wanted, nor their like
+    against: "Query | None" = None  # films not wanted; similar ones move down
     softness: float | None = None  # how far the seeds are averaged, where it is to differ from the scorer's
     terms: dict[str, float] = field(default_factory=dict)  # term -> weight, where it is to differ from the scorer's
     known: np.ndarray | None = None  # of a whole taste, positions of the films that the person has seen; None where films were named by hand

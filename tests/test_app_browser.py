@@ -524,7 +524,7 @@ def test_a_file_can_be_dropped_and_others_added(visit, export, rec):
 
 def test_a_file_that_is_no_export_gets_a_sentence_in_view(visit, tmp_path):
     page, file = visit(viewport={"width": 390, "height": 600}), tmp_path/"ratings.csv"
-    for content, said in ((b"\x89PNG\r\n\x1a\n" + bytes(2000), "This file is a picture (PNG), and no export"), (b"x" * 6_000_000, "Larger than 5 MB"),
+    for content, said in ((b"\x89PNG\r\n\x1a\n" + bytes(2000), "This file is a picture (PNG), not an export"), (b"x" * 6_000_000, "Larger than 5 MB"),
                           (b"Title,Year\nHeat,1995\n", "")):
         file.write_bytes(content)
         page.set_input_files("#mr-file", file if said else [{"name": "films.csv", "mimeType": "text/csv", "buffer": content}])

@@ -160,7 +160,7 @@ def test_space_is_what_build_space_writes(tmp_path):
 
 def test_a_space_replaces_a_space_and_nothing_else(tmp_path):
     (tmp_path / "diary.txt").write_text("mine")
-    with pytest.raises(MovieDataError, match="no Space of ours"): build_space(tmp_path)
+    with pytest.raises(MovieDataError, match="not one of our Spaces"): build_space(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["diary.txt"]
     (build_space(tmp_path / "space") / "left_over.py").write_text("")
     assert not (build_space(tmp_path / "space") / "left_over.py").exists()

@@ -95,7 +95,7 @@ def test_a_question_that_is_too_large_is_halved(sparql):
 
 def test_what_came_is_kept(sparql):
     sparql.faults = [""] * 4 + ["500"] * downloads.TRIES
-    with pytest.raises(ServiceError, match="What has come so far is kept"): load_movies("wikidata", years=(2018, 2021))
+    with pytest.raises(ServiceError, match="What has arrived so far is kept"): load_movies("wikidata", years=(2018, 2021))
     before = len(sparql.queries)
     films = load_movies("wikidata", years=(2018, 2021))
     assert not any('"2021-01-01T00:00:00Z"^^xsd:dateTime && ?date < "2022' in query for query in sparql.queries[before:])
@@ -110,7 +110,7 @@ def test_an_old_answer_is_asked_again_and_does_where_nobody_answers(sparql):
     before = len(sparql.queries)
     assert len(load_movies("wikidata", years=(2019, 2019), max_age=0)) == len(films) and len(sparql.queries) > before
     sparql.faults = ["500"] * downloads.TRIES
-    with pytest.warns(UserWarning, match="as they were known before"): again = load_movies("wikidata", years=(2019, 2019), max_age=0)
+    with pytest.warns(UserWarning, match="films fetched before are used"): again = load_movies("wikidata", years=(2019, 2019), max_age=0)
     assert set(again["title"]) == set(films["title"])
     old = wikidata.fetch_wikidata((this - 3, this), progress=False)
     month_ago = time.time() - 40 * 86400
