@@ -53,8 +53,10 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from .cluster import best_known, cluster_numbers
-from .data import count_in_words, MovieRecsysError, SelectionError, TitleNotFoundError, film_label, language_name
-from .people import MAX_TASTE, FilmRow, FoundRow, film_rows, found_rows, liked_by, sent_taste, with_picks, year_number
+from .data import (count_in_words, MovieRecsysError, SelectionError, TitleNotFoundError,
+    film_label, language_name)
+from .people import (MAX_TASTE, FilmRow, FoundRow, film_rows, found_rows, liked_by,
+    sent_taste, with_picks, year_number)
 from .posters import FACES, FONTS, Posters, tmdb_number
 from .recommend import MovieRecommender, filter_masks
 from .report import Report, films_for
@@ -77,12 +79,22 @@ class FilmPage:
         films = self.films = self.rec.films
         self.labels = film_label(films)
         self.clusters = pd.Series(np.asarray(self.rec.model.labels_), films.index)
-        self.counts = {name: _by_frequency(films.get(name)) for name in ("genres", "original_language", "countries")}
-        self.genres, self.languages, self.countries = (list(counts.index) for counts in self.counts.values())
-        years = pd.to_numeric(films["release_year"]).dropna() if "release_year" in films else pd.Series(dtype=float)
+        self.counts = {
+            name: _by_frequency(films.get(name))
+            for name in ("genres", "original_language", "countries")
+        }
+        self.genres, self.languages, self.countries = (
+            list(counts.index) for counts in self.counts.values()
+        )
+        years = (
+            pd.to_numeric(films["release_year"]).dropna()
+            if "release_year" in films
+            else pd.Series(dtype=float)
+        )
         self.dated = len(years) > 0
         self.years = (int(years.min()), int(years.max())) if self.dated else (1800, 2100)
-        self.span = f" of {self.years[0]} to {self.years[1]}" if self.dated else ""  # as in "17,472 films of 1940 to 2014"
+        # as in "17,472 films of 1940 to 2014"
+        self.span = f" of {self.years[0]} to {self.years[1]}" if self.dated else ""
         titles = "|".join(f"{i}{title}" for i, title in films["title"].items())
         self.key = f"{crc32(titles.encode()):08x}"  # the table's fingerprint
         self.posters = Posters(self.tmdb)
@@ -130,9 +142,16 @@ def film_facts(
     "What decides an evening: year, genres and length; who made it and who plays; the rating"
     film = page.films.loc[film_id]
     year, minutes = film.get("release_year"), film.get("runtime", np.nan)
-    first = ["" if pd.isna(year) else str(int(year)), ", ".join(_listed(film.get("genres"))[:3]), "" if pd.isna(minutes) or not minutes else hours(int(minutes))]
+    first = [
+        "" if pd.isna(year) else str(int(year)),
+        ", ".join(_listed(film.get("genres"))[:3]),
+        "" if pd.isna(minutes) or not minutes else hours(int(minutes)),
+    ]
     made, stars = _listed(film.get("directors"))[:2], players(film)
-    people = [f"by {' and '.join(made)}" if made else "", f"with {' and '.join(stars)}" if stars else ""]
+    people = [
+        f"by {' and '.join(made)}" if made else "",
+        f"with {' and '.join(stars)}" if stars else "",
+    ]
     lines = [" · ".join(part for part in first if part), ", ".join(part for part in people if part)]
     return "<br>".join([*(escape(line) for line in lines if line), *rating(page, film)])
 
@@ -140,14 +159,21 @@ def hours(
     minutes: int,  # of a film
 ) -> str:  # for example "1 h 53 min"
     "A length as people say it"
-    return f"{minutes // 60} h {minutes % 60} min".replace(" ", "\u00a0") if minutes >= 60 else f"{minutes}\u00a0min"  # never torn apart at the end of a line
+    # never torn apart at the end of a line
+    return (
+        f"{minutes // 60} h {minutes % 60} min".replace(" ", "\u00a0")
+        if minutes >= 60
+        else f"{minutes}\u00a0min"
+    )
 
 def players(
     film: pd.Series,  # a row of the table
     n: int = 2,  # how many
 ) -> list[str]:
     "The first of the cast; nobody where the table has them in the alphabet's order, as the bundled films do: then it does not tell who leads"
-    names = [name for name in _listed(film.get("cast")) if name not in _listed(film.get("directors"))]
+    names = [
+        name for name in _listed(film.get("cast")) if name not in _listed(film.get("directors"))
+    ]
     return names[:n] if len(names) < 4 or names != sorted(names) else []
 
 def rating(
@@ -156,8 +182,17 @@ def rating(
 ) -> list[str]:  # HTML; nothing where it is not known
     "Average and number of votes, and whose they are where that is known; or in how many Wikipedias the film is"
     votes, counts = film.get("vote_count", np.nan), page.films.attrs.get("counts", "votes")
-    if pd.isna(film.get("vote_average", np.nan)): return [] if pd.isna(votes) or counts == "votes" else [count_in_words(votes, counts)]
-    whose = "" if counts != "votes" else " of critics" if page.films.attrs.get("source") == "bundled" else " at TMDB" if "poster_path" in film and tmdb_number(film) is not None else ""
+    if pd.isna(film.get("vote_average", np.nan)):
+        return [] if pd.isna(votes) or counts == "votes" else [count_in_words(votes, counts)]
+    whose = (
+        ""
+        if counts != "votes"
+        else " of critics"
+        if page.films.attrs.get("source") == "bundled"
+        else " at TMDB"
+        if "poster_path" in film and tmdb_number(film) is not None
+        else ""
+    )
     told = "" if pd.isna(votes) else f", {count_in_words(votes, counts)}{whose}"
     return [f'<span aria-hidden="true">★ </span>{film["vote_average"]:.1f} of 10{told}']
 
@@ -167,7 +202,11 @@ def plot_line(
 ) -> str:
     "The first sentence of what it is about, cut at a word where it is long"
     plot = film.get("overview")
-    sentence = re.split(r"(?<=[.!?])\s+(?=[A-Z])", plot.strip(), maxsplit=1)[0] if isinstance(plot, str) else ""
+    sentence = (
+        re.split(r"(?<=[.!?])\s+(?=[A-Z])", plot.strip(), maxsplit=1)[0]
+        if isinstance(plot, str)
+        else ""
+    )
     return shorten(sentence, most, placeholder=" …")
 
 # %% ../nbs/10_app.ipynb #38863536
@@ -177,7 +216,8 @@ def film_link(
     "The film's page: at TMDB where the table's ids are TMDB's, at IMDb where an IMDb id is known"
     imdb, number = film.get("imdb_id"), tmdb_number(film)
     if number is not None: return f"https://www.themoviedb.org/movie/{number}", "TMDB"
-    if isinstance(imdb, str) and re.fullmatch(r"tt\d+", imdb, re.ASCII): return f"https://www.imdb.com/title/{imdb}/", "IMDb"
+    if isinstance(imdb, str) and re.fullmatch(r"tt\d+", imdb, re.ASCII):
+        return f"https://www.imdb.com/title/{imdb}/", "IMDb"
 
 # %% ../nbs/10_app.ipynb #ddbcd761
 def film_poster(
@@ -189,11 +229,19 @@ def film_poster(
 def _press(act, text, page, film_id):
     "A button about a film: what it shows, and for screen readers which film"
     label = escape(page.labels[film_id])
-    return (f'<button type="button" data-do="{act}" data-film="{int(film_id)}" data-label="{label}">'
-            f'{text}<span class="mr-hush">: {label}</span></button>')
+    return (
+        f'<button type="button" data-do="{act}" data-film="{int(film_id)}" data-label="{label}">'
+        f'{text}<span class="mr-hush">: {label}</span></button>'
+    )
 
 # %% ../nbs/10_app.ipynb #3a7a80c4
-ACTS = {"add": "Add to my picks", "seen": "Seen it", "not": "Not for me", "like": "More like this", "pick": "Choose it"}
+ACTS = {
+    "add": "Add to my picks",
+    "seen": "Seen it",
+    "not": "Not for me",
+    "like": "More like this",
+    "pick": "Choose it",
+}
 
 def film_card(
     page: FilmPage,  # the films of the page
@@ -208,19 +256,33 @@ def film_card(
     buttons = "".join(_press(act, ACTS[act], page, film_id) for act in acts)
     do = f'<div class="mr-do">{buttons}</div><div class="mr-here"></div>'
     tagged = f'<b class="mr-whom">{escape(whom)}</b> ' if whom else ""
-    why = (f'<p class="mr-because">{tagged}{escape(because)}</p>{do}<details class="mr-why" data-film="{int(film_id)}">'
-           f'<summary>What counted<span class="mr-hush"> for {label}</span></summary><div></div></details>')
+    why = (
+        f'<p class="mr-because">{tagged}{escape(because)}</p>{do}<details class="mr-why" '
+        f'data-film="{int(film_id)}">'
+        f'<summary>What counted<span class="mr-hush"> for '
+        f'{label}</span></summary><div></div></details>'
+    )
     link, plot = film_link(film), plot_line(film)
-    site = link and (f' · <a href="{link[0]}" target="_blank" rel="noopener noreferrer">More at {link[1]}'
-                     f'<span class="mr-hush">: {label}, opens a new tab</span></a>')
-    return (f'<{tag} class="mr-card{"" if tag == "li" else " mr-row"}">{film_poster(film_id)}'
-            f'<div class="mr-body"><h3>{escape(str(film["title"]))}</h3>'
-            f'<p class="mr-facts">{film_facts(page, film_id)}{site or ""}{_evening(page, film_id)}</p><p class="mr-plot">{escape(plot)}</p>'
-            f'{why if because else do}</div></{tag}>')
+    site = link and (
+        f' · <a href="{link[0]}" target="_blank" rel="noopener noreferrer">More at {link[1]}'
+        f'<span class="mr-hush">: {label}, opens a new tab</span></a>'
+    )
+    return (
+        f'<{tag} class="mr-card{"" if tag == "li" else " mr-row"}">{film_poster(film_id)}'
+        f'<div class="mr-body"><h3>{escape(str(film["title"]))}</h3>'
+        f'<p '
+        f'class="mr-facts">{film_facts(page, film_id)}{site or ""}{_evening(page, film_id)}</p><p '
+        f'class="mr-plot">{escape(plot)}</p>'
+        f'{why if because else do}</div></{tag}>'
+    )
 
 def _evening(page, film_id):
     "A place for where a film can be seen, which the page's script asks for where there is TMDB"
-    return f'<span class="mr-watch" data-film="{int(film_id)}"></span>' if page.tmdb is not None and page.tmdb.ready else ""
+    return (
+        f'<span class="mr-watch" data-film="{int(film_id)}"></span>'
+        if page.tmdb is not None and page.tmdb.ready
+        else ""
+    )
 
 # %% ../nbs/10_app.ipynb #79a47150
 def drawn_posters(
@@ -228,7 +290,10 @@ def drawn_posters(
     film_ids: Iterable[int],  # films of the table
 ) -> dict[str, str]:  # film_id -> an address that an <img> takes
     "A poster for every film, drawn here and at once"
-    return {str(i): page.posters.now(film) for i, film in page.films.loc[[int(i) for i in film_ids]].iterrows()}
+    return {
+        str(i): page.posters.now(film)
+        for i, film in page.films.loc[[int(i) for i in film_ids]].iterrows()
+    }
 
 # %% ../nbs/10_app.ipynb #712d91ba
 @dataclass(frozen=True)
@@ -255,7 +320,9 @@ class PageState:
     under: int | None = None  # most minutes
     language: str = ""  # original language, ISO 639-1
     country: str = ""  # one of its countries
-    people: str = ""  # who directed, wrote or played: a name of the table, or what was typed where nobody is called so
+    # who directed, wrote or played: a name of the table, or what was typed where nobody is called
+    # so
+    people: str = ""
     adventure: float = .5  # 0 what everybody knows, 1 hidden gems
     seen: tuple[int, ...] = ()  # films already seen
     disliked: tuple[int, ...] = ()  # films not wanted; similar ones move down
@@ -264,7 +331,8 @@ class PageState:
     lost: int = 0  # chosen films that are not in this table
 
 # %% ../nbs/10_app.ipynb #76eed811
-YEARS = (1800, 2200)  # what somebody may type as a year; whether there are such films is said with the list
+# what somebody may type as a year; whether there are such films is said with the list
+YEARS = (1800, 2200)
 def _adventure(value):
     "The dial between 0 and 1, .5 where it is no number"
     number = _number(value, 0, 1, float)
@@ -288,12 +356,18 @@ def read_guest(
 ) -> Guest | None:  # None where nobody is there, or nothing is known of them
     "Check what a second person likes"
     raw = raw if isinstance(raw, dict) else {}
-    guest = Guest(_film_ids(_several(raw.get("films")), page.films), str(raw.get("text") or "").strip()[:200], sent_taste(raw.get("taste")))
+    guest = Guest(
+        _film_ids(_several(raw.get("films")), page.films),
+        str(raw.get("text") or "").strip()[:200],
+        sent_taste(raw.get("taste")),
+    )
     return guest if guest.films or guest.text or guest.taste is not None else None
 
 def read_state(
     page: FilmPage,  # the films of the page
-    raw: dict,  # the browser's state: films, text, taste, words, dropped, guest, tonight, steer, seen, disliked, n, asked
+    # the browser's state: films, text, taste, words, dropped, guest, tonight, steer, seen,
+    # disliked, n, asked
+    raw: dict,
 ) -> PageState:  # everything in it exists; a taste that is none raises `MovieRecsysError`
     "Check what a browser or a link asks for"
     raw = raw if isinstance(raw, dict) else {}
@@ -302,17 +376,31 @@ def read_state(
     typed = " ".join(str(steer.get("people") or "").split())[:80]
     chosen, taste = _several(raw.get("films")), sent_taste(raw.get("taste"))
     films, language = _film_ids(chosen, page.films), steer.get("language")
-    return PageState(films=films, text=str(raw.get("text") or "").strip()[:200], words=str(raw.get("words") or "").strip()[:MOST],
-                dropped=tuple(str(v)[:12] for v in _several(raw.get("dropped"))[:50]), taste=taste, guest=read_guest(page, raw.get("guest")),
-                tonight=bool(raw.get("tonight")), genres=known("genres", page.genres),
-                without=known("without", page.genres), since=_number(steer.get("since"), *YEARS) if page.dated else None,
-                until=_number(steer.get("until"), *YEARS) if page.dated else None, under=_number(steer.get("under"), 1, 600) if "runtime" in page.films else None,
-                language=language if language in page.languages else "",
-                country=country if (country := steer.get("country")) in page.countries else "",
-                people=(page.rec.titles.persons.find(normalize_title(typed))[0] or typed) if typed else "", adventure=_adventure(steer.get("adventure")),
-                seen=_film_ids(_several(raw.get("seen")), page.films), disliked=_film_ids(_several(raw.get("disliked")), page.films, 500),
-                n=_number(raw.get("n"), 1, 50) or 5, asked=bool(raw.get("asked") or chosen or raw.get("text") or raw.get("words") or taste is not None),
-                lost=len(set(map(str, chosen))) - len(films))
+    return PageState(
+        films=films,
+        text=str(raw.get("text") or "").strip()[:200],
+        words=str(raw.get("words") or "").strip()[:MOST],
+        dropped=tuple(str(v)[:12] for v in _several(raw.get("dropped"))[:50]),
+        taste=taste,
+        guest=read_guest(page, raw.get("guest")),
+        tonight=bool(raw.get("tonight")),
+        genres=known("genres", page.genres),
+        without=known("without", page.genres),
+        since=_number(steer.get("since"), *YEARS) if page.dated else None,
+        until=_number(steer.get("until"), *YEARS) if page.dated else None,
+        under=_number(steer.get("under"), 1, 600) if "runtime" in page.films else None,
+        language=language if language in page.languages else "",
+        country=country if (country := steer.get("country")) in page.countries else "",
+        people=(page.rec.titles.persons.find(normalize_title(typed))[0] or typed) if typed else "",
+        adventure=_adventure(steer.get("adventure")),
+        seen=_film_ids(_several(raw.get("seen")), page.films),
+        disliked=_film_ids(_several(raw.get("disliked")), page.films, 500),
+        n=_number(raw.get("n"), 1, 50) or 5,
+        asked=bool(
+            raw.get("asked") or chosen or raw.get("text") or raw.get("words") or taste is not None
+        ),
+        lost=len(set(map(str, chosen))) - len(films),
+    )
 
 # %% ../nbs/10_app.ipynb #072a9d7e
 def state_query(
@@ -322,11 +410,28 @@ def state_query(
     "Write what is asked for as the query of a link"
     guest, ids = state.guest or Guest(), lambda films: ",".join(map(str, films))
     tastes = {"taste": state.taste, "guest": guest.taste}
-    parts = {"films": ids(state.films), "text": state.text, "wish": state.words, "less": ",".join(state.dropped), "with": ",".join(name for name, taste in tastes.items() if taste is not None),
-             "guest": ids(guest.films), "tonight": int(state.tonight), "genres": state.genres, "without": state.without, "since": state.since,
-             "until": state.until, "under": state.under, "language": state.language, "country": state.country, "people": state.people,
-             "adventure": f"{state.adventure:g}" if state.adventure != .5 else "", "seen": ids(state.seen), "not": ids(state.disliked),
-             "n": state.n if state.n != 5 else "", "table": page.key}
+    parts = {
+        "films": ids(state.films),
+        "text": state.text,
+        "wish": state.words,
+        "less": ",".join(state.dropped),
+        "with": ",".join(name for name, taste in tastes.items() if taste is not None),
+        "guest": ids(guest.films),
+        "tonight": int(state.tonight),
+        "genres": state.genres,
+        "without": state.without,
+        "since": state.since,
+        "until": state.until,
+        "under": state.under,
+        "language": state.language,
+        "country": state.country,
+        "people": state.people,
+        "adventure": f"{state.adventure:g}" if state.adventure != 0.5 else "",
+        "seen": ids(state.seen),
+        "not": ids(state.disliked),
+        "n": state.n if state.n != 5 else "",
+        "table": page.key,
+    }
     return urlencode({k: v for k, v in parts.items() if v}, doseq=True, safe=",")
 
 def read_query(
@@ -338,12 +443,32 @@ def read_query(
     first = lambda name: parts.get(name, [""])[0]
     if not any(map(first, ("films", "text", "wish", "with"))): return PageState(), ""
     if first("table") not in ("", page.key):
-        return PageState(), "This link was made with another table of films than this app has, so it cannot be opened here."
+        return (
+            PageState(),
+            "This link was made with another table of films than this app has, so it cannot be "
+            "opened here.",
+        )
     steer = {"genres": parts.get("genres"), "without": parts.get("without")} | {
-        name: first(name) for name in ("since", "until", "under", "language", "country", "people", "adventure")}
+        name: first(name)
+        for name in ("since", "until", "under", "language", "country", "people", "adventure")
+    }
     ids = lambda name: [i for i in first(name).split(",") if i]
-    state = read_state(page, {"films": ids("films"), "text": first("text"), "words": first("wish"), "dropped": ids("less"), "guest": {"films": ids("guest")}, "tonight": first("tonight") == "1",
-                            "steer": steer, "seen": ids("seen"), "disliked": ids("not"), "n": first("n"), "asked": True})
+    state = read_state(
+        page,
+        {
+            "films": ids("films"),
+            "text": first("text"),
+            "words": first("wish"),
+            "dropped": ids("less"),
+            "guest": {"films": ids("guest")},
+            "tonight": first("tonight") == "1",
+            "steer": steer,
+            "seen": ids("seen"),
+            "disliked": ids("not"),
+            "n": first("n"),
+            "asked": True,
+        },
+    )
     lost = f"{state.lost} of the films in this link {'is' if state.lost == 1 else 'are'} not in this table and left out."
     return state, lost if state.lost else ""
 
@@ -355,7 +480,11 @@ def complete(
 ) -> list[dict]:  # film_id (as text) and label of each film
     "Films that fit what was typed, best first"
     text = str(text)[:200].strip()
-    found = page.rec.find(text, limit) if text and not is_wish(text, page.films, page.rec.titles) else page.films.head(0)
+    found = (
+        page.rec.find(text, limit)
+        if text and not is_wish(text, page.films, page.rec.titles)
+        else page.films.head(0)
+    )
     return [{"film_id": str(i), "label": page.labels[i]} for i in found.index]
 
 # %% ../nbs/10_app.ipynb #d683b0c2
@@ -366,7 +495,9 @@ def typed_titles(
     "The titles that somebody typed on one line"
     sure = lambda title: understand(page.rec.titles, title) is not None
     if sure(text): return [text]
-    cut = next((cut for cut in (re.split(r"[;+\n]", text), text.split(",")) if len(cut) > 1), [text])
+    cut = next(
+        (cut for cut in (re.split(r"[;+\n]", text), text.split(",")) if len(cut) > 1), [text]
+    )
     titles = [title.strip() for title in cut if title.strip()]
     return titles if re.search(r"[;+\n]", text) or any(map(sure, titles)) else [text]
 
@@ -375,14 +506,23 @@ def typed_films(
     text: str,  # one title, or several
 ) -> list[int]:  # film_ids
     "The films that somebody typed; raises TitleNotFoundError, with the nearest titles, where one is not surely meant"
-    return list(dict.fromkeys(i for title in typed_titles(page, text) for i in page.rec.resolve(title)))
+    return list(
+        dict.fromkeys(i for title in typed_titles(page, text) for i in page.rec.resolve(title))
+    )
 
 # %% ../nbs/10_app.ipynb #77eb0edb
 def _guess(page, film_id, act, told="Choose ", **data):
     "A film to press where it is asked about: its poster, and its label with the year"
-    label, more = escape(page.labels[film_id]), "".join(f' data-{name}="{escape(str(value))}"' for name, value in data.items())
-    return (f'<li><button type="button" class="mr-guess" data-do="{act}" data-film="{int(film_id)}" data-label="{label}"{more}>'
-            f'{film_poster(film_id)}<span><span class="mr-hush">{told}</span>{label}</span></button></li>')
+    label, more = (
+        escape(page.labels[film_id]),
+        "".join(f' data-{name}="{escape(str(value))}"' for name, value in data.items()),
+    )
+    return (
+        f'<li><button type="button" class="mr-guess" data-do="{act}" data-film="{int(film_id)}" '
+        f'data-label="{label}"{more}>'
+        f'{film_poster(film_id)}<span><span '
+        f'class="mr-hush">{told}</span>{label}</span></button></li>'
+    )
 
 def offer(
     page: FilmPage,  # the films of the page
@@ -392,10 +532,16 @@ def offer(
 ) -> str:  # HTML
     "What to ask, and to press, where no film is surely meant by a title"
     found = page.rec.find(error.title, n)
-    rest = "; ".join(title for title in typed_titles(page, text) if title != error.title) if text else ""
+    rest = (
+        "; ".join(title for title in typed_titles(page, text) if title != error.title)
+        if text
+        else ""
+    )
     buttons = "".join(_guess(page, i, "choose", rest=rest) for i in found.index)
     list_of = f'<ul aria-label="The nearest films">{buttons}</ul>' if buttons else ""
-    asked = found.attrs["asked"] or f"{error.title} is not among these films. Try a part of the title."
+    asked = (
+        found.attrs["asked"] or f"{error.title} is not among these films. Try a part of the title."
+    )
     as_wish = "" if rest else _as_wish(page, error.title)
     return f'<p>{escape(asked)}</p>{list_of}{as_wish}<p class="mr-soft">This app has {len(page.films):,} films{page.span}.</p>'
 
@@ -418,9 +564,13 @@ def taken(
         meant, why = understand(page.rec.titles, title), what_was_understood(page.rec.titles, title)
         if not why: continue
         film, *others = page.films.index[[meant.row, *meant.others[:n]]]
-        others = "".join(_guess(page, other, "instead", "Take instead ", taken=film) for other in others)
+        others = "".join(
+            _guess(page, other, "instead", "Take instead ", taken=film) for other in others
+        )
         ask = " Or did you mean:" if others else ""
-        said += f'<p>{escape(why)}.{ask}</p>' + (f'<ul aria-label="Other films that may be meant">{others}</ul>' if others else "")
+        said += f'<p>{escape(why)}.{ask}</p>' + (
+            f'<ul aria-label="Other films that may be meant">{others}</ul>' if others else ""
+        )
     return said
 
 # %% ../nbs/10_app.ipynb #d1f96cd6
@@ -443,12 +593,19 @@ def best_films(
 ) -> pd.DataFrame:  # as MovieRecommender.recommend, or recommend_together for two people
     "Recommend for `seeds`, the taste and the second person, steered by `state`"
     people = sides(page, seeds, state)
-    asked = steering(state) | {"n": n, "reasons": reasons, "adventure": state.adventure, "seen": list(state.seen), "disliked": list(state.disliked)}
+    asked = steering(state) | {
+        "n": n,
+        "reasons": reasons,
+        "adventure": state.adventure,
+        "seen": list(state.seen),
+        "disliked": list(state.disliked),
+    }
     if state.tonight: asked["items"] = watchlist(state)
     wished = page_wish(page, state)
     if len(people) > 1: return page.rec.recommend_together(people, **with_wish(page, wished, asked))
     if wished is None: return page.rec.recommend(people["you"], **asked)
-    asked["adventure"] = None if state.adventure == .5 else state.adventure  # a dial that was not touched leaves that to the wish
+    # a dial that was not touched leaves that to the wish
+    asked["adventure"] = None if state.adventure == .5 else state.adventure
     return page.rec.wish(wished, people["you"], **asked)
 
 def listed_films(
@@ -460,7 +617,11 @@ def listed_films(
     step, pages = 1 if state.tonight else 5, []
     while (count := sum(map(len, pages))) < state.n:
         shown = tuple(i for films in pages for i in films.index)
-        pages.append(best_films(page, seeds, replace(state, seen=state.seen + shown), min(step, state.n - count)))
+        pages.append(
+            best_films(
+                page, seeds, replace(state, seen=state.seen + shown), min(step, state.n - count)
+            )
+        )
         if len(pages[-1]) < step: break
     if len(pages) == 1: return pages[0]
     whole = pd.concat(pages)
@@ -492,14 +653,20 @@ def with_wish(
     masks = [] if wished is None else [mask for _, mask in wish_masks(wished, page.rec.titles)]
     if not masks: return asked
     fulfilled = page.films.index[np.logical_and.reduce(masks)]
-    return asked | {"items": fulfilled if "items" not in asked else fulfilled.intersection(asked["items"])}
+    return asked | {
+        "items": fulfilled if "items" not in asked else fulfilled.intersection(asked["items"])
+    }
 
 def watchlist(
     state: PageState,  # what somebody wants
 ) -> list[int]:  # film_ids
     "What is on the watchlist, or on those of both"
     tastes = [state.taste, state.guest and state.guest.taste]
-    return list(dict.fromkeys(i for taste in tastes if taste is not None for i in taste.watchlist.index.tolist()))
+    return list(
+        dict.fromkeys(
+            i for taste in tastes if taste is not None for i in taste.watchlist.index.tolist()
+        )
+    )
 
 def sides(
     page: FilmPage,  # the films of the page
@@ -509,8 +676,17 @@ def sides(
     "What each person likes, as `MovieRecommender.recommend` takes it"
     people = {"you": seeds if state.taste is None else with_picks(state.taste, seeds)}
     if state.guest is not None:
-        films = list(dict.fromkeys([*state.guest.films, *(typed_films(page, state.guest.text) if state.guest.text else ())]))
-        people["your guest"] = films if state.guest.taste is None else with_picks(state.guest.taste, films)
+        films = list(
+            dict.fromkeys(
+                [
+                    *state.guest.films,
+                    *(typed_films(page, state.guest.text) if state.guest.text else ()),
+                ]
+            )
+        )
+        people["your guest"] = (
+            films if state.guest.taste is None else with_picks(state.guest.taste, films)
+        )
     return people
 
 # %% ../nbs/10_app.ipynb #45a346cf
@@ -532,21 +708,34 @@ def answer_state(
     "The films, or a sentence on why not"
     try:
         seeds = all_seeds(page, state)
-        if state.taste is not None and not seeds and not len(state.taste.liked) and not state.tonight and page_wish(page, state) is None:
+        if (
+            state.taste is not None
+            and not seeds
+            and not len(state.taste.liked)
+            and not state.tonight
+            and page_wish(page, state) is None
+        ):
             raise SelectionError("Your files do not say what you like, so choose films yourself.")
         return seeds, listed_films(page, seeds, state), ""
-    except TitleNotFoundError as error: return list(state.films), None, offer(page, error, state.text)
-    except MovieRecsysError as error: return list(state.films), None, f"<p>{escape(str(error))}</p>"
+    except TitleNotFoundError as error:
+        return list(state.films), None, offer(page, error, state.text)
+    except MovieRecsysError as error:
+        return list(state.films), None, f"<p>{escape(str(error))}</p>"
 
 def guest_answer(
     page: FilmPage,  # the films of the page
     state: PageState,  # what somebody wants
-) -> tuple[PageState, str]:  # with the guest's text turned into films, and what is to be said of it (HTML)
+    # with the guest's text turned into films, and what is to be said of it (HTML)
+) -> tuple[PageState, str]:
     "The films that the second person typed, or what to ask about them"
     if state.guest is None or not state.guest.text: return state, ""
-    try: films = dict.fromkeys([*state.guest.films, *typed_films(page, state.guest.text)])
-    except TitleNotFoundError as error: return replace(state, guest=None), offer(page, error, state.guest.text)
-    return replace(state, guest=replace(state.guest, films=tuple(films), text="")), taken(page, state.guest.text)
+    try:
+        films = dict.fromkeys([*state.guest.films, *typed_films(page, state.guest.text)])
+    except TitleNotFoundError as error:
+        return replace(state, guest=None), offer(page, error, state.guest.text)
+    return replace(state, guest=replace(state.guest, films=tuple(films), text="")), taken(
+        page, state.guest.text
+    )
 
 def taken_as_wish(
     page: FilmPage,  # the films of the page
@@ -554,7 +743,9 @@ def taken_as_wish(
 ) -> PageState:  # a text that is surely a wish stands in `words`, behind what was wished before
     "A title is a title; what is none becomes a wish"
     if not state.text or not is_wish(state.text, page.films, page.rec.titles): return state
-    return replace(state, text="", words=f"{state.words}; {state.text}" if state.words else state.text)
+    return replace(
+        state, text="", words=f"{state.words}; {state.text}" if state.words else state.text
+    )
 
 def wish_chips(
     page: FilmPage,  # the films of the page
@@ -562,8 +753,12 @@ def wish_chips(
 ) -> list[dict]:  # span, words, meaning of each part that is left
     "What was understood of a wish, to be taken away part by part"
     read, chips = page_wish(page, state), {}
-    for part in read.parts if read else []: chips.setdefault(span(part), (part.words, []))[1].append(part.meaning)
-    return [{"span": where, "words": words, "meaning": ", ".join(dict.fromkeys(meanings))} for where, (words, meanings) in chips.items()]
+    for part in read.parts if read else []:
+        chips.setdefault(span(part), (part.words, []))[1].append(part.meaning)
+    return [
+        {"span": where, "words": words, "meaning": ", ".join(dict.fromkeys(meanings))}
+        for where, (words, meanings) in chips.items()
+    ]
 
 # %% ../nbs/10_app.ipynb #94bea740
 def no_film(
@@ -571,19 +766,57 @@ def no_film(
     state: PageState,  # what somebody wants
 ) -> str:  # HTML
     "Why the list is empty, and how many films there would be without each of the filters"
-    told = {"genres": f"only {' or '.join(state.genres)}", "exclude_genres": f"without {', '.join(state.without)}",
-            "years": f"{f'from {state.since}' if state.since else ''} {f'up to {state.until}' if state.until else ''}".strip(),
-            "runtime": f"at most {state.under} minutes", "languages": f"in {language_name(state.language)}",
-            "countries": f"from {state.country}", "people": f"with or by {state.people}", "items": "on your watchlist"}
+    told = {
+        "genres": f"only {' or '.join(state.genres)}",
+        "exclude_genres": f"without {', '.join(state.without)}",
+        "years": f"{f'from {state.since}' if state.since else ''} {f'up to {state.until}' if state.until else ''}".strip(),
+        "runtime": f"at most {state.under} minutes",
+        "languages": f"in {language_name(state.language)}",
+        "countries": f"from {state.country}",
+        "people": f"with or by {state.people}",
+        "items": "on your watchlist",
+    }
     filters = steering(state) | ({"items": watchlist(state)} if state.tonight else {})
     said = [told[name] for name in filters] + ["not yet seen"] * bool(state.seen)
-    masks = {name: next(iter(filter_masks(page.films, **{name: value}).values())) for name, value in filters.items()}
-    left = {name: int(np.logical_and.reduce([mask for other, mask in masks.items() if other != name] or [np.ones(len(page.films), bool)]).sum())
-            for name in masks if name != "items"}
-    free = " ".join(f'<button type="button" class="mr-link" data-do="relax" data-filter="{name}">Not {escape(told[name])}: {count:,} film{"s" * (count != 1)}</button>'
-                    for name, count in left.items() if count) if len(filters) > 1 else ""
-    away = '<button type="button" class="mr-link" data-do="free">Take the filters away</button>' if left else ""
-    why = " ".join([*years_told(page, state), *([f"Nobody in these films is called {state.people}."] if state.people and not masks["people"].any() else [])])
+    masks = {
+        name: next(iter(filter_masks(page.films, **{name: value}).values()))
+        for name, value in filters.items()
+    }
+    left = {
+        name: int(
+            np.logical_and.reduce(
+                [mask for other, mask in masks.items() if other != name]
+                or [np.ones(len(page.films), bool)]
+            ).sum()
+        )
+        for name in masks
+        if name != "items"
+    }
+    free = (
+        " ".join(
+            f'<button type="button" class="mr-link" data-do="relax" data-filter="{name}">Not '
+            f'{escape(told[name])}: {count:,} film{"s" * (count != 1)}</button>'
+            for name, count in left.items()
+            if count
+        )
+        if len(filters) > 1
+        else ""
+    )
+    away = (
+        '<button type="button" class="mr-link" data-do="free">Take the filters away</button>'
+        if left
+        else ""
+    )
+    why = " ".join(
+        [
+            *years_told(page, state),
+            *(
+                [f"Nobody in these films is called {state.people}."]
+                if state.people and not masks["people"].any()
+                else []
+            ),
+        ]
+    )
     return f'<p class="mr-note">No film of this table fits all of this: {escape("; ".join(said)) or "nothing else"}. {escape(why)} {free} {away}</p>'
 
 def years_told(
@@ -592,8 +825,18 @@ def years_told(
 ) -> list[str]:  # sentences
     "What is wrong with the years that were typed, and which years the films cover"
     (first, last), since, until = page.years, state.since, state.until
-    said = [f"{since} comes after {until}, so no year lies between them."] if since and until and since > until else []
-    beyond = [f"These films end in {last}."] if since and since > last else [f"These films begin in {first}."] if until and until < first else []
+    said = (
+        [f"{since} comes after {until}, so no year lies between them."]
+        if since and until and since > until
+        else []
+    )
+    beyond = (
+        [f"These films end in {last}."]
+        if since and since > last
+        else [f"These films begin in {first}."]
+        if until and until < first
+        else []
+    )
     return [*said, *beyond]
 
 # %% ../nbs/10_app.ipynb #f62ebe54
@@ -604,13 +847,19 @@ def linked_state(
 ) -> PageState:  # with the seen films that matter
     "The state as a link needs it"
     if not state.seen: return state
-    if state.taste is not None: return replace(state, seen=state.seen[-60:])  # only the browser with the taste opens it whole, and that keeps them
+    # only the browser with the taste opens it whole, and that keeps them
+    if state.taste is not None: return replace(state, seen=state.seen[-60:])
     first = best_films(page, seeds, replace(state, seen=()), n=60, reasons=False).index
     return replace(state, seen=tuple(i for i in state.seen if i in first))
 
 def _hidden(n, what, act, back):
     "How many films are left out, and a button that brings them back"
-    return f'{n:,} film{"s" * (n > 1)} {what}. <button type="button" class="mr-link" data-do="{act}">{back}</button>' if n else ""
+    return (
+        f'{n:,} film{"s" * (n > 1)} {what}. <button type="button" class="mr-link" '
+        f'data-do="{act}">{back}</button>'
+        if n
+        else ""
+    )
 
 def result_notes(
     page: FilmPage,  # the films of the page
@@ -620,25 +869,55 @@ def result_notes(
     "What stands above the cards: whom and what the list is from, an empty list, a film from outside, films left out"
     placed = (f'<p class="mr-note">“{escape(state.text)}” is not in this table. '
               'It was placed among its films by what TMDB says about it.</p>') if state.text else ""
-    left_out = [_hidden(len(state.seen), "that you have seen left out", "unsee", "Bring them back"),
-                _hidden(len(state.disliked), "not for you: hidden, and films like them come later", "relent", "Show them again")]
+    left_out = [
+        _hidden(len(state.seen), "that you have seen left out", "unsee", "Bring them back"),
+        _hidden(
+            len(state.disliked),
+            "not for you: hidden, and films like them come later",
+            "relent",
+            "Show them again",
+        ),
+    ]
     hidden = "".join(f'<p class="mr-soft">{text}</p>' for text in left_out if text)
     wished = wish_note(found)
-    return placed + wished + ("" if len(found) or wished else no_film(page, state)) + source_note(state) + hidden
+    return (
+        placed
+        + wished
+        + ("" if len(found) or wished else no_film(page, state))
+        + source_note(state)
+        + hidden
+    )
 
 def source_note(
     state: PageState,  # what somebody wants
 ) -> str:  # HTML; empty where only films were named
     "From what the list is made, where that is more than films named by hand"
     taste, said = state.taste, []
-    if state.tonight: said.append(f"The best of the {len(watchlist(state)):,} films on your watchlist.")
+    if state.tonight:
+        said.append(f"The best of the {len(watchlist(state)):,} films on your watchlist.")
     if taste is not None and len(taste.liked):
-        picks = f"your {'pick' if len(state.films) == 1 else f'{len(state.films)} picks'} first of all, and from " if state.films else ""
-        against = f"; {len(taste.disliked):,} that you did not like count against their like" if len(taste.disliked) else ""
+        picks = (
+            f"your {'pick' if len(state.films) == 1 else f'{len(state.films)} picks'} first of "
+            "all, and from "
+            if state.films
+            else ""
+        )
+        against = (
+            f"; {len(taste.disliked):,} that you did not like count against their like"
+            if len(taste.disliked)
+            else ""
+        )
         said.append(f"From {picks}the {len(taste.liked):,} films you liked{against}.")
-    if taste is not None and len(taste.seen): said.append(f"The {len(taste.seen):,} that you have seen are left out.")
-    if state.guest is not None: said.append("For you and your guest: each film says whom it is for.")
-    back = '<button type="button" class="mr-link" data-do="tonight" data-off="1">All films again</button>' if state.tonight else ""
+    if taste is not None and len(taste.seen):
+        said.append(f"The {len(taste.seen):,} that you have seen are left out.")
+    if state.guest is not None:
+        said.append("For you and your guest: each film says whom it is for.")
+    back = (
+        '<button type="button" class="mr-link" data-do="tonight" data-off="1">All films '
+        'again</button>'
+        if state.tonight
+        else ""
+    )
     return f'<p class="mr-from">{" ".join(said)} {back}</p>' if said else ""
 
 def wish_note(
@@ -647,12 +926,27 @@ def wish_note(
     "What of a wish the table cannot tell, and what to relax where few films are left"
     if "ignored" not in found.attrs: return ""  # nothing was wished
     ignored = found.attrs["ignored"]
-    told = f"Nothing in these films’ data tells: {', '.join(f'“{words}”' for words in ignored)}." if ignored else ""
-    said = [text for text in (found.attrs.get("reason", "") if len(found) < 5 else "", told) if text]
+    told = (
+        f"Nothing in these films’ data tells: {', '.join(f'“{words}”' for words in ignored)}."
+        if ignored
+        else ""
+    )
+    said = [
+        text for text in (found.attrs.get("reason", "") if len(found) < 5 else "", told) if text
+    ]
     return f'<p class="mr-note">{escape(" ".join(said))}</p>' if said else ""
 
 # %% ../nbs/10_app.ipynb #4b280d79
-NO_ANSWER = {"asked": False, "cards": "", "notes": "", "heading": "", "said": "", "query": "", "best": [], "more": ""}
+NO_ANSWER = {
+    "asked": False,
+    "cards": "",
+    "notes": "",
+    "heading": "",
+    "said": "",
+    "query": "",
+    "best": [],
+    "more": "",
+}
 
 def answer(
     page: FilmPage,  # the films of the page
@@ -663,19 +957,39 @@ def answer(
         state, guest_said = guest_answer(page, taken_as_wish(page, read_state(page, raw)))
         chips = wish_chips(page, state)
     except MovieRecsysError as error: return {"fault": f"<p>{escape(str(error))}</p>"}
-    state, typed = replace(state, words=state.words if chips else "", dropped=state.dropped if chips else ()), state.text
+    state, typed = (
+        replace(state, words=state.words if chips else "", dropped=state.dropped if chips else ()),
+        state.text,
+    )
     seeds, found, message = answer_state(page, state)
     outside = state.text if message or state.text in seeds else ""
     state = replace(state, films=tuple(i for i in seeds if i != outside), text=outside)
     guest = state.guest or Guest()
-    chosen = {"films": [str(i) for i in state.films], "labels": {str(i): page.labels[i] for i in (*state.films, *guest.films)},
-              "text": outside, "words": state.words, "dropped": list(state.dropped), "wish": chips, "message": message, "guest": guest_said, "guest_films": None if state.guest is None else [str(i) for i in guest.films]}
+    chosen = {
+        "films": [str(i) for i in state.films],
+        "labels": {str(i): page.labels[i] for i in (*state.films, *guest.films)},
+        "text": outside,
+        "words": state.words,
+        "dropped": list(state.dropped),
+        "wish": chips,
+        "message": message,
+        "guest": guest_said,
+        "guest_films": None if state.guest is None else [str(i) for i in guest.films],
+    }
     if found is None: return chosen | NO_ANSWER
     heading, told = list_heading(state, found), "" if outside else taken(page, typed)
     step = "Show another" if state.tonight else "Show five more"
-    return chosen | {"asked": True, "message": told, "cards": list_cards(page, found), "notes": result_notes(page, state, found),
-                     "heading": heading, "said": f"{heading}: {', '.join(found['title'])}", "best": [str(i) for i in found.index],
-                     "more": step if len(found) == state.n < (10 if state.tonight else 50) else "", "query": state_query(page, linked_state(page, state, seeds))}
+    return chosen | {
+        "asked": True,
+        "message": told,
+        "cards": list_cards(page, found),
+        "notes": result_notes(page, state, found),
+        "heading": heading,
+        "said": f"{heading}: {', '.join(found['title'])}",
+        "best": [str(i) for i in found.index],
+        "more": step if len(found) == state.n < (10 if state.tonight else 50) else "",
+        "query": state_query(page, linked_state(page, state, seeds)),
+    }
 
 def list_cards(
     page: FilmPage,  # the films of the page
@@ -684,7 +998,10 @@ def list_cards(
     "A card for each film; where the list is for two people it says at its head whom the film is for"
     whom = [f"F{said[1:]}" for said in found["for"]] if "for" in found else [""] * len(found)
     why = [because.removeprefix(f"{who}: ") for because, who in zip(found["because"], whom)]
-    return "".join(film_card(page, i, said[:1].upper() + said[1:], whom=who) for i, said, who in zip(found.index, why, whom))
+    return "".join(
+        film_card(page, i, said[:1].upper() + said[1:], whom=who)
+        for i, said, who in zip(found.index, why, whom)
+    )
 
 def list_heading(
     state: PageState,  # what somebody wants
@@ -693,17 +1010,37 @@ def list_heading(
     "What stands over the list"
     if not len(found): return "No film fits"
     if state.tonight and len(found) == 1: return f"Tonight: {found['title'].iloc[0]}"
-    number = {1: "One film", 5: "Five films", 10: "Ten films"}.get(len(found), f"{len(found)} films")
+    number = {1: "One film", 5: "Five films", 10: "Ten films"}.get(
+        len(found), f"{len(found)} films"
+    )
     return f"{number} for {'tonight' if state.tonight else 'the two of you' if 'for' in found else 'you'}"
 
 # %% ../nbs/10_app.ipynb #2ffd08bc
 BLOCKS = {
-    "genres": "same genres", "directors": "same director", "writers": "same writer", "cast": "same cast", "keywords": "same themes",
-    "collection": "same series", "title": "same words in the title", "companies": "made by the same company",
-    "original_language": "same language", "plot": "alike in plot", "years": "apart in time", "votes": "apart in fame",
-    "rating": "apart in rating", "runtime": "apart in length", "likes": "liked by the same people",
-    "agreement": "near to how many of your films", "fame": "how well known it is", "disliked": "counted against it", "others": "your other films", "acclaim": "how well rated it is",
-    "theme": "what you wished it to be about", "mood": "the mood you wished for", "short": "a short film"}
+    "genres": "same genres",
+    "directors": "same director",
+    "writers": "same writer",
+    "cast": "same cast",
+    "keywords": "same themes",
+    "collection": "same series",
+    "title": "same words in the title",
+    "companies": "made by the same company",
+    "original_language": "same language",
+    "plot": "alike in plot",
+    "years": "apart in time",
+    "votes": "apart in fame",
+    "rating": "apart in rating",
+    "runtime": "apart in length",
+    "likes": "liked by the same people",
+    "agreement": "near to how many of your films",
+    "fame": "how well known it is",
+    "disliked": "counted against it",
+    "others": "your other films",
+    "acclaim": "how well rated it is",
+    "theme": "what you wished it to be about",
+    "mood": "the mood you wished for",
+    "short": "a short film",
+}
 
 def parts_table(
     page: FilmPage,  # the films of the page
@@ -716,17 +1053,30 @@ def parts_table(
     people = sides(page, all_seeds(page, state), state)
     wished = page_wish(page, state) if len(people) == 1 else None
     dial = None if wished and state.adventure == .5 else state.adventure
-    tables = {name: page.rec.explain(liked, int(film), adventure=dial, disliked=list(state.disliked), wish=wished)
-              for name, liked in people.items()}
-    return "".join(_parts(page, state, parts, most, f"For {name}" if len(tables) > 1 else "") for name, parts in tables.items())
+    tables = {
+        name: page.rec.explain(
+            liked, int(film), adventure=dial, disliked=list(state.disliked), wish=wished
+        )
+        for name, liked in people.items()
+    }
+    return "".join(
+        _parts(page, state, parts, most, f"For {name}" if len(tables) > 1 else "")
+        for name, parts in tables.items()
+    )
 
 def _parts(page, state, parts, most, caption):
     "The parts of one person's score as a table"
     parts = parts[parts["share"].abs() > 1e-6].sort_values("share", key=lambda s: -s.abs())
-    rows = [(_part_text(part, page.labels, state.text), part.share) for part in parts.head(most).itertuples()]
-    if len(parts) > most: rows.append((f"{len(parts) - most} smaller parts", parts["share"].iloc[most:].sum()))
+    rows = [
+        (_part_text(part, page.labels, state.text), part.share)
+        for part in parts.head(most).itertuples()
+    ]
+    if len(parts) > most:
+        rows.append((f"{len(parts) - most} smaller parts", parts["share"].iloc[most:].sum()))
     rows.append(("score", parts["share"].sum()))
-    cells = "".join(f"<tr><td>{escape(text)}</td><td>{share:+.2f}</td></tr>" for text, share in rows)
+    cells = "".join(
+        f"<tr><td>{escape(text)}</td><td>{share:+.2f}</td></tr>" for text, share in rows
+    )
     head = f"<caption>{caption}</caption>" if caption else ""
     return f'<table class="mr-parts">{head}<tbody>{cells}</tbody></table>'
 
@@ -746,7 +1096,11 @@ def suggested_films(
     fame = pd.Series(page.rec.titles.film_fame, page.films.index)
     if "vote_count" in page.films: fame = fame[page.films["vote_count"].nlargest(5 * known).index]
     best = page.films.loc[fame.nlargest(known).index].sample(frac=1)
-    turn = best.groupby("main_genre", sort=False).cumcount() if "main_genre" in best else pd.Series(0, best.index)
+    turn = (
+        best.groupby("main_genre", sort=False).cumcount()
+        if "main_genre" in best
+        else pd.Series(0, best.index)
+    )
     return turn.sort_values(kind="stable").index[:n].tolist()
 
 def options_html(
@@ -755,7 +1109,10 @@ def options_html(
     "The films to tick"
     ids = suggested_films(page)
     box = '<label class="mr-option"><input type="checkbox" data-film="{}" data-label="{}">{}<span>{}</span></label>'
-    return "".join(box.format(i, label, film_poster(i), label) for i, label in page.labels[ids].map(escape).items())
+    return "".join(
+        box.format(i, label, film_poster(i), label)
+        for i, label in page.labels[ids].map(escape).items()
+    )
 
 # %% ../nbs/10_app.ipynb #fff4769a
 EXAMPLES = [("Toy Story (1995)", "Finding Nemo (2003)"), ("Heat (1995)", "The Godfather (1972)")]
@@ -767,15 +1124,28 @@ def example_buttons(
 ) -> str:  # HTML
     "Pairs of films, and a wish, that one press chooses"
     at = {label: i for i, label in page.labels.items()}
-    pairs = [[at[label] for label in pair] for pair in EXAMPLES if all(label in at for label in pair)]
+    pairs = [
+        [at[label] for label in pair] for pair in EXAMPLES if all(label in at for label in pair)
+    ]
     if not pairs:
-        fame = page.films["vote_count"] if "vote_count" in page.films else pd.Series(1, page.films.index)
+        fame = (
+            page.films["vote_count"]
+            if "vote_count" in page.films
+            else pd.Series(1, page.films.index)
+        )
         known = fame.sort_values(ascending=False).groupby(page.clusters).head(1).index.tolist()
         pairs = [known[k:k+2] for k in range(0, 2 * n, 2)]
-    text = lambda pair: " + ".join(f'<bdi>{escape(str(page.films["title"][i]))}</bdi>' for i in pair)
+    text = lambda pair: " + ".join(
+        f'<bdi>{escape(str(page.films["title"][i]))}</bdi>' for i in pair
+    )
     press = '<button type="button" class="mr-link" data-do="example" data-films="{}">{}</button>'
     can = page.dated and "Comedy" in page.genres and "fr" in page.languages
-    asked = f'<button type="button" class="mr-link" data-do="example" data-text="{WISH}">{WISH}</button>' if can else ""
+    asked = (
+        f'<button type="button" class="mr-link" data-do="example" '
+        f'data-text="{WISH}">{WISH}</button>'
+        if can
+        else ""
+    )
     return f'For example: {" ".join(press.format(",".join(map(str, pair)), text(pair)) for pair in pairs[:n] if pair)} {asked}'
 
 # %% ../nbs/10_app.ipynb #2aaf9045
@@ -784,20 +1154,37 @@ LENGTHS = (90, 100, 120, 150)  # minutes
 def _ticks(name, title, values, counts):
     "A list to open with boxes to tick; how many films there are is for reading, not a part of the name"
     box = f'<label><input type="checkbox" name="{name}" value="{{0}}">{{0}} <small aria-hidden="true">{{1:,}}</small></label>'
-    return (f'<details class="mr-drop"><summary id="mr-{name}-name">{title}</summary>'
-            f'<div role="group" aria-label="{title}">{"".join(box.format(escape(v), counts[v]) for v in values)}</div></details>')
+    return (
+        f'<details class="mr-drop"><summary id="mr-{name}-name">{title}</summary>'
+        f'<div role="group" '
+        f'aria-label="{title}">{"".join(box.format(escape(v), counts[v]) for v in values)}</div></details>'
+    )
 
 def steer_html(
     page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "The controls that the list follows"
     first, last = page.years
-    year = lambda id, text, hint: (f'<div><label for="mr-{id}">{text}</label><input type="number" id="mr-{id}" '
-                                   f'inputmode="numeric" min="{first}" max="{last}" placeholder="{hint if page.dated else "not known"}"{"" if page.dated else " disabled"}></div>')
-    options = lambda column, called: "".join(f'<option value="{escape(value)}">{escape(name)} ({n:,})</option>'
-                                            for name, value, n in sorted((called(value), value, n) for value, n in page.counts[column].items()))
-    named = lambda code: name if (name := language_name(code)) != code else f"Other language ({code})"
-    choice = lambda id, text, found: f'<div><label for="mr-{id}">{text}</label><select id="mr-{id}"><option value="">Any</option>{found}</select></div>' if found else ""
+    year = lambda id, text, hint: (
+        f'<div><label for="mr-{id}">{text}</label><input type="number" id="mr-{id}" '
+        f'inputmode="numeric" min="{first}" max="{last}" '
+        f'placeholder="{hint if page.dated else "not known"}"{"" if page.dated else " disabled"}></div>'
+    )
+    options = lambda column, called: "".join(
+        f'<option value="{escape(value)}">{escape(name)} ({n:,})</option>'
+        for name, value, n in sorted(
+            (called(value), value, n) for value, n in page.counts[column].items()
+        )
+    )
+    named = lambda code: (
+        name if (name := language_name(code)) != code else f"Other language ({code})"
+    )
+    choice = lambda id, text, found: (
+        f'<div><label for="mr-{id}">{text}</label><select id="mr-{id}"><option '
+        f'value="">Any</option>{found}</select></div>'
+        if found
+        else ""
+    )
     lengths = "".join(f'<option value="{n}">Under {n} minutes</option>' for n in LENGTHS)
     length = f'''<div><label for="mr-under">Length</label><select id="mr-under"><option value="">Any</option>{lengths}</select></div>'''
     return f"""<div class="mr-steer" role="group" aria-label="Steer the list">
@@ -824,7 +1211,12 @@ def as_csv(
     if found is None: return films_csv(page.films.head(0))
     films = page.films.loc[found.index]
     links = [link[0] if (link := film_link(film)) else "" for _, film in films.iterrows()]
-    return films_csv(films, more=found[[c for c in ("for", "genres", "because") if c in found]].assign(genres=found["genres"].str.join(", "), link=links))
+    return films_csv(
+        films,
+        more=found[[c for c in ("for", "genres", "because") if c in found]].assign(
+            genres=found["genres"].str.join(", "), link=links
+        ),
+    )
 
 # %% ../nbs/10_app.ipynb #dae97d40
 def read_upload(
@@ -836,13 +1228,28 @@ def read_upload(
     for file in _several(asked.get("files"))[:20]:
         file = file if isinstance(file, dict) else {}
         name = str(file.get("name", ""))[-200:]
-        try: read.append(Taste.from_export(base64.b64decode(str(file.get("data", "")), validate=True), page.rec, name=name))
-        except ValueError: faults.append(f"{name}: This file could not be read.")
-        except MovieRecsysError as error: faults.append(f"{name}: {error}")
+        try:
+            read.append(
+                Taste.from_export(
+                    base64.b64decode(str(file.get("data", "")), validate=True), page.rec, name=name
+                )
+            )
+        except ValueError:
+            faults.append(f"{name}: This file could not be read.")
+        except MovieRecsysError as error:
+            faults.append(f"{name}: {error}")
     message = "".join(f"<p>{escape(fault.removeprefix(': '))}</p>" for fault in faults)
     if not read: return {"taste": "", "message": message or "<p>No file came with this.</p>"}
-    try: return taste_card(page, sum(read[1:], read[0] if not asked.get("taste") else sent_taste(asked["taste"]) + read[0])) | {"message": message}
-    except MovieRecsysError as error: return {"taste": "", "message": f"<p>{escape(str(error))}</p>"}
+    try:
+        return taste_card(
+            page,
+            sum(
+                read[1:],
+                read[0] if not asked.get("taste") else sent_taste(asked["taste"]) + read[0],
+            ),
+        ) | {"message": message}
+    except MovieRecsysError as error:
+        return {"taste": "", "message": f"<p>{escape(str(error))}</p>"}
 
 def taste_card(
     page: FilmPage,  # the films of the page
@@ -850,12 +1257,25 @@ def taste_card(
 ) -> dict:  # taste (JSON), html, likes, wanted
     "A taste as the page shows and keeps it"
     text = taste.to_json()
-    if len(text) > MAX_TASTE: raise MovieRecsysError("Together these files hold more films than the app can take. Upload fewer of them.")
-    return {"taste": text, "html": taste_html(page, taste), "likes": len(taste.liked), "wanted": len(taste.watchlist)}
+    if len(text) > MAX_TASTE:
+        raise MovieRecsysError(
+            "Together these files hold more films than the app can take. Upload fewer of them."
+        )
+    return {
+        "taste": text,
+        "html": taste_html(page, taste),
+        "likes": len(taste.liked),
+        "wanted": len(taste.watchlist),
+    }
 
 # %% ../nbs/10_app.ipynb #bb203e4c
-PARTS = {"liked": "Liked", "disliked": "Not liked", "watchlist": "On the watchlist", "listed": "On a list, which says neither",
-         "seen": "Seen, with no opinion"}
+PARTS = {
+    "liked": "Liked",
+    "disliked": "Not liked",
+    "watchlist": "On the watchlist",
+    "listed": "On a list, which says neither",
+    "seen": "Seen, with no opinion",
+}
 
 def taste_html(
     page: FilmPage,  # the films of the page
@@ -864,19 +1284,35 @@ def taste_html(
     "What was understood of an export and what was not, with names"
     strongest = lambda name: getattr(taste, name).sort_values(ascending=False, kind="stable").index
     parts = {name: strongest(name) for name in PARTS}
-    parts["seen"] = parts["seen"].difference(taste.liked.index.union(taste.disliked.index), sort=False)
-    listed = "".join(f"<h3>{PARTS[name]} ({len(ids):,})</h3><p>{_names(page, ids)}</p>" for name, ids in parts.items() if len(ids))
+    parts["seen"] = parts["seen"].difference(
+        taste.liked.index.union(taste.disliked.index), sort=False
+    )
+    listed = "".join(
+        f"<h3>{PARTS[name]} ({len(ids):,})</h3><p>{_names(page, ids)}</p>"
+        for name, ids in parts.items()
+        if len(ids)
+    )
     missing = taste.unmatched.drop_duplicates(["title", "year"])
-    rows = "".join(f"<li>{escape(str(row.title)[:80])}{'' if pd.isna(row.year) else f' ({row.year})'}: {escape(row.why)}</li>" for row in missing.head(300).itertuples())
+    rows = "".join(
+        f"<li>{escape(str(row.title)[:80])}{'' if pd.isna(row.year) else f' ({row.year})'}: "
+        f"{escape(row.why)}</li>"
+        for row in missing.head(300).itertuples()
+    )
     more = f"<li>and {len(missing) - 300:,} others</li>" if len(missing) > 300 else ""
     missed = f"<h3>Not matched ({len(missing):,})</h3><ul>{rows}{more}</ul>" if len(missing) else ""
-    return (f"<p>{escape(taste.summary())}</p><details><summary>See the films, and what was not matched</summary>"
-            f'<div class="mr-read" tabindex="0" role="region" aria-label="The films of this taste">{listed}{missed}</div></details>')
+    return (
+        f"<p>{escape(taste.summary())}</p><details><summary>See the films, and what was not "
+        "matched</summary>"
+        f'<div class="mr-read" tabindex="0" role="region" aria-label="The films of this '
+        f'taste">{listed}{missed}</div></details>'
+    )
 
 def _names(page, ids, most=60):
     "Films by label, the first of them"
     labels = [f"<bdi>{escape(page.labels[i])}</bdi>" for i in ids if i in page.films.index]
-    return ", ".join(labels[:most]) + (f" and {len(labels) - most:,} others" if len(labels) > most else "")
+    return ", ".join(labels[:most]) + (
+        f" and {len(labels) - most:,} others" if len(labels) > most else ""
+    )
 
 # %% ../nbs/10_app.ipynb #04b2108e
 def cluster_html(
@@ -887,14 +1323,34 @@ def cluster_html(
 ) -> str:  # HTML
     "One cluster: its name, its profile, its best known films"
     films = page.films[page.clusters == cluster]
-    genres = films["genres"].explode().value_counts().head(3) if "genres" in films else pd.Series(dtype=int)
-    years = pd.to_numeric(films["release_year"]).dropna().quantile([.1, .9]) if "release_year" in films else []
-    facts = {"Films": f"{len(films):,}", "Years": "mostly {:.0f} to {:.0f}".format(*years) if len(years) and years.notna().all() else "",
-             "Genres": ", ".join(f"{g} {c/len(films):.0%}" for g, c in genres.items())}
-    facts |= {name: f"{films[column].median():.{digits}f}{unit}" for name, column, digits, unit in
-              [("Rating", "vote_average", 1, " in the middle"), ("Length", "runtime", 0, " minutes in the middle")]
-              if column in films}
-    listed = "".join(f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items() if fact)
+    genres = (
+        films["genres"].explode().value_counts().head(3)
+        if "genres" in films
+        else pd.Series(dtype=int)
+    )
+    years = (
+        pd.to_numeric(films["release_year"]).dropna().quantile([0.1, 0.9])
+        if "release_year" in films
+        else []
+    )
+    facts = {
+        "Films": f"{len(films):,}",
+        "Years": "mostly {:.0f} to {:.0f}".format(*years)
+        if len(years) and years.notna().all()
+        else "",
+        "Genres": ", ".join(f"{g} {c / len(films):.0%}" for g, c in genres.items()),
+    }
+    facts |= {
+        name: f"{films[column].median():.{digits}f}{unit}"
+        for name, column, digits, unit in [
+            ("Rating", "vote_average", 1, " in the middle"),
+            ("Length", "runtime", 0, " minutes in the middle"),
+        ]
+        if column in films
+    }
+    listed = "".join(
+        f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items() if fact
+    )
     press = ('<li><button type="button" data-do="choose" data-film="{}" data-label="{}">{}'
              '<span class="mr-hush">Choose </span>{}</button></li>')
     best = page.labels[best_known(films, n).index].map(escape)
@@ -908,11 +1364,19 @@ def clusters_html(
     page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "Every cluster"
-    told = ("Films that are alike in year, length, rating, fame, language and genre were put together by K-means, and those that most people know stand first. "
-            "Recommendations are looked for in the clusters of your films and a few more.")
-    shown = [cluster for cluster in np.argsort(cluster_numbers(page.films, page.clusters)).tolist() if (page.clusters == cluster).any()]
-    return (f'<h2>{len(shown)} clusters</h2><p class="mr-soft">{told}</p>'
-            + "".join(cluster_html(page, cluster, number) for number, cluster in enumerate(shown, 1)))
+    told = (
+        "Films that are alike in year, length, rating, fame, language and genre were put together "
+        "by K-means, and those that most people know stand first. "
+        "Recommendations are looked for in the clusters of your films and a few more."
+    )
+    shown = [
+        cluster
+        for cluster in np.argsort(cluster_numbers(page.films, page.clusters)).tolist()
+        if (page.clusters == cluster).any()
+    ]
+    return f'<h2>{len(shown)} clusters</h2><p class="mr-soft">{told}</p>' + "".join(
+        cluster_html(page, cluster, number) for number, cluster in enumerate(shown, 1)
+    )
 
 # %% ../nbs/10_app.ipynb #32335697
 def map_parts(
@@ -926,11 +1390,16 @@ def map_parts(
 def posters(
     page: FilmPage,  # the films of the page
     asked: dict,  # films: ids, drawn: whether the drawn ones are meant
-) -> dict:  # posters: film_id -> address; more: ids for which a real one may come; stop: whether to ask no more
+    # posters: film_id -> address; more: ids for which a real one may come; stop: whether to ask no
+    # more
+) -> dict:
     "Posters as the page asks for them"
     ids = list(_film_ids(asked.get("films") or [], page.films, 200))
     if asked.get("drawn"):
-        return {"posters": drawn_posters(page, ids), "more": [str(i) for i in ids] if page.posters.network else []}
+        return {
+            "posters": drawn_posters(page, ids),
+            "more": [str(i) for i in ids] if page.posters.network else [],
+        }
     came = {str(i): uri for i, uri in page.posters.fetch(page.films.loc[ids[:4]], within=10)}
     return {"posters": came, "more": [], "stop": not came and page.posters.trouble is not None}
 
@@ -948,9 +1417,13 @@ def evening(
     except MovieRecsysError: return {"html": ""}
     said = f"{facts['how']} {', '.join(facts['where'])}" if facts.get("where") else ""
     where = escape(said[:1].upper() + said[1:])
-    if where and facts["link"]: where = f'<a href="{escape(facts["link"])}" target="_blank" rel="noopener noreferrer">{where}<span class="mr-hush">, opens a new tab</span></a>'
+    if where and facts["link"]:
+        where = f'<a href="{escape(facts["link"])}" target="_blank" rel="noopener noreferrer">{where}<span class="mr-hush">, opens a new tab</span></a>'
     country = escape(Locale("en").territories.get(region, region))
-    told = [f"{where} in {country} (JustWatch)" if where else "", f"Rated {escape(facts['age'])}" if facts.get("age") else ""]
+    told = [
+        f"{where} in {country} (JustWatch)" if where else "",
+        f"Rated {escape(facts['age'])}" if facts.get("age") else "",
+    ]
     return {"html": " · ".join(part for part in told if part)}
 
 # %% ../nbs/10_app.ipynb #3a902a68
@@ -1060,13 +1533,30 @@ def recommend(
         from_watchlist: only films on the watchlist of the taste
     """
     liked = liked_by(page.rec, films, sent_taste(taste))
-    if from_watchlist and not isinstance(liked, Taste): raise SelectionError("A watchlist is a part of a taste, and none was given.")
+    if from_watchlist and not isinstance(liked, Taste):
+        raise SelectionError("A watchlist is a part of a taste, and none was given.")
     years = (first_year, last_year) if first_year or last_year else None
-    found = page.rec.recommend(liked, n=min(max(int(n), 1), 50), genres=genres, disliked=disliked, seen=seen,
-                               runtime=(None, longest) if longest else None, items=liked.watchlist.index if from_watchlist else None, exclude_genres=exclude_genres,
-                               years=years, languages=language or None, adventure=min(max(float(adventure), 0), 1))
-    seeds, understood = list(found.attrs["seeds"].values()), list(found.attrs["understood"].values())
-    return [RecommendedFilm(**row, seeds=seeds, understood=understood) for row in film_rows(page.rec, found)]
+    found = page.rec.recommend(
+        liked,
+        n=min(max(int(n), 1), 50),
+        genres=genres,
+        disliked=disliked,
+        seen=seen,
+        runtime=(None, longest) if longest else None,
+        items=liked.watchlist.index if from_watchlist else None,
+        exclude_genres=exclude_genres,
+        years=years,
+        languages=language or None,
+        adventure=min(max(float(adventure), 0), 1),
+    )
+    seeds, understood = (
+        list(found.attrs["seeds"].values()),
+        list(found.attrs["understood"].values()),
+    )
+    return [
+        RecommendedFilm(**row, seeds=seeds, understood=understood)
+        for row in film_rows(page.rec, found)
+    ]
 
 # %% ../nbs/10_app.ipynb #ca3e3067
 class WishAnswer(TypedDict):
@@ -1091,15 +1581,22 @@ def wish(
     """
     found = page.rec.wish(str(text), n=min(max(int(n), 1), 50))
     seeds = list(found.attrs["seeds"].values())
-    films = [RecommendedFilm(**row, seeds=seeds, understood=[]) for row in film_rows(page.rec, found)]
-    return WishAnswer(understood=[f"{words}: {meaning}" for words, meaning in found.attrs["understood"]],
-                      ignored=found.attrs["ignored"], reason=found.attrs.get("reason", ""), films=films)
+    films = [
+        RecommendedFilm(**row, seeds=seeds, understood=[]) for row in film_rows(page.rec, found)
+    ]
+    return WishAnswer(
+        understood=[f"{words}: {meaning}" for words, meaning in found.attrs["understood"]],
+        ignored=found.attrs["ignored"],
+        reason=found.attrs.get("reason", ""),
+        films=films,
+    )
 
 # %% ../nbs/10_app.ipynb #a835be65
 def recommend_together(
     page: FilmPage,  # the films of the page
     people: list[list[str]],  # for each person one to five titles
-    tastes: list[str] | None = None,  # the JSON of a `Taste` for each person, empty where there is none
+    # the JSON of a `Taste` for each person, empty where there is none
+    tastes: list[str] | None = None,
     names: list[str] | None = None,  # what each is called
     n: int = 5,  # how many films
     disliked: list[str] | None = None,  # films not wanted; similar ones move down
@@ -1122,12 +1619,32 @@ def recommend_together(
     most = max(len(people), len(tastes or ()))
     padded = lambda values, empty: [*(values or ()), *[empty] * most][:most]
     called = [name or f"person {k}" for k, name in enumerate(padded(names, ""), 1)]
-    liked = [liked_by(page.rec, films, sent_taste(taste)) for films, taste in zip(padded(people, []), padded(tastes, ""))]
-    if not 2 <= most <= 10 or len(set(called)) < most: raise SelectionError("Name two to ten people, each by another name.")
-    found = page.rec.recommend_together(dict(zip(called, liked)), n=min(max(int(n), 1), 50), disliked=disliked, genres=genres,
-                                        runtime=(None, longest) if longest else None, adventure=min(max(float(adventure), 0), 1))
-    return [SharedFilm(film_id=int(i), title=row["title"], year=year_number(row["year"]), genres=list(row["genres"]), serves=row["for"],
-                       score=float(row["score"]), because=row["because"]) for i, row in found.iterrows()]
+    liked = [
+        liked_by(page.rec, films, sent_taste(taste))
+        for films, taste in zip(padded(people, []), padded(tastes, ""))
+    ]
+    if not 2 <= most <= 10 or len(set(called)) < most:
+        raise SelectionError("Name two to ten people, each by another name.")
+    found = page.rec.recommend_together(
+        dict(zip(called, liked)),
+        n=min(max(int(n), 1), 50),
+        disliked=disliked,
+        genres=genres,
+        runtime=(None, longest) if longest else None,
+        adventure=min(max(float(adventure), 0), 1),
+    )
+    return [
+        SharedFilm(
+            film_id=int(i),
+            title=row["title"],
+            year=year_number(row["year"]),
+            genres=list(row["genres"]),
+            serves=row["for"],
+            score=float(row["score"]),
+            because=row["because"],
+        )
+        for i, row in found.iterrows()
+    ]
 
 # %% ../nbs/10_app.ipynb #10cadb99
 def explain(
@@ -1148,21 +1665,36 @@ def explain(
         disliked: the films that were not wanted in the recommendation
     """
     label = lambda seed: "" if pd.isna(seed) else page.labels.get(seed, "a film outside the table")
-    return [Reason(seed=label(part.seed), block=part.block, share=float(part.share),
-                   shared=", ".join(map(str, part.shared)))
-            for part in page.rec.explain(liked_by(page.rec, films, sent_taste(taste)), film, adventure=min(max(float(adventure), 0), 1), disliked=disliked).itertuples()]
+    return [
+        Reason(
+            seed=label(part.seed),
+            block=part.block,
+            share=float(part.share),
+            shared=", ".join(map(str, part.shared)),
+        )
+        for part in page.rec.explain(
+            liked_by(page.rec, films, sent_taste(taste)),
+            film,
+            adventure=min(max(float(adventure), 0), 1),
+            disliked=disliked,
+        ).itertuples()
+    ]
 
 # %% ../nbs/10_app.ipynb #af2396b5
 def bound(
     function: Callable,  # takes a FilmPage first
     page: FilmPage,  # the films of the page
     name: str,  # what Gradio and MCP call it
-) -> Callable:  # without `page`; a MovieRecsysError becomes Gradio's, whose sentence reaches the caller
+    # without `page`; a MovieRecsysError becomes Gradio's, whose sentence reaches the caller
+) -> Callable:
     "A function of this page for one recommender"
     @wraps(function)
     def call(*args, **kwargs):
-        try: return function(page, *args, **kwargs)
-        except MovieRecsysError as error: raise gr.Error(str(error), print_exception=False) from error
+        try:
+            return function(page, *args, **kwargs)
+        except MovieRecsysError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
     signature, call.__name__ = inspect.signature(function), name
     call.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])
     call.__annotations__ = {k: v for k, v in function.__annotations__.items() if k != "page"}
@@ -1190,10 +1722,40 @@ ENDPOINTS = {  # name: function and an example of its arguments
     "recommend_movie": (recommend_movie, [["Toy Story (1995)"], ""]),
     "gradio_function": (picture_of, [["Toy Story (1995)"], ""]),
     "find": (find, ["the matrx", 8]),
-    "recommend": (recommend, [["Heat (1995)", "Casino"], 5, ["Crime"], ["War"], 1970, 1999, "en", 0.2, "", ["Pulp Fiction (1994)"], [], 180, False]),
-    "recommend_together": (recommend_together, [[["Heat (1995)"], ["Toy Story (1995)"]], ["", ""], ["Ana", "Ben"], 5, [], ["Crime"], 180, 0.5]),
+    "recommend": (
+        recommend,
+        [
+            ["Heat (1995)", "Casino"],
+            5,
+            ["Crime"],
+            ["War"],
+            1970,
+            1999,
+            "en",
+            0.2,
+            "",
+            ["Pulp Fiction (1994)"],
+            [],
+            180,
+            False,
+        ],
+    ),
+    "recommend_together": (
+        recommend_together,
+        [
+            [["Heat (1995)"], ["Toy Story (1995)"]],
+            ["", ""],
+            ["Ana", "Ben"],
+            5,
+            [],
+            ["Crime"],
+            180,
+            0.5,
+        ],
+    ),
     "wish": (wish, ["a French comedy from the sixties, under 100 minutes", 5]),
-    "explain": (explain, [["Heat (1995)"], "Casino (1995)", 0.5, "", []])}
+    "explain": (explain, [["Heat (1995)"], "Casino (1995)", 0.5, "", []]),
+}
 
 def add_endpoints(
     app: gr.Blocks,  # being built
@@ -1206,17 +1768,24 @@ def add_endpoints(
             part.example_payload = part.example_value = lambda value=value: value
 
 # %% ../nbs/10_app.ipynb #8c58172c
-TABLES = {True: "They come from Wikidata (retrieved 2026-10-18), whose data is in the public domain (CC0).",
-          False: "They come from the table that this app was started with; that table's own terms apply to it."}
+TABLES = {
+    True: "They come from Wikidata (retrieved 2026-10-18), whose data is in the public domain (CC0).",
+    False: "They come from the table that this app was started with; that table's own terms apply to it.",
+}
 
-TOY_STORY = (862, 5415)  # its number at TMDB, and its votes when Kaggle's table was made: no other table from there has both
+# its number at TMDB, and its votes when Kaggle's table was made: no other table from there has both
+TOY_STORY = (862, 5415)
 
 def is_kaggle(
     films: pd.DataFrame,  # any films
 ) -> bool:
     "Whether these are the films of Kaggle's table, on which the quality was measured"
     number, votes = TOY_STORY
-    return "poster_path" in films and number in films.index and films.loc[number, "vote_count"] == votes
+    return (
+        "poster_path" in films
+        and number in films.index
+        and films.loc[number, "vote_count"] == votes
+    )
 
 def measured_quality(
     page: FilmPage,  # the films of the page
@@ -1224,7 +1793,13 @@ def measured_quality(
     "How good the recommendations are, as the quality page measured and wrote down"
     file = resources.files("movie_recsys")/"assets"/"quality.json"
     measured = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    kind = "bundled" if page.films.attrs.get("source") == "bundled" else "kaggle" if is_kaggle(page.films) else ""
+    kind = (
+        "bundled"
+        if page.films.attrs.get("source") == "bundled"
+        else "kaggle"
+        if is_kaggle(page.films)
+        else ""
+    )
     return f"<h2>How good it is</h2><p>{escape(measured[kind])}</p>" if kind in measured else ""
 
 def fill(
@@ -1238,13 +1813,24 @@ def about_html(
     page: FilmPage,  # the films of the page
 ) -> str:  # HTML
     "How the app works, what it knows, and whom it thanks"
-    at_tmdb = page.tmdb is not None or "poster_path" in page.films  # only a table from there has the paths of posters
-    facts = {"films": f"{len(page.films):,}", "span": page.span, "only": " A film outside these years is not here." if page.dated else "",
-             "clusters": str(page.rec.model.n_clusters), "table": TABLES[page.films.attrs.get("source") == "bundled"],
-             "endpoints": ", ".join(ENDPOINTS), "attribution": ATTRIBUTION if at_tmdb else "", "quality": measured_quality(page),
-             "outside": "" if page.tmdb is None else " A title that only TMDB knows can be placed among them.",
-             "posters": "All posters are drawn by this app." if page.tmdb is None else
-                        "Posters come from TMDB where it has one; the others are drawn by this app. Where a film can be seen is data of JustWatch, through TMDB."}
+    # only a table from there has the paths of posters
+    at_tmdb = page.tmdb is not None or "poster_path" in page.films
+    facts = {
+        "films": f"{len(page.films):,}",
+        "span": page.span,
+        "only": " A film outside these years is not here." if page.dated else "",
+        "clusters": str(page.rec.model.n_clusters),
+        "table": TABLES[page.films.attrs.get("source") == "bundled"],
+        "endpoints": ", ".join(ENDPOINTS),
+        "attribution": ATTRIBUTION if at_tmdb else "",
+        "quality": measured_quality(page),
+        "outside": ""
+        if page.tmdb is None
+        else " A title that only TMDB knows can be placed among them.",
+        "posters": "All posters are drawn by this app."
+        if page.tmdb is None
+        else "Posters come from TMDB where it has one; the others are drawn by this app. Where a film can be seen is data of JustWatch, through TMDB.",
+    }
     return fill("about.html", facts)
 
 # %% ../nbs/10_app.ipynb #d1e60092
@@ -1276,9 +1862,18 @@ def opened(
 ) -> dict:  # state, labels, message
     "A link as the page's script takes it"
     state, message = read_query(page, query)
-    kept, films = parse_qs(query.lstrip("?")[:20_000]).get("with", [""])[0].split(","), (*state.films, *(state.guest or Guest()).films)
-    return {"state": browser_state(state), "labels": {str(i): page.labels[i] for i in films}, "asked": state.asked,
-            "taste": "taste" in kept, "guest": "guest" in kept, "message": f"<p>{escape(message)}</p>" if message else ""}
+    kept, films = (
+        parse_qs(query.lstrip("?")[:20_000]).get("with", [""])[0].split(","),
+        (*state.films, *(state.guest or Guest()).films),
+    )
+    return {
+        "state": browser_state(state),
+        "labels": {str(i): page.labels[i] for i in films},
+        "asked": state.asked,
+        "taste": "taste" in kept,
+        "guest": "guest" in kept,
+        "message": f"<p>{escape(message)}</p>" if message else "",
+    }
 
 def shown_taste(
     page: FilmPage,  # the films of the page
@@ -1292,11 +1887,31 @@ def browser_state(
     state: PageState,  # what somebody wants
 ) -> dict:  # as the page's script keeps it
     "The state in the browser's words"
-    steer = {"genres": state.genres, "without": state.without, "since": state.since, "until": state.until, "under": state.under,
-             "language": state.language, "country": state.country, "people": state.people, "adventure": state.adventure}
+    steer = {
+        "genres": state.genres,
+        "without": state.without,
+        "since": state.since,
+        "until": state.until,
+        "under": state.under,
+        "language": state.language,
+        "country": state.country,
+        "people": state.people,
+        "adventure": state.adventure,
+    }
     ids = lambda films: [str(i) for i in films]
-    return {"films": ids(state.films), "text": state.text, "words": state.words, "dropped": list(state.dropped), "steer": steer, "asked": state.asked, "tonight": state.tonight, "n": state.n,
-            "seen": ids(state.seen), "disliked": ids(state.disliked), "guest": ids(state.guest.films) if state.guest else []}
+    return {
+        "films": ids(state.films),
+        "text": state.text,
+        "words": state.words,
+        "dropped": list(state.dropped),
+        "steer": steer,
+        "asked": state.asked,
+        "tonight": state.tonight,
+        "n": state.n,
+        "seen": ids(state.seen),
+        "disliked": ids(state.disliked),
+        "guest": ids(state.guest.films) if state.guest else [],
+    }
 
 # %% ../nbs/10_app.ipynb #54023ec7
 def page_html(
@@ -1304,11 +1919,26 @@ def page_html(
 ) -> str:  # HTML
     "The frame of the page, filled with what does not change"
     note = "Films that many people know, of every genre."
-    old, own = page.dated and page.years[1] < date.today().year, page.films.attrs.get("source") == "bundled"
-    covers = f"{len(page.films):,} films{page.span}{': a newer one is not here yet.' if old else '.'}"
+    old, own = (
+        page.dated and page.years[1] < date.today().year,
+        page.films.attrs.get("source") == "bundled",
+    )
+    covers = (
+        f"{len(page.films):,} films{page.span}{': a newer one is not here yet.' if old else '.'}"
+    )
     if old and own: covers += " Today’s films: <code>movie-recsys app --movies wikidata</code>"
-    return fill("app.html", {"covers": covers, "placeholder": "Heat, narnia, a French comedy from the sixties …", "examples": example_buttons(page), "steer": steer_html(page), "about": about_html(page),
-                             "options_note": note, "fingerprint": page.key})
+    return fill(
+        "app.html",
+        {
+            "covers": covers,
+            "placeholder": "Heat, narnia, a French comedy from the sixties …",
+            "examples": example_buttons(page),
+            "steer": steer_html(page),
+            "about": about_html(page),
+            "options_note": note,
+            "fingerprint": page.key,
+        },
+    )
 
 # %% ../nbs/10_app.ipynb #2ed28ae9
 PREVIEWED = re.compile(r'\s*<meta\s+(?:property="og:|name="(?:twitter:|description"))[^>]*>')
@@ -1321,13 +1951,34 @@ def preview_head(
     "What a chat program reads: title, sentence and picture of a link"
     state = read_query(page, query)[0]
     films, wished = [page.labels[i] for i in state.films[:5]], state.words
-    title = f"Films like {' + '.join(films)}" if films else f"Films for a wish: {wished}" if wished else "Movie Recommender"
-    told = "Five films like the ones you love, each with its reason." + (f" {len(page.films):,} films{page.span}." if page.span else "")
+    title = (
+        f"Films like {' + '.join(films)}"
+        if films
+        else f"Films for a wish: {wished}"
+        if wished
+        else "Movie Recommender"
+    )
+    told = "Five films like the ones you love, each with its reason." + (
+        f" {len(page.films):,} films{page.span}." if page.span else ""
+    )
     picture = f"{site}/preview.png?{urlencode({'films': ','.join(map(str, state.films[:5]))})}"
-    tags = {"og:type": "website", "og:site_name": "Movie Recommender", "og:title": title, "og:description": told, "og:url": f"{site}/?{query}" if query else f"{site}/",
-            "og:image": picture, "og:image:width": "1200", "og:image:height": "630", "og:image:alt": f"Posters: {', '.join(films)}" if films else "Five film posters"}
-    return "".join(f'\n<meta property="{name}" content="{escape(text)}" />' for name, text in tags.items()) + (
-        f'\n<meta name="description" content="{escape(told)}" />\n<meta name="twitter:card" content="summary_large_image" />')
+    tags = {
+        "og:type": "website",
+        "og:site_name": "Movie Recommender",
+        "og:title": title,
+        "og:description": told,
+        "og:url": f"{site}/?{query}" if query else f"{site}/",
+        "og:image": picture,
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": f"Posters: {', '.join(films)}" if films else "Five film posters",
+    }
+    return "".join(
+        f'\n<meta property="{name}" content="{escape(text)}" />' for name, text in tags.items()
+    ) + (
+        f'\n<meta name="description" content="{escape(told)}" />\n<meta name="twitter:card" '
+        'content="summary_large_image" />'
+    )
 
 def preview_picture(
     page: FilmPage,  # the films of the page
@@ -1361,20 +2012,37 @@ class LinkPreview:
         send: Callable,  # takes what goes
     ):
         "Answer for the page and the picture, and hand on everything else"
-        path, query = scope.get("path", "").removeprefix(scope.get("root_path", "")), scope.get("query_string", b"").decode("latin-1")
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or path not in ("", "/", "/preview.png"): return await self.app(scope, receive, send)
+        path, query = (
+            scope.get("path", "").removeprefix(scope.get("root_path", "")),
+            scope.get("query_string", b"").decode("latin-1"),
+        )
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in ("GET", "HEAD")
+            or path not in ("", "/", "/preview.png")
+        ):
+            return await self.app(scope, receive, send)
         if path == "/preview.png":
-            picture = await run_in_threadpool(lambda: self.picture(read_query(self.page, query)[0].films[:5]))
+            picture = await run_in_threadpool(
+                lambda: self.picture(read_query(self.page, query)[0].films[:5])
+            )
             return await Response(picture, media_type="image/png")(scope, receive, send)
         sent = []
         async def keep(message): sent.append(message)
         await self.app(scope, receive, keep)
-        body, head = b"".join(message.get("body", b"") for message in sent), dict(sent[0].get("headers", []))
+        body, head = (
+            b"".join(message.get("body", b"") for message in sent),
+            dict(sent[0].get("headers", [])),
+        )
         if b"text/html" in head.get(b"content-type", b"") and b"content-encoding" not in head:
             site = str(Request(scope).base_url).rstrip("/")
             own = (await run_in_threadpool(preview_head, self.page, query, site)).encode()
-            body = re.sub(PREVIEWED.pattern.encode(), b"", body).replace(b"</head>", own + b"\n</head>", 1)
-            sent[0]["headers"] = [(name, value) for name, value in sent[0]["headers"] if name != b"content-length"] + [(b"content-length", str(len(body)).encode())]
+            body = re.sub(PREVIEWED.pattern.encode(), b"", body).replace(
+                b"</head>", own + b"\n</head>", 1
+            )
+            sent[0]["headers"] = [
+                (name, value) for name, value in sent[0]["headers"] if name != b"content-length"
+            ] + [(b"content-length", str(len(body)).encode())]
         await send(sent[0])
         await send({"type": "http.response.body", "body": body})
 
@@ -1384,13 +2052,26 @@ class MovieApp(gr.Blocks):
     def launch(self, **kwargs):
         "As gr.Blocks.launch, with this app's look, without Gradio's footer, and with memory for few sessions, for it keeps nothing in them"
         icon = str(resources.files("movie_recsys")/"assets"/"favicon.png")
-        look = {"theme": theme(), "css": page_css(), "footer_links": [], "favicon_path": icon, "state_session_capacity": 100}
+        look = {
+            "theme": theme(),
+            "css": page_css(),
+            "footer_links": [],
+            "favicon_path": icon,
+            "state_session_capacity": 100,
+        }
         mine = [Middleware(LinkPreview, page=self.page)]
-        return super().launch(**(look | kwargs | {"app_kwargs": {"middleware": mine} | (kwargs.get("app_kwargs") or {})}))
+        return super().launch(
+            **(
+                look
+                | kwargs
+                | {"app_kwargs": {"middleware": mine} | (kwargs.get("app_kwargs") or {})}
+            )
+        )
 
 def build_app(
     recommender: MovieRecommender,  # over the films of the page
-    tmdb: TMDB | None = None,  # for real posters and titles outside the table; without it nothing leaves the machine
+    # for real posters and titles outside the table; without it nothing leaves the machine
+    tmdb: TMDB | None = None,
 ) -> gr.Blocks:  # not launched
     "The page"
     page = FilmPage(recommender, tmdb)
@@ -1414,11 +2095,23 @@ def build_report_app(
         found = gradio_function(page, selected_movies, text)
         if isinstance(found, str): raise gr.Error(found, print_exception=False)
         return found
-    ticks = gr.CheckboxGroup(Report(page.rec).set_movie_options(), label="Select between 1 to 5 Movies")
-    typed = gr.Textbox(label="If you did not find any of your favorite movies you can write it below or try a mix choice :)",
-                       placeholder="feel free to write any movie you like")
-    app = gr.Interface(recommend_posters, [ticks, typed], gr.Image(label="Scroll to see all movies we recommend to you", format="png"),
-                       title="Movie Recommender System", api_name="gradio_function", flagging_mode="never", analytics_enabled=False)
+
+    ticks = gr.CheckboxGroup(
+        Report(page.rec).set_movie_options(), label="Select between 1 to 5 Movies"
+    )
+    typed = gr.Textbox(
+        label="If you did not find any of your favorite movies you can write it below or try a mix choice :)",
+        placeholder="feel free to write any movie you like",
+    )
+    app = gr.Interface(
+        recommend_posters,
+        [ticks, typed],
+        gr.Image(label="Scroll to see all movies we recommend to you", format="png"),
+        title="Movie Recommender System",
+        api_name="gradio_function",
+        flagging_mode="never",
+        analytics_enabled=False,
+    )
     app.page = page
     return app
 
@@ -1432,7 +2125,8 @@ def launch_app(
     recommender: MovieRecommender,  # over the films of the page
     port: int | None = None,  # None for 7860 or the next that is free
     mcp: bool = False,  # whether the endpoints are MCP tools too
-    tmdb: TMDB | None = None,  # a `TMDB` client; None for the recommender's, or one made from the environment
+    # a `TMDB` client; None for the recommender's, or one made from the environment
+    tmdb: TMDB | None = None,
     block: bool = True,  # whether to wait until the app is stopped
     report: bool = False,  # the course report's own page instead
 ) -> gr.Blocks:  # launched
@@ -1441,11 +2135,22 @@ def launch_app(
         raise MovieRecsysError('MCP needs one more package: pip install "movie_recsys[mcp]"')
     build = build_report_app if report else build_app
     app = build(recommender, tmdb or recommender.tmdb or client_from_environment())
-    try: app.launch(server_name="127.0.0.1", server_port=port, mcp_server=mcp, share=False, inline=False, quiet=True,
-                    prevent_thread_lock=True)
+    try:
+        app.launch(
+            server_name="127.0.0.1",
+            server_port=port,
+            mcp_server=mcp,
+            share=False,
+            inline=False,
+            quiet=True,
+            prevent_thread_lock=True,
+        )
     except OSError as error:
-        if "port" not in str(error): raise
-        raise MovieRecsysError(f"Port {port or '7860 to 7959'} cannot be used. Name another one with --port.") from None
+        if "port" not in str(error):
+            raise
+        raise MovieRecsysError(
+            f"Port {port or '7860 to 7959'} cannot be used. Name another one with --port."
+        ) from None
     taken = "" if port or app.server_port == 7860 else " (port 7860 is taken)"
     print(f"Movie Recommender: http://127.0.0.1:{app.server_port}{taken}", flush=True)
     if mcp: print(f"MCP tools: http://127.0.0.1:{app.server_port}/gradio_api/mcp/", flush=True)

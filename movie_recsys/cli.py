@@ -23,26 +23,62 @@ from . import __version__
 from .data import MovieRecsysError
 
 # %% ../nbs/13_cli.ipynb #d8101f95
-cli = typer.Typer(name="movie-recsys", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
-                  pretty_exceptions_enable=False)
+cli = typer.Typer(
+    name="movie-recsys",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 @cli.callback()
 def movie_recsys() -> None:
     "Film recommendations that explain themselves."
 
-Titles = Annotated[list[str], typer.Argument(help="One to five films: titles, or \"Title (Year)\".", metavar="TITLE...")]
-Movies = Annotated[str, typer.Option(help="Where the films come from: bundled, kaggle, a CSV, Parquet or zip file, "
-                                          "a folder, a kept model, or hf://user/dataset.", metavar="SOURCE")]
-Columns = Annotated[str | None, typer.Option(help="What columns of the file mean, where that is not understood: title=Name,runtime=Duration.", metavar="OURS=THEIRS,...")]
-Encoding = Annotated[str | None, typer.Option(help="The encoding of a text file, if it is not detected: cp1251.", metavar="NAME")]
+Titles = Annotated[
+    list[str],
+    typer.Argument(help="One to five films: titles, or \"Title (Year)\".", metavar="TITLE..."),
+]
+Movies = Annotated[
+    str,
+    typer.Option(
+        help="Where the films come from: bundled, kaggle, a CSV, Parquet or zip file, "
+        "a folder, a kept model, or hf://user/dataset.",
+        metavar="SOURCE",
+    ),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        help="What columns of the file mean, where that is not understood: title=Name,runtime=Duration.",
+        metavar="OURS=THEIRS,...",
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help="The encoding of a text file, if it is not detected: cp1251.", metavar="NAME"
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
-Adventure = Annotated[float, typer.Option(min=0, max=1, help="From 0, what everybody knows, to 1, hidden gems.")]
-NotForMe = Annotated[list[str] | None, typer.Option(help="A film you do not want; similar ones move down.", metavar="TITLE")]
-Scorer = Annotated[str | None, typer.Option(help="A scorer of your own instead of the library's, as MODULE:NAME.", metavar="MODULE:NAME")]
+Adventure = Annotated[
+    float, typer.Option(min=0, max=1, help="From 0, what everybody knows, to 1, hidden gems.")
+]
+NotForMe = Annotated[
+    list[str] | None,
+    typer.Option(help="A film you do not want; similar ones move down.", metavar="TITLE"),
+]
+Scorer = Annotated[
+    str | None,
+    typer.Option(
+        help="A scorer of your own instead of the library's, as MODULE:NAME.", metavar="MODULE:NAME"
+    ),
+]
 
 # %% ../nbs/13_cli.ipynb #fa70d80c
 def main(
-    args: list[str] | None = None,  # What follows `movie-recsys` on the command line; that of this process if not given
+    # What follows `movie-recsys` on the command line; that of this process if not given
+    args: list[str] | None = None,
 ) -> None:
     "Run the command; leaves with status 0, or with 2 and one line on wrong use"
     for stream in (sys.stdout, sys.stderr):
@@ -51,7 +87,11 @@ def main(
     except typer.Abort: status = 130
     except Exception as error:
         if not isinstance(error, MovieRecsysError) and not hasattr(error, "format_message"): raise
-        message = str(error) if isinstance(error, MovieRecsysError) else f"{error.format_message()} (--help tells more)"
+        message = (
+            str(error)
+            if isinstance(error, MovieRecsysError)
+            else f"{error.format_message()} (--help tells more)"
+        )
         print(f"movie-recsys: {' '.join(message.split())}", file=sys.stderr)
         status = 2
     if status: raise SystemExit(status)
@@ -60,16 +100,21 @@ def main(
 def open_recommender(
     source: str,  # What `load_movies` reads, or the folder of a kept model
     scorer: str | None = None,  # MODULE:NAME of a scorer to use instead of the library's
-    columns: str | None = None,  # `title=Name,runtime=Duration`: our columns, and what the source calls them
+    # `title=Name,runtime=Duration`: our columns, and what the source calls them
+    columns: str | None = None,
     encoding: str | None = None,  # of a text file
 ):
     "The recommender on these films: a `MovieRecommender`"
     from movie_recsys.recommend import MovieRecommender
     kept, named = (Path(source) / "card.json").is_file(), scorer and named_scorer(scorer)
-    if kept and (columns or encoding): raise typer.BadParameter("A kept model has its columns already: --columns and --encoding are for files of films.")
+    if kept and (columns or encoding):
+        raise typer.BadParameter(
+            "A kept model has its columns already: --columns and --encoding are for files of films."
+        )
     if kept: return MovieRecommender.load(source, scorer=named)
-    return saying(MovieRecommender.from_movies)(source, scorer=named, columns=read_columns(columns), encoding=encoding)
-
+    return saying(MovieRecommender.from_movies)(
+        source, scorer=named, columns=read_columns(columns), encoding=encoding
+    )
 
 def read_columns(
     text: str | None,  # `title=Name,runtime=Duration`
@@ -80,7 +125,6 @@ def read_columns(
     pairs = [pair.partition("=") for pair in next(csv.reader([text]))]
     if not all(ours.strip() and theirs.strip() for ours, _, theirs in pairs): raise typer.BadParameter(f"Columns are written title=Name,runtime=Duration, not {text!r}.")
     return {theirs.strip(): ours.strip() for ours, _, theirs in pairs}
-
 
 def saying(
     read,  # A function that reads films
@@ -94,18 +138,21 @@ def saying(
         for warning in said:
             if issubclass(warning.category, UserWarning): print(f"note: {warning.message}", file=sys.stderr)
         return found
+
     return reading
 
-
 def named_scorer(
-    name: str,  # MODULE:NAME, as in `my_scorers:Letters`, found from the folder that the command runs in
+    # MODULE:NAME, as in `my_scorers:Letters`, found from the folder that the command runs in
+    name: str,
 ):
     "A scorer of somebody's own: what MODULE calls NAME, made where that is a class"
     from importlib import import_module
     module, _, attribute = name.partition(":")
     sys.path.insert(0, os.getcwd())
-    try: found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error: raise typer.BadParameter(f"There is no scorer {name!r}: {error}.") from error
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise typer.BadParameter(f"There is no scorer {name!r}: {error}.") from error
     return found() if isinstance(found, type) else found
 
 # %% ../nbs/13_cli.ipynb #956e1e82
@@ -115,29 +162,74 @@ def read_range(
     "A range as `MovieRecommender.recommend` takes it; None for None"
     if text is None: return None
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)?\s*(-)?\s*(\d+(?:\.\d+)?)?\s*", text)
-    if not found or not (found[1] or found[3]): raise typer.BadParameter(f"A range is written 1995, 1990-1999, 1990- or -1980, not {text!r}.")
+    if not found or not (found[1] or found[3]):
+        raise typer.BadParameter(
+            f"A range is written 1995, 1990-1999, 1990- or -1980, not {text!r}."
+        )
     low, high = (float(end) if end else None for end in (found[1], found[3]))
     return (low, high) if found[2] else (low, low)
 
 # %% ../nbs/13_cli.ipynb #846e3e75
 @cli.command()
 def recommend(
-    titles: Annotated[list[str] | None, typer.Argument(help="One to five films: titles, or \"Title (Year)\"; none where there is a taste.", metavar="[TITLE...]")] = None,  # One to five films
-    n: Annotated[int, typer.Option(min=1, max=100, help="How many films.")] = 5,  # How many recommendations
-    genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre, or of one of several.")] = None,  # May be repeated
-    without: Annotated[list[str] | None, typer.Option(help="No film of this genre.")] = None,  # May be repeated
-    years: Annotated[str | None, typer.Option(help="A year or a range: 1995, 1990-1999, 1990- or -1980.")] = None,  # Years of release
-    language: Annotated[list[str] | None, typer.Option(help="Original language, as a code such as fr.")] = None,  # May be repeated
-    country: Annotated[list[str] | None, typer.Option(help="A country, as the table names it.")] = None,  # May be repeated
-    person: Annotated[list[str] | None, typer.Option(help="Somebody among directors, writers or cast.")] = None,  # May be repeated
-    runtime: Annotated[str | None, typer.Option(help="Minutes, as a range: -100 or 90-120.")] = None,  # Length
-    min_votes: Annotated[float | None, typer.Option(help="Fewest votes.")] = None,  # How well known at least
-    min_rating: Annotated[float | None, typer.Option(help="Lowest average vote, from 0 to 10.")] = None,  # How good at least
-    seen: Annotated[list[str] | None, typer.Option(help="A film not to name again.")] = None,  # May be repeated
+    # One to five films
+    titles: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="One to five films: titles, or \"Title (Year)\"; none where there is a taste.",
+            metavar="[TITLE...]",
+        ),
+    ] = None,
+    # How many recommendations
+    n: Annotated[int, typer.Option(min=1, max=100, help="How many films.")] = 5,
+    # May be repeated
+    genre: Annotated[
+        list[str] | None, typer.Option(help="Only films of this genre, or of one of several.")
+    ] = None,
+    # May be repeated
+    without: Annotated[list[str] | None, typer.Option(help="No film of this genre.")] = None,
+    # Years of release
+    years: Annotated[
+        str | None, typer.Option(help="A year or a range: 1995, 1990-1999, 1990- or -1980.")
+    ] = None,
+    # May be repeated
+    language: Annotated[
+        list[str] | None, typer.Option(help="Original language, as a code such as fr.")
+    ] = None,
+    # May be repeated
+    country: Annotated[
+        list[str] | None, typer.Option(help="A country, as the table names it.")
+    ] = None,
+    # May be repeated
+    person: Annotated[
+        list[str] | None, typer.Option(help="Somebody among directors, writers or cast.")
+    ] = None,
+    # Length
+    runtime: Annotated[
+        str | None, typer.Option(help="Minutes, as a range: -100 or 90-120.")
+    ] = None,
+    # How well known at least
+    min_votes: Annotated[float | None, typer.Option(help="Fewest votes.")] = None,
+    # How good at least
+    min_rating: Annotated[
+        float | None, typer.Option(help="Lowest average vote, from 0 to 10.")
+    ] = None,
+    # May be repeated
+    seen: Annotated[list[str] | None, typer.Option(help="A film not to name again.")] = None,
     not_for_me: NotForMe = None,  # May be repeated
-    taste: Annotated[list[Path] | None, typer.Option(help="An export of Letterboxd, IMDb or another site; several are added together.", metavar="FILE")] = None,  # May be repeated
-    watchlist: Annotated[bool, typer.Option("--watchlist", help="Only films on the watchlist of the taste.")] = False,  # For tonight
-    adventure: Adventure = .5,  # The dial
+    # May be repeated
+    taste: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="An export of Letterboxd, IMDb or another site; several are added together.",
+            metavar="FILE",
+        ),
+    ] = None,
+    # For tonight
+    watchlist: Annotated[
+        bool, typer.Option("--watchlist", help="Only films on the watchlist of the taste.")
+    ] = False,
+    adventure: Adventure = 0.5,  # The dial
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
@@ -150,13 +242,27 @@ def recommend(
     rec = open_recommender(movies, scorer, columns, encoding)
     whole = taste_of_files(rec, taste)
     if whole is not None: print(whole.summary(), file=sys.stderr)
-    if watchlist and (whole is None or whole.watchlist.empty): raise typer.BadParameter("--watchlist needs a --taste with a watchlist in it.")
+    if watchlist and (whole is None or whole.watchlist.empty):
+        raise typer.BadParameter("--watchlist needs a --taste with a watchlist in it.")
     found = rec.recommend(
-        liked_by(rec, titles, whole), n=n, seen=seen or (), disliked=not_for_me or (), items=whole.watchlist.index if watchlist else None, adventure=adventure, genres=genre, exclude_genres=without, years=read_range(years), languages=language,
-        countries=country, people=person, runtime=read_range(runtime), min_votes=min_votes, min_rating=min_rating)
+        liked_by(rec, titles, whole),
+        n=n,
+        seen=seen or (),
+        disliked=not_for_me or (),
+        items=whole.watchlist.index if watchlist else None,
+        adventure=adventure,
+        genres=genre,
+        exclude_genres=without,
+        years=read_range(years),
+        languages=language,
+        countries=country,
+        people=person,
+        runtime=read_range(runtime),
+        min_votes=min_votes,
+        min_rating=min_rating,
+    )
     print_understood(understood_seeds(rec, titles))
     print_films(found, as_json)
-
 
 def print_films(
     found,  # Recommendations, as `MovieRecommender.recommend` returns them
@@ -168,15 +274,14 @@ def print_films(
     for place, film in enumerate(found.itertuples(), 1):
         year = "" if pd.isna(film.year) else f" ({film.year:.0f})"
         print(f"{place}. {film.title}{year} · {', '.join(film.genres)}\n   {film.because}")
-    if found.empty or "reason" in found.attrs: print(found.attrs.get("reason", "Nothing was found."))
-
+    if found.empty or "reason" in found.attrs:
+        print(found.attrs.get("reason", "Nothing was found."))
 
 def print_understood(
     understood: dict[str, str],  # What was taken for each title that was not named exactly
 ):
     "Say which film was taken for a title, on standard error, so that JSON stays JSON"
     for title, said in understood.items(): print(f"{title}: {said}", file=sys.stderr)
-
 
 def print_json(
     films,  # Recommendations, as `MovieRecommender.recommend` returns them
@@ -188,8 +293,12 @@ def print_json(
 # %% ../nbs/13_cli.ipynb #2a436b68
 @cli.command()
 def wish(
-    text: Annotated[str, typer.Argument(help="What you want to see, in words.", metavar="WISH")],  # The wish
-    n: Annotated[int, typer.Option(min=1, max=100, help="How many films, if the wish does not say.")] = 5,  # How many
+    # The wish
+    text: Annotated[str, typer.Argument(help="What you want to see, in words.", metavar="WISH")],
+    # How many
+    n: Annotated[
+        int, typer.Option(min=1, max=100, help="How many films, if the wish does not say.")
+    ] = 5,
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
@@ -198,18 +307,33 @@ def wish(
     "Films for a wish in words, such as \"a French comedy from the sixties, under 100 minutes\"."
     found = open_recommender(movies, None, columns, encoding).wish(text, n=n)
     print_understood(dict(found.attrs["understood"]))
-    if found.attrs["ignored"]: print(f"not understood: {', '.join(found.attrs['ignored'])}", file=sys.stderr)
+    if found.attrs["ignored"]:
+        print(f"not understood: {', '.join(found.attrs['ignored'])}", file=sys.stderr)
     print_films(found, as_json)
 
 # %% ../nbs/13_cli.ipynb #603c8de0
 @cli.command()
 def together(
-    person: Annotated[list[str], typer.Option(help="A person: one to five titles with commas between them, or an export. Given twice or more.", metavar="TITLES|FILE")],  # Who is there
-    n: Annotated[int, typer.Option(min=1, max=100, help="How many films.")] = 5,  # How many recommendations
-    genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre, or of one of several.")] = None,  # May be repeated
-    runtime: Annotated[str | None, typer.Option(help="Minutes, as a range: -100 or 90-120.")] = None,  # Length
+    # Who is there
+    person: Annotated[
+        list[str],
+        typer.Option(
+            help="A person: one to five titles with commas between them, or an export. Given twice or more.",
+            metavar="TITLES|FILE",
+        ),
+    ],
+    # How many recommendations
+    n: Annotated[int, typer.Option(min=1, max=100, help="How many films.")] = 5,
+    # May be repeated
+    genre: Annotated[
+        list[str] | None, typer.Option(help="Only films of this genre, or of one of several.")
+    ] = None,
+    # Length
+    runtime: Annotated[
+        str | None, typer.Option(help="Minutes, as a range: -100 or 90-120.")
+    ] = None,
     not_for_me: NotForMe = None,  # May be repeated
-    adventure: Adventure = .5,  # The dial
+    adventure: Adventure = 0.5,  # The dial
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
@@ -218,11 +342,25 @@ def together(
     "Recommend films for two people or more, so that everybody finds something."
     from movie_recsys.people import person as read_person
     from movie_recsys.recommend import understood_seeds
-    if len(person) < 2: raise typer.BadParameter("Name two people or more: --person \"Heat,Alien\" --person letterboxd.zip")
+
+    if len(person) < 2:
+        raise typer.BadParameter(
+            "Name two people or more: --person \"Heat,Alien\" --person letterboxd.zip"
+        )
     rec = open_recommender(movies, None, columns, encoding)
     people = [read_person(rec, text) for text in person]
-    for liked in people: print_understood(understood_seeds(rec, liked)) if isinstance(liked, list) else print(liked.summary(), file=sys.stderr)
-    found = rec.recommend_together(people, n=n, genres=genre, runtime=read_range(runtime), disliked=not_for_me or (), adventure=adventure)
+    for liked in people:
+        print_understood(understood_seeds(rec, liked)) if isinstance(liked, list) else print(
+            liked.summary(), file=sys.stderr
+        )
+    found = rec.recommend_together(
+        people,
+        n=n,
+        genres=genre,
+        runtime=read_range(runtime),
+        disliked=not_for_me or (),
+        adventure=adventure,
+    )
     print_films(found, as_json)
 
 # %% ../nbs/13_cli.ipynb #54a1f5ef
@@ -243,21 +381,34 @@ def explain(
     parts = rec.explain(titles, film, adventure=adventure)
     print_understood(understood_seeds(rec, [*titles, film]))
     named = rec.query(titles).seeds.index
-    parts = parts.assign(seed=parts["seed"].map(rec.labels.reindex(named).to_dict()).fillna(""), shared=parts["shared"].map(", ".join))
-    if as_json: return print(json.dumps(json.loads(parts.to_json(orient="records")), indent=2, ensure_ascii=False))
+    parts = parts.assign(
+        seed=parts["seed"].map(rec.labels.reindex(named).to_dict()).fillna(""),
+        shared=parts["shared"].map(", ".join),
+    )
+    if as_json:
+        return print(
+            json.dumps(json.loads(parts.to_json(orient="records")), indent=2, ensure_ascii=False)
+        )
     shown = parts.reindex(parts["share"].abs().sort_values(ascending=False).index)
-    print(shown.assign(share=shown["share"].map("{:+.2f}".format)).to_string(index=False, max_colwidth=60))
+    print(
+        shown.assign(share=shown["share"].map("{:+.2f}".format)).to_string(
+            index=False, max_colwidth=60
+        )
+    )
     print(f"score {parts['share'].sum():.2f}")
 
 # %% ../nbs/13_cli.ipynb #d2f3aa93
 @cli.command()
 def fit(
-    out: Annotated[Path, typer.Option(help="The folder to write the model to.")],  # Where the model goes
+    # Where the model goes
+    out: Annotated[Path, typer.Option(help="The folder to write the model to.")],
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
-    clusters: Annotated[int, typer.Option(min=2, max=200, help="How many clusters.")] = 13,  # K of K-means
-    seed: Annotated[int, typer.Option(help="The random state.")] = 0,  # The same seed gives the same clusters
+    # K of K-means
+    clusters: Annotated[int, typer.Option(min=2, max=200, help="How many clusters.")] = 13,
+    # The same seed gives the same clusters
+    seed: Annotated[int, typer.Option(help="The random state.")] = 0,
 ):
     "Clean a table of films, cluster it, and keep the model in a folder."
     from movie_recsys.cluster import fit_clusters
@@ -276,37 +427,85 @@ def print_measured(
     as_json: bool,  # One JSON object instead, with a list of rows for each yardstick
 ) -> None:
     "Print what was measured; of ratings only the columns that fit a terminal"
-    if as_json: return print(json.dumps({name: json.loads(table.reset_index().to_json(orient="records")) for name, table in found.items()}, indent=2))
+    if as_json:
+        return print(
+            json.dumps(
+                {
+                    name: json.loads(table.reset_index().to_json(orient="records"))
+                    for name, table in found.items()
+                },
+                indent=2,
+            )
+        )
     for name, table in found.items():
-        shown = table[[c for c in table if c not in ("hit@5", "NDCG@5", "novelty", "variety") and not c.endswith("long tail 95%")]]
+        shown = table[
+            [
+                c
+                for c in table
+                if c not in ("hit@5", "NDCG@5", "novelty", "variety")
+                and not c.endswith("long tail 95%")
+            ]
+        ]
         print(f"{name}\n{shown.round(3).to_string()}\n")
 
 # %% ../nbs/13_cli.ipynb #95a137fe
 @cli.command()
 def evaluate(
-    ratings: Annotated[Path | None, typer.Option(help="Ratings of MovieLens or Kaggle: a file beside its links.csv, or their folder.")] = None,  # Who liked what
-    pairs: Annotated[Path | None, typer.Option(help="A TSV of judged pairs: title_1, year_1, title_2, year_2, rating (OK or NOT_OK).")] = None,  # What people find alike
-    neighbours: Annotated[Path | None, typer.Option(help="A JSON list of films: film_id, label, neighbours, labels.")] = None,  # What others recommend
+    # Who liked what
+    ratings: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ratings of MovieLens or Kaggle: a file beside its links.csv, or their folder."
+        ),
+    ] = None,
+    # What people find alike
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            help="A TSV of judged pairs: title_1, year_1, title_2, year_2, rating (OK or NOT_OK)."
+        ),
+    ] = None,
+    # What others recommend
+    neighbours: Annotated[
+        Path | None, typer.Option(help="A JSON list of films: film_id, label, neighbours, labels.")
+    ] = None,
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
-    users: Annotated[int | None, typer.Option(min=2, help="The most test users to take; all of them if not given.")] = None,  # To be quicker
-    sets: Annotated[int, typer.Option(min=2, help="The most sets of films of each size to draw for the neighbours.")] = 400,  # To be quicker
+    # To be quicker
+    users: Annotated[
+        int | None,
+        typer.Option(min=2, help="The most test users to take; all of them if not given."),
+    ] = None,
+    # To be quicker
+    sets: Annotated[
+        int,
+        typer.Option(min=2, help="The most sets of films of each size to draw for the neighbours."),
+    ] = 400,
     scorer: Scorer = None,  # Measured beside the library's
     as_json: Json = False,  # For another program
 ):
     "Measure recommendations by people's ratings, judged pairs or known neighbours, beside the baselines."
     from movie_recsys.data import load_ratings
-    from movie_recsys.evaluate import baselines, evaluate, evaluate_neighbours, evaluate_pairs, read_neighbours, read_pairs, split_users
+    from movie_recsys.evaluate import (baselines, evaluate, evaluate_neighbours, evaluate_pairs,
+        read_neighbours, read_pairs, split_users)
     from movie_recsys.recommend import MovieRecommender
-    if not (ratings or pairs or neighbours): raise typer.BadParameter("Say what to measure by: --ratings, --pairs or --neighbours.")
+
+    if not (ratings or pairs or neighbours):
+        raise typer.BadParameter("Say what to measure by: --ratings, --pairs or --neighbours.")
     rec = open_recommender(movies, None, columns, encoding)
-    judged, known = pairs and read_pairs(pairs, rec.films), neighbours and read_neighbours(neighbours, rec.films)
+    judged, known = (
+        pairs and read_pairs(pairs, rec.films),
+        neighbours and read_neighbours(neighbours, rec.films),
+    )
     likes = load_ratings(ratings, rec.films) if ratings else None
     train, test = split_users(likes, rec.films) if ratings else ((), ())
     rivals = {"movie_recsys": MovieRecommender(rec.films, rec.model)}
     if scorer: rivals[scorer] = MovieRecommender(rec.films, rec.model, scorer=named_scorer(scorer))
-    if likes is not None: rivals["movie_recsys with ratings"] = MovieRecommender(rec.films, rec.model, ratings=likes[likes["userId"].isin(train)])
+    if likes is not None:
+        rivals["movie_recsys with ratings"] = MovieRecommender(
+            rec.films, rec.model, ratings=likes[likes["userId"].isin(train)]
+        )
     rivals |= baselines(rec.films, rec.model.labels_, likes, train)
     found = {}
     if ratings: found["ratings"] = evaluate(rivals, likes, rec.films, test[:users]).summary()
@@ -317,12 +516,32 @@ def evaluate(
 # %% ../nbs/13_cli.ipynb #bd9e584a
 @cli.command()
 def similar(
-    titles: Annotated[list[str] | None, typer.Argument(help="The films whose neighbours are wanted, any number.", metavar="[TITLE...]")] = None,  # Films
-    every: Annotated[bool, typer.Option("--all", help="The neighbours of every film of the table.")] = False,  # The whole catalogue
-    out: Annotated[Path | None, typer.Option(help="A Parquet file to write to; without it the neighbours are printed.", metavar="FILE")] = None,  # Where to
-    n: Annotated[int, typer.Option(min=1, max=1000, help="How many neighbours of each film.")] = 10,  # How many
-    jobs: Annotated[int, typer.Option(help="How many processes; -1 for one on each processor.")] = 1,  # As joblib counts them
-    adventure: Adventure = .5,  # The dial
+    # Films
+    titles: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="The films whose neighbours are wanted, any number.", metavar="[TITLE...]"
+        ),
+    ] = None,
+    # The whole catalogue
+    every: Annotated[
+        bool, typer.Option("--all", help="The neighbours of every film of the table.")
+    ] = False,
+    # Where to
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A Parquet file to write to; without it the neighbours are printed.",
+            metavar="FILE",
+        ),
+    ] = None,
+    # How many
+    n: Annotated[int, typer.Option(min=1, max=1000, help="How many neighbours of each film.")] = 10,
+    # As joblib counts them
+    jobs: Annotated[
+        int, typer.Option(help="How many processes; -1 for one on each processor.")
+    ] = 1,
+    adventure: Adventure = 0.5,  # The dial
     movies: Movies = "bundled",  # Where the films come from
     scorer: Scorer = None,  # In place of the library's
     columns: Columns = None,  # Where its columns are not understood
@@ -333,17 +552,26 @@ def similar(
 
     from movie_recsys.recommend import list_blocks
     if bool(titles) == every: raise typer.BadParameter("Name films, or say --all.")
-    if every and out is None: raise typer.BadParameter("--all needs --out neighbours.parquet: a table that long is not printed.")
-    if out is not None and (out.suffix != ".parquet" or not out.parent.is_dir()): raise typer.BadParameter(f"--out names a .parquet file in an existing folder, not {out}.")
+    if every and out is None:
+        raise typer.BadParameter(
+            "--all needs --out neighbours.parquet: a table that long is not printed."
+        )
+    if out is not None and (out.suffix != ".parquet" or not out.parent.is_dir()):
+        raise typer.BadParameter(f"--out names a .parquet file in an existing folder, not {out}.")
     if not jobs: raise typer.BadParameter("--jobs is 1 or more, or -1 for all processors.")
     rec = open_recommender(movies, scorer, columns, encoding)
     asked = rec.films.index if every else [rec.resolve(title)[0] for title in titles]
     blocks = list_blocks(rec, ([int(film_id)] for film_id in asked), n, jobs, adventure=adventure)
-    tables = (block.assign(query=asked.take(block["query"]) if every else [asked[k] for k in block["query"]]).rename(columns={"query": "film_id", "film_id": "similar_id"}) for block in blocks)
+    tables = (
+        block.assign(
+            query=asked.take(block["query"]) if every else [asked[k] for k in block["query"]]
+        ).rename(columns={"query": "film_id", "film_id": "similar_id"})
+        for block in blocks
+    )
     if out is None: return print_neighbours(rec, tables)
-    with tqdm(total=len(asked), unit="film", disable=None) as bar: written = write_tables(out, tables, lambda table: bar.update(table["film_id"].nunique()))
+    with tqdm(total=len(asked), unit="film", disable=None) as bar:
+        written = write_tables(out, tables, lambda table: bar.update(table["film_id"].nunique()))
     print(f"{written:,} neighbours of {len(asked):,} films, kept in {out}")
-
 
 def print_neighbours(
     rec,  # With the titles
@@ -352,8 +580,14 @@ def print_neighbours(
     "Print each film and below it its neighbours"
     for table in tables:
         for film_id, near in table.groupby("film_id", sort=False):
-            print(rec.labels[film_id], *(f"  {row.rank}. {rec.labels[row.similar_id]} {row.score:.2f}" for row in near.itertuples()), sep="\n")
-
+            print(
+                rec.labels[film_id],
+                *(
+                    f"  {row.rank}. {rec.labels[row.similar_id]} {row.score:.2f}"
+                    for row in near.itertuples()
+                ),
+                sep="\n",
+            )
 
 def write_tables(
     path: Path,  # Where to
@@ -387,11 +621,21 @@ def info(
     from movie_recsys.data import cache_dir, load_movies
     films = load_movies()
     years = films["release_year"]
-    facts = {"movie_recsys": __version__, "python": platform.python_version(),
-             **{name: version(name) for name in ("pandas", "scikit-learn", "gradio")},
-             "bundled films": f"{len(films):,}, {years.min()} to {years.max()}", "cache": str(cache_dir()),
-             "TMDB key": "set" if os.environ.get("TMDB_API_TOKEN") or os.environ.get("TMDB_API_KEY") else "not set"}
-    print(json.dumps(facts, indent=2) if as_json else "\n".join(f"{k:14s} {v}" for k, v in facts.items()))
+    facts = {
+        "movie_recsys": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("pandas", "scikit-learn", "gradio")},
+        "bundled films": f"{len(films):,}, {years.min()} to {years.max()}",
+        "cache": str(cache_dir()),
+        "TMDB key": "set"
+        if os.environ.get("TMDB_API_TOKEN") or os.environ.get("TMDB_API_KEY")
+        else "not set",
+    }
+    print(
+        json.dumps(facts, indent=2)
+        if as_json
+        else "\n".join(f"{k:14s} {v}" for k, v in facts.items())
+    )
 
 # %% ../nbs/13_cli.ipynb #dccb075f
 @cli.command()
@@ -399,40 +643,81 @@ def app(
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The port; the first free one from 7860 if not given.")] = None,  # TCP port
-    mcp: Annotated[bool, typer.Option(help="Serve the functions as MCP tools too.")] = False,  # Needs the extra `mcp`
-    report: Annotated[bool, typer.Option("--report", help="Open the course report's own page.")] = False,  # 26 ticks, a text box, posters
+    # TCP port
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="The port; the first free one from 7860 if not given."),
+    ] = None,
+    # Needs the extra `mcp`
+    mcp: Annotated[bool, typer.Option(help="Serve the functions as MCP tools too.")] = False,
+    # 26 ticks, a text box, posters
+    report: Annotated[
+        bool, typer.Option("--report", help="Open the course report's own page.")
+    ] = False,
     scorer: Scorer = None,  # In place of the library's
 ):
     "Open the app in a browser on this machine."
-    if not mcp: sys.modules.setdefault("mcp", None)  # Gradio would import it, which takes up to two seconds
+    # Gradio would import it, which takes up to two seconds
+    if not mcp: sys.modules.setdefault("mcp", None)
     from movie_recsys.app import launch_app
-    launch_app(open_recommender(movies, scorer, columns, encoding), port=port, mcp=mcp, report=report)
+
+    launch_app(
+        open_recommender(movies, scorer, columns, encoding), port=port, mcp=mcp, report=report
+    )
 
 # %% ../nbs/13_cli.ipynb #9707c1e6
 @cli.command()
 def serve(
     movies: Movies = "bundled",  # Where the films come from
-    host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for other machines too.")] = "127.0.0.1",  # Who may ask
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8000,  # TCP port
-    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that answer; they share the films.")] = 1,  # How many at once
-    root_path: Annotated[str, typer.Option(help="The path that a proxy serves it under.", metavar="/PATH")] = "",  # Behind a proxy
-    cors: Annotated[list[str] | None, typer.Option(help="An origin whose pages may ask, such as https://example.org.", metavar="ORIGIN")] = None,  # May be repeated
+    # Who may ask
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; 0.0.0.0 for other machines too.")
+    ] = "127.0.0.1",
+    # TCP port
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")
+    ] = 8000,
+    # How many at once
+    workers: Annotated[
+        int, typer.Option(min=1, max=256, help="Processes that answer; they share the films.")
+    ] = 1,
+    # Behind a proxy
+    root_path: Annotated[
+        str, typer.Option(help="The path that a proxy serves it under.", metavar="/PATH")
+    ] = "",
+    # May be repeated
+    cors: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An origin whose pages may ask, such as https://example.org.", metavar="ORIGIN"
+        ),
+    ] = None,
     scorer: Scorer = None,  # In place of the library's
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
 ):
     "Serve recommendations as JSON for other programs; /openapi.json describes it."
     from movie_recsys.serve import serve as run
-    run(open_recommender(movies, scorer, columns, encoding), host, port, workers, root_path, cors or ())
+
+    run(
+        open_recommender(movies, scorer, columns, encoding),
+        host,
+        port,
+        workers,
+        root_path,
+        cors or (),
+    )
 
 # %% ../nbs/13_cli.ipynb #27dd6f31
 publish = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-cli.add_typer(publish, name="publish", help="Publish on Hugging Face: the films as a dataset, the app as a Space.")
+cli.add_typer(
+    publish,
+    name="publish",
+    help="Publish on Hugging Face: the films as a dataset, the app as a Space.",
+)
 
 Private = Annotated[bool, typer.Option("--private", help="Only for those whom you let in.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Send nothing; list what would be sent.")]
-
 
 def print_sent(
     sent,  # What `push_dataset` or `push_space` returned
@@ -445,33 +730,54 @@ def print_sent(
 # %% ../nbs/13_cli.ipynb #173819a2
 @publish.command()
 def dataset(
-    repo: Annotated[str, typer.Argument(help="Where to, on Hugging Face.", metavar="USER/NAME")],  # Repository
+    # Repository
+    repo: Annotated[str, typer.Argument(help="Where to, on Hugging Face.", metavar="USER/NAME")],
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
-    license: Annotated[str | None, typer.Option(help="The Hub's name of a licence; needed for films of your own.")] = None,  # Licence
+    # Licence
+    license: Annotated[
+        str | None, typer.Option(help="The Hub's name of a licence; needed for films of your own.")
+    ] = None,
     private: Private = False,  # Only for those whom you let in
     dry_run: DryRun = False,  # Send nothing
 ):
     "Publish the clustered films as a dataset."
     from movie_recsys.publish import push_dataset
-    print_sent(push_dataset(open_recommender(movies, None, columns, encoding), repo, license, private, dry_run))
+
+    print_sent(
+        push_dataset(
+            open_recommender(movies, None, columns, encoding), repo, license, private, dry_run
+        )
+    )
 
 # %% ../nbs/13_cli.ipynb #0e4253bb
 @publish.command()
 def space(
-    repo: Annotated[str | None, typer.Argument(help="Where to, on Hugging Face.", metavar="USER/NAME")] = None,  # Repository
+    # Repository
+    repo: Annotated[
+        str | None, typer.Argument(help="Where to, on Hugging Face.", metavar="USER/NAME")
+    ] = None,
     movies: Movies = "bundled",  # Where the films come from
     columns: Columns = None,  # Where its columns are not understood
     encoding: Encoding = None,  # Where its letters look wrong
-    title: Annotated[str, typer.Option(help="What the Space is called.")] = "Film recommender",  # Title
-    directory: Annotated[Path | None, typer.Option(help="Write the Space here instead of sending it.")] = None,  # Folder
+    # Title
+    title: Annotated[str, typer.Option(help="What the Space is called.")] = "Film recommender",
+    # Folder
+    directory: Annotated[
+        Path | None, typer.Option(help="Write the Space here instead of sending it.")
+    ] = None,
     private: Private = False,  # Only for those whom you let in
     dry_run: DryRun = False,  # Send nothing
 ):
     "Publish the app as a Space, or write it into a folder."
     from movie_recsys.publish import build_space, push_space
-    source = movies if movies == "bundled" or movies.startswith("hf://") else open_recommender(movies, None, columns, encoding)
+
+    source = (
+        movies
+        if movies == "bundled" or movies.startswith("hf://")
+        else open_recommender(movies, None, columns, encoding)
+    )
     if directory and not repo: print(build_space(directory, source, title))
     elif repo and not directory: print_sent(push_space(repo, source, title, private, dry_run))
     else: raise typer.BadParameter("Say USER/NAME to send the Space, or --directory to write it.")

@@ -47,8 +47,13 @@ def make_pipeline(
     "Put the feature transformer and K-means into one pipeline."
     from sklearn.cluster import KMeans
     from sklearn.pipeline import Pipeline
-    return Pipeline([("features", feature_pipeline(films)),
-                     ("kmeans", KMeans(n_clusters=n_clusters, n_init=n_init, random_state=random_state))])
+
+    return Pipeline(
+        [
+            ("features", feature_pipeline(films)),
+            ("kmeans", KMeans(n_clusters=n_clusters, n_init=n_init, random_state=random_state)),
+        ]
+    )
 
 # %% ../nbs/02_cluster.ipynb #328a1b6f
 @dataclass
@@ -109,18 +114,68 @@ def sort_by_size(
     kmeans.labels_ = np.argsort(order)[kmeans.labels_].astype(np.int32)
 
 # %% ../nbs/02_cluster.ipynb #5686eee7
-LANGUAGES = {"en": "English", "fr": "French", "ja": "Japanese", "it": "Italian", "de": "German", "es": "Spanish",
-             "hi": "Hindi", "ru": "Russian", "ko": "Korean", "zh": "Chinese", "cn": "Cantonese", "yue": "Cantonese",
-             "sv": "Swedish", "pt": "Portuguese", "da": "Danish", "fi": "Finnish", "nl": "Dutch", "no": "Norwegian",
-             "nb": "Norwegian", "pl": "Polish", "ta": "Tamil", "te": "Telugu", "ml": "Malayalam", "bn": "Bengali",
-             "kn": "Kannada", "mr": "Marathi", "tr": "Turkish", "cs": "Czech", "el": "Greek", "fa": "Persian",
-             "he": "Hebrew", "hu": "Hungarian", "ar": "Arabic", "th": "Thai", "id": "Indonesian", "ro": "Romanian",
-             "sr": "Serbian", "uk": "Ukrainian", "is": "Icelandic", "tl": "Filipino", "vi": "Vietnamese"}
-GENRES = {"Drama": "dramas", "Comedy": "comedies", "Documentary": "documentaries", "Thriller": "thrillers",
-          "Adventure": "adventures", "Animation": "animated films", "Romance": "romances", "Musical": "musicals",
-          "Science Fiction": "science fiction", "Sci-Fi": "science fiction", "Western": "westerns", "Mystery": "mysteries",
-          "Biography": "biographies", "History": "historical films", "TV Movie": "television films", "Sport": "sports films",
-          "Film-Noir": "films noirs"}
+LANGUAGES = {
+    "en": "English",
+    "fr": "French",
+    "ja": "Japanese",
+    "it": "Italian",
+    "de": "German",
+    "es": "Spanish",
+    "hi": "Hindi",
+    "ru": "Russian",
+    "ko": "Korean",
+    "zh": "Chinese",
+    "cn": "Cantonese",
+    "yue": "Cantonese",
+    "sv": "Swedish",
+    "pt": "Portuguese",
+    "da": "Danish",
+    "fi": "Finnish",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "nb": "Norwegian",
+    "pl": "Polish",
+    "ta": "Tamil",
+    "te": "Telugu",
+    "ml": "Malayalam",
+    "bn": "Bengali",
+    "kn": "Kannada",
+    "mr": "Marathi",
+    "tr": "Turkish",
+    "cs": "Czech",
+    "el": "Greek",
+    "fa": "Persian",
+    "he": "Hebrew",
+    "hu": "Hungarian",
+    "ar": "Arabic",
+    "th": "Thai",
+    "id": "Indonesian",
+    "ro": "Romanian",
+    "sr": "Serbian",
+    "uk": "Ukrainian",
+    "is": "Icelandic",
+    "tl": "Filipino",
+    "vi": "Vietnamese",
+}
+GENRES = {
+    "Drama": "dramas",
+    "Comedy": "comedies",
+    "Documentary": "documentaries",
+    "Thriller": "thrillers",
+    "Adventure": "adventures",
+    "Animation": "animated films",
+    "Romance": "romances",
+    "Musical": "musicals",
+    "Science Fiction": "science fiction",
+    "Sci-Fi": "science fiction",
+    "Western": "westerns",
+    "Mystery": "mysteries",
+    "Biography": "biographies",
+    "History": "historical films",
+    "TV Movie": "television films",
+    "Sport": "sports films",
+    "Film-Noir": "films noirs",
+}
 
 def genre_noun(
     genre: str,  # a genre as the source writes it
@@ -136,12 +191,22 @@ def describe_genres(
     best: pd.Series | None = None,  # all genres of each of the best known films, which have to fit
 ) -> str:  # a noun such as "dramas", "dramas and comedies", or "films"
     "Name what a cluster consists of, if one or two genres make up much of it."
-    def fits(*names): return best is None or best.map(lambda film: any(name in film for name in names)).mean() >= FITTING
+
+    def fits(*names):
+        return (
+            best is None
+            or best.map(lambda film: any(name in film for name in names)).mean() >= FITTING
+        )
+
     share = genres[genres != ""].value_counts() / len(genres)
     first, second = [*share.index[:2], None, None][:2]
     if first is None: return "films"
-    if (share[first] >= .5 or share[first] >= 1 / 3 and share[first] > 1.2 * usual[first]) and fits(first): return genre_noun(first)
-    if second and share[first] + share[second] >= .5 and fits(first, second): return f"{genre_noun(first)} and {genre_noun(second)}"
+    if (
+        share[first] >= 0.5 or share[first] >= 1 / 3 and share[first] > 1.2 * usual[first]
+    ) and fits(first):
+        return genre_noun(first)
+    if second and share[first] + share[second] >= 0.5 and fits(first, second):
+        return f"{genre_noun(first)} and {genre_noun(second)}"
     return "films"
 
 def describe_language(
@@ -154,8 +219,14 @@ def describe_language(
     if share.empty: return ""
     common, own = usual.index[0], share.index[0]
     def fits(mask): return best is None or mask(best).mean() >= FITTING
-    if own != common and share[own] >= .6 and fits(lambda of: of == own): return LANGUAGES.get(own, own)
-    return f"non-{LANGUAGES.get(common, common)}" if share.get(common, 0) < usual[common] / 4 and fits(lambda of: of != common) else ""
+
+    if own != common and share[own] >= 0.6 and fits(lambda of: of == own):
+        return LANGUAGES.get(own, own)
+    return (
+        f"non-{LANGUAGES.get(common, common)}"
+        if share.get(common, 0) < usual[common] / 4 and fits(lambda of: of != common)
+        else ""
+    )
 
 # %% ../nbs/02_cluster.ipynb #11a0aa5f
 def describe_years(
@@ -166,10 +237,23 @@ def describe_years(
     if years.isna().all(): return ""
     count = (years.dropna() // 10 * 10).value_counts()
     decades = range(int(count.index.min()), int(count.index.max()) + 10, 10)
-    held = {(a, b): count[(count.index >= a) & (count.index <= b)].sum() for a, b in combinations([*decades, 9990], 2)}
+    held = {
+        (a, b): count[(count.index >= a) & (count.index <= b)].sum()
+        for a, b in combinations([*decades, 9990], 2)
+    }
     held |= {(a, a): count.get(a, 0) for a in decades}
-    def fits(run): return best is None or best.isna().all() or (best.dropna() // 10 * 10).between(*run).mean() >= FITTING
-    first, last = min((run for run in held if 2 * held[run] >= years.notna().sum() and fits(run)), key=lambda run: (run[1] - run[0], -held[run]))
+
+    def fits(run):
+        return (
+            best is None
+            or best.isna().all()
+            or (best.dropna() // 10 * 10).between(*run).mean() >= FITTING
+        )
+
+    first, last = min(
+        (run for run in held if 2 * held[run] >= years.notna().sum() and fits(run)),
+        key=lambda run: (run[1] - run[0], -held[run]),
+    )
     if first == last: return f"of the {first}s"
     return f"of the {first}s and {last}s" if last - first == 10 else f"of the {first}s to {last}s"
 
@@ -183,7 +267,13 @@ def describe_rank(
     if minutes >= 300: words.append((1.2, "very long"))
     elif minutes >= 135 or minutes <= 75: words.append((.9, "long" if minutes > 75 else "short"))
     if rank.get("popularity", 0) > .999: words.append((1.1, "much-discussed"))
-    if fame >= .8: words.append((2 * fame - 1, "blockbuster" if fame >= .995 else "famous" if fame >= .95 else "well-known"))
+    if fame >= 0.8:
+        words.append(
+            (
+                2 * fame - 1,
+                "blockbuster" if fame >= 0.995 else "famous" if fame >= 0.95 else "well-known",
+            )
+        )
     if fame <= .25: words.append((1 - 2 * fame, "little-known"))
     if rating >= .7: words.append((2 * rating - 1, "acclaimed"))
     return [word for _, word in sorted(words, reverse=True)]
@@ -195,7 +285,9 @@ def best_known(
 ) -> pd.DataFrame:  # best known first
     "Find the films with the most votes, or the most popular ones where votes are not known."
     fame = next((c for c in ("vote_count", "popularity", "vote_average") if c in films), None)
-    return films.sort_values(fame, ascending=False, kind="stable").head(n) if fame else films.head(n)
+    return (
+        films.sort_values(fame, ascending=False, kind="stable").head(n) if fame else films.head(n)
+    )
 
 def describe_clusters(
     films: pd.DataFrame,  # cleaned films
@@ -204,15 +296,39 @@ def describe_clusters(
     "Collect the parts of each cluster's name."
     ranked = films[[c for c in ("vote_count", "popularity", "vote_average") if c in films]]
     ranks = ((ranked.rank() - .5) / len(films)).groupby(labels).median()
-    usual = {c: films[c].value_counts(normalize=True) for c in ("main_genre", "original_language") if c in films}
+    usual = {
+        c: films[c].value_counts(normalize=True)
+        for c in ("main_genre", "original_language")
+        if c in films
+    }
     found = []
     for label, part in films.groupby(labels):
         best = best_known(part, 10)
-        words = describe_rank(ranks.loc[label], part["runtime"].median() if "runtime" in part else 100)
-        noun = describe_genres(part["main_genre"], usual["main_genre"], best["genres"] if "genres" in best else None) if "main_genre" in part else "films"
+        words = describe_rank(
+            ranks.loc[label], part["runtime"].median() if "runtime" in part else 100
+        )
+        noun = (
+            describe_genres(
+                part["main_genre"],
+                usual["main_genre"],
+                best["genres"] if "genres" in best else None,
+            )
+            if "main_genre" in part
+            else "films"
+        )
         if "blockbuster" in words: noun = "blockbusters"
-        language = describe_language(part["original_language"], usual["original_language"], best["original_language"]) if "original_language" in part else ""
-        years = describe_years(part["release_year"], best["release_year"]) if "release_year" in part else ""
+        language = (
+            describe_language(
+                part["original_language"], usual["original_language"], best["original_language"]
+            )
+            if "original_language" in part
+            else ""
+        )
+        years = (
+            describe_years(part["release_year"], best["release_year"])
+            if "release_year" in part
+            else ""
+        )
         found.append(([w for w in words if w != "blockbuster"], language, noun, years))
     return found
 
@@ -225,12 +341,20 @@ def name_clusters(
     parts = describe_clusters(films, labels)
     names = [""] * len(parts)
     for n in (1, 2, 3):
-        longer = [" ".join(filter(None, [", ".join(words[:n]), language, noun, years])) for words, language, noun, years in parts]
-        names = [new if names.count(old) > 1 else old for old, new in zip(names, longer)] if any(names) else longer
+        longer = [
+            " ".join(filter(None, [", ".join(words[:n]), language, noun, years]))
+            for words, language, noun, years in parts
+        ]
+        names = (
+            [new if names.count(old) > 1 else old for old, new in zip(names, longer)]
+            if any(names)
+            else longer
+        )
     seen: Counter = Counter()
     told = []
     for label, name in enumerate(names):
-        if names.count(name) > 1: name += f", such as {best_known(films[labels == label], 1)['title'].iloc[0]}"
+        if names.count(name) > 1:
+            name += f", such as {best_known(films[labels == label], 1)['title'].iloc[0]}"
         seen[name] += 1
         told.append(name[0].upper() + name[1:] + (f" ({seen[name]})" if seen[name] > 1 else ""))
     return told
@@ -242,7 +366,14 @@ def cluster_numbers(
     n: int = 8,  # how many of the best known films of each count
 ) -> list[int]:  # for each cluster a number from 1; 1 has the best known films
     "Number the clusters for people to read."
-    fame = next((pd.to_numeric(films[c]).astype(float).fillna(0) for c in ("vote_count", "popularity") if c in films), pd.Series(0.0, films.index))
+    fame = next(
+        (
+            pd.to_numeric(films[c]).astype(float).fillna(0)
+            for c in ("vote_count", "popularity")
+            if c in films
+        ),
+        pd.Series(0.0, films.index),
+    )
     labels = np.asarray(labels)
     known = [fame[labels == label].nlargest(n).mean() for label in range(labels.max() + 1)]
     order = np.argsort(-np.nan_to_num(known, nan=-1.0), kind="stable")
@@ -268,7 +399,12 @@ def fit_kmeans(
 ) -> Any:  # the same KMeans, fitted
     "Fit K-means: look for centres in single precision, of very many films in a sample, then run over all films."
     from sklearn.base import clone
-    rows = slice(None) if len(features) <= large else np.random.default_rng(kmeans.random_state).choice(len(features), sample, replace=False)
+
+    rows = (
+        slice(None)
+        if len(features) <= large
+        else np.random.default_rng(kmeans.random_state).choice(len(features), sample, replace=False)
+    )
     found = clone(kmeans).fit(features[rows].astype(np.float32)).cluster_centers_
     return run_from(kmeans, features, found.astype(features.dtype))
 
@@ -282,27 +418,47 @@ class KeptClusters(MovieClusters):
                  centers: np.ndarray,  # shape (n_clusters, n_features)
                  names: np.ndarray,  # name of each cluster
                  ):
-        self.films, self.settings, self.labels_, self.centers, self.names_ = films, settings, labels, centers, names.tolist()
+        self.films, self.settings, self.labels_, self.centers, self.names_ = (
+            films,
+            settings,
+            labels,
+            centers,
+            names.tolist(),
+        )
 
     @cached_property
     def pipeline(self) -> Any:
         "The fitted scikit-learn Pipeline."
         pipeline = make_pipeline(self.films, len(self.centers), *self.settings)
-        run_from(pipeline["kmeans"], np.asarray(pipeline["features"].fit_transform(self.films)), self.centers)
+        run_from(
+            pipeline["kmeans"],
+            np.asarray(pipeline["features"].fit_transform(self.films)),
+            self.centers,
+        )
         return pipeline
 
 # %% ../nbs/02_cluster.ipynb #dd613396
-KEPT, FEWEST, FOUND_BY = 20, 10_000, 2  # files to keep; films from which on it pays; raised when clusters or their names would come out differently
+# files to keep; films from which on it pays; raised when clusters or their names would come out
+# differently
+KEPT, FEWEST, FOUND_BY = 20, 10_000, 2
 
 def clusters_file(
     films: pd.DataFrame,  # cleaned films
     settings: tuple,  # whatever else the clusters depend on
 ) -> Path:  # in the cache folder
     "Say where the clusters of these films are kept."
-    columns = [c for c in (*NUMERIC, *CATEGORICAL, "main_genre", "original_language", "title") if c in films]
+    columns = [
+        c
+        for c in (*NUMERIC, *CATEGORICAL, "main_genre", "original_language", "title")
+        if c in films
+    ]
     rows = pd.util.hash_pandas_object(films[columns], index=False).to_numpy()
     asked = repr((columns, settings, FOUND_BY, version("scikit-learn")))
-    return cache_dir() / "clusters" / f"{hashlib.blake2b(rows.tobytes() + asked.encode(), digest_size=20).hexdigest()}.npz"
+    return (
+        cache_dir()
+        / "clusters"
+        / f"{hashlib.blake2b(rows.tobytes() + asked.encode(), digest_size=20).hexdigest()}.npz"
+    )
 
 def keep_clusters(
     model: MovieClusters,  # fitted
@@ -312,10 +468,14 @@ def keep_clusters(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
-            np.savez(aside, labels=model.labels_, centers=model.centers_, names=np.array(model.names_))
+            np.savez(
+                aside, labels=model.labels_, centers=model.centers_, names=np.array(model.names_)
+            )
         os.replace(aside.name, path)
-        for old in sorted(path.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT]: old.unlink(missing_ok=True)
-    except OSError as e: warnings.warn(f"The clusters could not be kept in {path.parent}: {e}", stacklevel=3)
+        for old in sorted(path.parent.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError as e:
+        warnings.warn(f"The clusters could not be kept in {path.parent}: {e}", stacklevel=3)
 
 def kept_clusters(
     path: Path,  # from `clusters_file`
@@ -337,15 +497,26 @@ def fit_clusters(
     cache: bool = True,  # keep the clusters, and open those that were found before
 ) -> MovieClusters:  # cluster 0 is the largest
     "Group films with K-means and name the groups."
-    if n_clusters < 1: raise MovieDataError(f"{n_clusters} clusters cannot be made; ask for 1 or more.")
-    path = clusters_file(films, (n_clusters, n_init, random_state)) if cache and len(films) >= FEWEST else None
+    if n_clusters < 1:
+        raise MovieDataError(f"{n_clusters} clusters cannot be made; ask for 1 or more.")
+    path = (
+        clusters_file(films, (n_clusters, n_init, random_state))
+        if cache and len(films) >= FEWEST
+        else None
+    )
     if path and (found := kept_clusters(path, films, (n_init, random_state))): return found
     pipeline = make_pipeline(films, n_clusters, n_init, random_state)
     features = np.asarray(pipeline["features"].fit_transform(films))
     different = len(np.unique(features[:10_000], axis=0))
     if different < n_clusters: different = len(np.unique(features, axis=0))
-    if different < n_clusters: warnings.warn(f"{n_clusters} clusters asked for, but no more than {different} films differ: fitting {different}.")
-    kmeans = fit_kmeans(pipeline["kmeans"].set_params(n_clusters=min(n_clusters, different)), features)
+    if different < n_clusters:
+        warnings.warn(
+            f"{n_clusters} clusters asked for, but no more than {different} films differ: fitting "
+            f"{different}."
+        )
+    kmeans = fit_kmeans(
+        pipeline["kmeans"].set_params(n_clusters=min(n_clusters, different)), features
+    )
     sort_by_size(kmeans)
     model = MovieClusters(pipeline, kmeans.labels_, name_clusters(films, kmeans.labels_))
     if path and different >= n_clusters: keep_clusters(model, path)
@@ -354,7 +525,11 @@ def fit_clusters(
 # %% ../nbs/02_cluster.ipynb #ab1407aa
 def _shares(values, words=None, n=3):
     "Say the `n` most frequent values with their shares."
-    share = values.map(lambda value: (words or {}).get(value, value) or "none").value_counts(normalize=True).head(n)
+    share = (
+        values.map(lambda value: (words or {}).get(value, value) or "none")
+        .value_counts(normalize=True)
+        .head(n)
+    )
     return ", ".join(f"{value} {s:.0%}" for value, s in share.items())
 
 def profile(
@@ -364,10 +539,18 @@ def profile(
     "Describe each cluster: size, genres, languages, decade, medians and best-known films."
     rows = {}
     for label, part in films.groupby(model.labels_):
-        row = rows[label] = {"name": model.names_[label], "films": len(part), "share": len(part) / len(films)}
+        row = rows[label] = {
+            "name": model.names_[label],
+            "films": len(part),
+            "share": len(part) / len(films),
+        }
         if "main_genre" in part: row["genres"] = _shares(part["main_genre"])
-        if "release_year" in part: row["decade"] = " ".join(f"{decade}s" for decade in (part["release_year"] // 10 * 10).mode()[:1])
-        if "original_language" in part: row["languages"] = _shares(part["original_language"], LANGUAGES)
+        if "release_year" in part:
+            row["decade"] = " ".join(
+                f"{decade}s" for decade in (part["release_year"] // 10 * 10).mode()[:1]
+            )
+        if "original_language" in part:
+            row["languages"] = _shares(part["original_language"], LANGUAGES)
         row |= {f"median {column}": part[column].median() for column in NUMERIC if column in part}
         row["best known"] = ", ".join(best_known(part)["title"])
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("cluster")
@@ -378,7 +561,9 @@ def small_clusters(
     fewer_than: int = 6,  # films
 ) -> pd.DataFrame:  # name and number of films; empty where every cluster is large enough
     "List the clusters that hold very few films."
-    table = pd.DataFrame({"name": model.names_, "films": np.bincount(model.labels_, minlength=model.n_clusters)})
+    table = pd.DataFrame(
+        {"name": model.names_, "films": np.bincount(model.labels_, minlength=model.n_clusters)}
+    )
     return table.rename_axis("cluster").query("films < @fewer_than")
 
 # %% ../nbs/02_cluster.ipynb #d7964082
@@ -390,7 +575,12 @@ def judge_clusters(
     "Measure how well clusters are set apart; a single cluster has no such measure."
     from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
     sizes = np.unique(labels, return_counts=True)[1]
-    judged = {"silhouette": np.nan, "davies_bouldin": np.nan, "calinski_harabasz": np.nan, "smallest": sizes.min()}
+    judged = {
+        "silhouette": np.nan,
+        "davies_bouldin": np.nan,
+        "calinski_harabasz": np.nan,
+        "smallest": sizes.min(),
+    }
     if 1 < len(sizes) < len(features):
         judged |= {"davies_bouldin": davies_bouldin_score(features, labels),
                    "calinski_harabasz": calinski_harabasz_score(features, labels)}
@@ -403,12 +593,18 @@ def stability(
 ) -> float:  # 1 if all runs are the same, about 0 if they agree by chance only
     "Average the adjusted Rand index over all pairs of runs."
     from sklearn.metrics import adjusted_rand_score
-    return float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(runs, 2)])) if len(runs) > 1 else np.nan
+
+    return (
+        float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(runs, 2)]))
+        if len(runs) > 1
+        else np.nan
+    )
 
 # %% ../nbs/02_cluster.ipynb #33f86687
 def sweep_k(
     films: pd.DataFrame,  # cleaned films
-    ks: Iterable[int] = range(1, 16),  # numbers of clusters to try; those above the number of different films are left out
+    # numbers of clusters to try; those above the number of different films are left out
+    ks: Iterable[int] = range(1, 16),
     n_init: int = 3,  # how often each run starts anew
     seeds: int = 5,  # runs for each k; the best one is judged, all of them are compared
     sample: int = 5_000,  # films on which the silhouette is computed
@@ -420,7 +616,10 @@ def sweep_k(
     rows = np.random.default_rng(random_state).permutation(len(films))[:sample]
     table, different = {}, len(np.unique(features, axis=0))
     for k in (k for k in ks if k <= different):
-        runs = [make_pipeline(films, k, n_init, random_state + seed)["kmeans"].fit(features) for seed in range(seeds)]
+        runs = [
+            make_pipeline(films, k, n_init, random_state + seed)["kmeans"].fit(features)
+            for seed in range(seeds)
+        ]
         best = min(runs, key=lambda run: run.inertia_)
         table[k] = {"inertia": best.inertia_, **judge_clusters(features, best.labels_, rows),
                     "stability": stability([run.labels_ for run in runs])}
@@ -435,8 +634,12 @@ def summarize_labels(
     inside = labels >= 0
     sizes = np.bincount(labels[inside]) if inside.any() else np.zeros(0, int)
     pure = kinds[inside].groupby(labels[inside]).transform("nunique").eq(1).sum()
-    return {"clusters": len(sizes), "noise": 1 - inside.mean(), "largest": sizes.max(initial=0) / len(labels),
-            "one kind": pure / len(labels)}
+    return {
+        "clusters": len(sizes),
+        "noise": 1 - inside.mean(),
+        "largest": sizes.max(initial=0) / len(labels),
+        "one kind": pure / len(labels),
+    }
 
 def compare_density(
     films: pd.DataFrame,  # cleaned films
@@ -448,11 +651,20 @@ def compare_density(
     from sklearn.cluster import DBSCAN, HDBSCAN
     features = np.asarray(feature_pipeline(films).fit_transform(films))
     categories = feature_columns(films)[1]
-    kinds = films[categories].astype(str).apply(" ".join, axis=1) if categories else pd.Series("", index=films.index)
+    kinds = (
+        films[categories].astype(str).apply(" ".join, axis=1)
+        if categories
+        else pd.Series("", index=films.index)
+    )
     methods = {f"KMeans, {n_clusters} clusters": make_pipeline(films, n_clusters)["kmeans"]}
     methods |= {f"DBSCAN, eps {e}": DBSCAN(eps=e, min_samples=10) for e in eps}
-    methods |= {f"HDBSCAN, at least {n}": HDBSCAN(min_cluster_size=n, copy=True) for n in min_cluster_size}
-    found = {name: summarize_labels(method.fit_predict(features), kinds) for name, method in methods.items()}
+    methods |= {
+        f"HDBSCAN, at least {n}": HDBSCAN(min_cluster_size=n, copy=True) for n in min_cluster_size
+    }
+    found = {
+        name: summarize_labels(method.fit_predict(features), kinds)
+        for name, method in methods.items()
+    }
     return pd.DataFrame.from_dict(found, orient="index")
 
 # %% ../nbs/02_cluster.ipynb #1619fb43
@@ -464,7 +676,11 @@ def package_versions() -> dict[str, str]:
     def found(package):
         try: return version(package)
         except PackageNotFoundError: return "not installed"
-    return {"python": platform.python_version(), **{package: found(package) for package in PACKAGES}}
+
+    return {
+        "python": platform.python_version(),
+        **{package: found(package) for package in PACKAGES},
+    }
 
 def file_hash(
     path: str | Path,  # a file
@@ -478,31 +694,45 @@ def remove_old(
     files: dict[str, dict],  # the files of the new set, as its card names them
 ) -> None:
     "Remove files of the same kind that the new card does not name, and what killed writers left."
-    kinds = {re.compile(rf"{re.escape(stem)}-[0-9a-f]{{12}}\.{re.escape(ending)}") for stem, ending in (n.rsplit(".", 1) for n in files)}
+    kinds = {
+        re.compile(rf"{re.escape(stem)}-[0-9a-f]{{12}}\.{re.escape(ending)}")
+        for stem, ending in (n.rsplit(".", 1) for n in files)
+    }
     named = {entry["file"] for entry in files.values()}
     for path in Path(folder).iterdir():
-        if path.name not in named and any(kind.fullmatch(path.name) for kind in kinds): path.unlink(missing_ok=True)
-        if path.is_dir() and path.name.startswith(".writing-"): shutil.rmtree(path, ignore_errors=True)
+        if path.name not in named and any(kind.fullmatch(path.name) for kind in kinds):
+            path.unlink(missing_ok=True)
+        if path.is_dir() and path.name.startswith(".writing-"):
+            shutil.rmtree(path, ignore_errors=True)
 
 # %% ../nbs/02_cluster.ipynb #1ee9ce9f
 def write_set(
     folder: str | Path,  # made where it does not exist
-    writers: dict[str, Callable[[Path], object]],  # name of a file: function that writes it at a path
+    # name of a file: function that writes it at a path
+    writers: dict[str, Callable[[Path], object]],
     card: dict,  # what to say about the set
 ) -> Path:  # the folder
     "Write files and the card that names them, so that a reader always finds a whole set."
     folder, files = Path(folder), dict[str, dict]()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder, ignore_cleanup_errors=True) as aside:
+    with tempfile.TemporaryDirectory(
+        prefix=".writing-", dir=folder, ignore_cleanup_errors=True
+    ) as aside:
         for name, write in writers.items():
             path = Path(aside) / name
             write(path)
             digest, (stem, ending) = file_hash(path), name.rsplit(".", 1)
-            files[name] = {"file": f"{stem}-{digest[:12]}.{ending}", "sha256": digest, "bytes": path.stat().st_size}
+            files[name] = {
+                "file": f"{stem}-{digest[:12]}.{ending}",
+                "sha256": digest,
+                "bytes": path.stat().st_size,
+            }
         for name, entry in files.items(): os.replace(Path(aside) / name, folder / entry["file"])
         path = Path(aside) / "card.json"
         card = {"format": FORMAT, **card, "versions": package_versions(), "files": files}
-        path.write_text(json.dumps(card, indent=1, ensure_ascii=False, default=str), encoding="utf-8")
+        path.write_text(
+            json.dumps(card, indent=1, ensure_ascii=False, default=str), encoding="utf-8"
+        )
         os.replace(path, folder / "card.json")
     remove_old(folder, files)
     return folder
@@ -513,13 +743,19 @@ def read_card(
 ) -> dict:  # the card; raises MovieDataError where there is none
     "Read the card of a stored set."
     path = Path(folder) / "card.json"
-    if not path.is_file(): raise MovieDataError(f"There is no model in {str(folder)!r}: it has no card.json.")
-    try: card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as e: raise MovieDataError(f"{str(path)!r} cannot be read: {e}. Save the model again.") from None
+    if not path.is_file():
+        raise MovieDataError(f"There is no model in {str(folder)!r}: it has no card.json.")
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        raise MovieDataError(f"{str(path)!r} cannot be read: {e}. Save the model again.") from None
     if not isinstance(card, dict) or not isinstance(card.get("files"), dict):
         raise MovieDataError(f"{str(path)!r} is no card of a model: it names no files.")
     if card.get("format") != FORMAT:
-        raise MovieDataError(f"{str(path)!r} has format {card.get('format')}, and this movie_recsys reads {FORMAT}. Update it, or save again.")
+        raise MovieDataError(
+            f"{str(path)!r} has format {card.get('format')}, and this movie_recsys reads {FORMAT}. "
+            "Update it, or save again."
+        )
     return card
 
 def set_file(
@@ -528,10 +764,12 @@ def set_file(
 ) -> Path:  # the file; raises MovieDataError where it is missing or damaged
     "Find a file of a stored set and check that it is whole."
     entry = read_card(folder)["files"].get(name)
-    if not isinstance(entry, dict): raise MovieDataError(f"The model in {str(folder)!r} has no {name}.")
+    if not isinstance(entry, dict):
+        raise MovieDataError(f"The model in {str(folder)!r} has no {name}.")
     path = Path(folder) / Path(str(entry.get("file"))).name
     if not path.is_file(): raise MovieDataError(f"{str(path)!r} is missing. Save the model again.")
-    if file_hash(path) != entry.get("sha256"): raise MovieDataError(f"{str(path)!r} is damaged. Save the model again.")
+    if file_hash(path) != entry.get("sha256"):
+        raise MovieDataError(f"{str(path)!r} is damaged. Save the model again.")
     return path
 
 # %% ../nbs/02_cluster.ipynb #73cac876
@@ -547,7 +785,8 @@ def write_arrays(
     head = json.dumps(places).encode()
     with open(path, "wb") as file:
         file.write(head + b" " * (-(len(head) + 1) % 64) + b"\n")
-        for values in arrays.values(): file.write(np.ascontiguousarray(values).tobytes() + b"\0" * (-values.nbytes % 64))
+        for values in arrays.values():
+            file.write(np.ascontiguousarray(values).tobytes() + b"\0" * (-values.nbytes % 64))
 
 def read_arrays(
     path: str | Path,  # a file that `write_arrays` wrote
@@ -556,13 +795,18 @@ def read_arrays(
     with open(path, "rb") as file: head = file.readline()
     whole = np.memmap(path, np.uint8, "r").view(np.ndarray)[len(head):]
     size = lambda dtype, shape: int(np.dtype(dtype).itemsize * np.prod(shape, dtype=np.int64))  # noqa: E731
-    return {name: whole[at:at + size(dtype, shape)].view(dtype).reshape(shape) for name, (at, dtype, shape) in json.loads(head).items()}
+    return {
+        name: whole[at : at + size(dtype, shape)].view(dtype).reshape(shape)
+        for name, (at, dtype, shape) in json.loads(head).items()
+    }
 
 def pack_texts(
     texts: Iterable[str],  # any texts without a zero in them
 ) -> np.ndarray:  # of bytes
     "Put texts into an array, each with a zero behind it."
-    return np.frombuffer("".join(f"{text}\0" for text in texts).encode("utf-8", "surrogatepass"), np.uint8)
+    return np.frombuffer(
+        "".join(f"{text}\0" for text in texts).encode("utf-8", "surrogatepass"), np.uint8
+    )
 
 def unpack_texts(
     packed: np.ndarray,  # from `pack_texts`
@@ -577,11 +821,18 @@ def cluster_card(
 ) -> dict:  # for `write_set`
     "Say what a model is."
     kmeans, source = model.pipeline["kmeans"], str(films.attrs.get("source", "unknown"))
-    return {"source": source if source.startswith("hf://") else Path(source).name, "n_films": len(films), "method": model.method,
-            "n_clusters": model.n_clusters, "n_init": kmeans.n_init, "random_state": kmeans.random_state,
-            "inertia": float(kmeans.inertia_), "names": model.names_,
-            "sizes": np.bincount(model.labels_, minlength=model.n_clusters).tolist(),
-            **{name: films.attrs[name] for name in KEPT_ATTRS if name in films.attrs}}
+    return {
+        "source": source if source.startswith("hf://") else Path(source).name,
+        "n_films": len(films),
+        "method": model.method,
+        "n_clusters": model.n_clusters,
+        "n_init": kmeans.n_init,
+        "random_state": kmeans.random_state,
+        "inertia": float(kmeans.inertia_),
+        "names": model.names_,
+        "sizes": np.bincount(model.labels_, minlength=model.n_clusters).tolist(),
+        **{name: films.attrs[name] for name in KEPT_ATTRS if name in films.attrs},
+    }
 
 def save_clusters(
     model: MovieClusters,  # fitted
@@ -592,8 +843,14 @@ def save_clusters(
     import skops.io
     table = films.assign(cluster=model.labels_)
     table.attrs = {}
-    return write_set(folder, {"films.parquet": table.to_parquet, "clusters.skops": partial(skops.io.dump, model.pipeline)},
-                     cluster_card(model, films))
+    return write_set(
+        folder,
+        {
+            "films.parquet": table.to_parquet,
+            "clusters.skops": partial(skops.io.dump, model.pipeline),
+        },
+        cluster_card(model, films),
+    )
 
 # %% ../nbs/02_cluster.ipynb #7ca01fc7
 def read_films(
@@ -603,12 +860,22 @@ def read_films(
     import pyarrow.parquet as pq
     import pyarrow.types as kind
     table = pq.read_table(path)
-    lists = [field.name for field in table.schema if kind.is_list(field.type) or kind.is_large_list(field.type)]
+    lists = [
+        field.name
+        for field in table.schema
+        if kind.is_list(field.type) or kind.is_large_list(field.type)
+    ]
     films = table.drop_columns(lists).to_pandas()
     order = [name for name in table.column_names if name in lists or name in films]
     collecting = gc.isenabled()
     gc.disable()  # looking through a million new lists for garbage would take most of the time
-    try: return films.assign(**{name: pd.Series(list(_python_lists(table[name])), films.index, object) for name in lists})[order]
+    try:
+        return films.assign(
+            **{
+                name: pd.Series(list(_python_lists(table[name])), films.index, object)
+                for name in lists
+            }
+        )[order]
     finally:
         if collecting: gc.enable()
 
@@ -624,11 +891,17 @@ TRUSTED = ["sklearn.compose._column_transformer._RemainderColsList",  # up to sc
 
 def read_pipeline(
     path: str | Path,  # a file that skops wrote
-) -> Any:  # a scikit-learn Pipeline; raises MovieDataError where the file holds types that a model of ours does not have
+    # a scikit-learn Pipeline; raises MovieDataError where the file holds types that a model of ours
+    # does not have
+) -> Any:
     "Read a pipeline if it holds nothing but types that can be trusted."
     import skops.io
     unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
-    if unknown: raise MovieDataError(f"{str(path)!r} is refused. It holds types that no model of ours has: {', '.join(unknown)}.")
+    if unknown:
+        raise MovieDataError(
+            f"{str(path)!r} is refused. It holds types that no model of ours has: "
+            f"{', '.join(unknown)}."
+        )
     return skops.io.load(path, trusted=TRUSTED)
 
 # %% ../nbs/02_cluster.ipynb #46f9f661
@@ -658,9 +931,16 @@ def load_clusters(
     pipeline = agrees(set_file(folder, "clusters.skops"), films, labels)
     written, here = card["versions"]["scikit-learn"], version("scikit-learn")
     if pipeline is None:
-        warnings.warn(f"The model in {str(folder)!r}, written with scikit-learn {written}, does not give its stored clusters "
-                      f"with {here}. It was fitted anew; save it again.")
+        warnings.warn(
+            f"The model in {str(folder)!r}, written with scikit-learn {written}, does not give its "
+            "stored clusters "
+            f"with {here}. It was fitted anew; save it again."
+        )
         return films, fit_clusters(films, card["n_clusters"], card["n_init"], card["random_state"])
-    if written != here: warnings.warn(f"The model in {str(folder)!r} was written with scikit-learn {written}, and this is {here}. "
-                                      "It gives its stored clusters here, so it can be used.")
+    if written != here:
+        warnings.warn(
+            f"The model in {str(folder)!r} was written with scikit-learn {written}, and this is "
+            f"{here}. "
+            "It gives its stored clusters here, so it can be used."
+        )
     return films, MovieClusters(pipeline, labels, card["names"])

@@ -40,36 +40,86 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from .downloads import cache_dir
-from .errors import MovieDataError, MovieRecsysError, SelectionError, ServiceError, TitleNotFoundError
-from .layouts import CAST_SIZE, COLUMNS, LAYOUTS, LISTS, NUMBERS, Layout, bare_name, guesses, known_names, one_vocabulary, recognise
-from .values import (GENRE_NAMES, _KIND, _NOT_OUT, _STATUS, _TEXT, _clean, _collections, _countries, _entries, _filled, _finite, _flags, _imdb_ids, _kind_words, _language_lists, _languages, _lists, _part, _statuses,
-                                 _strings, _text, _whole, parse_names, read_dates, read_minutes, read_numbers, read_ratings, read_years)
+from .errors import (MovieDataError, MovieRecsysError, SelectionError,
+    ServiceError, TitleNotFoundError)
+from .layouts import (CAST_SIZE, COLUMNS, LAYOUTS, LISTS, NUMBERS, Layout, bare_name,
+    guesses, known_names, one_vocabulary, recognise)
+from .values import (GENRE_NAMES, _KIND, _NOT_OUT, _STATUS, _TEXT, _clean, _collections,
+    _countries, _entries, _filled, _finite, _flags, _imdb_ids, _kind_words, _language_lists,
+    _languages, _lists, _part, _statuses, _strings, _text, _whole, parse_names, read_dates,
+    read_minutes, read_numbers, read_ratings, read_years)
 
 # %% ../nbs/00_data.ipynb #69f3549f
-_all_ = ["MovieRecsysError", "MovieDataError", "SelectionError", "ServiceError", "TitleNotFoundError", "cache_dir"]
+_all_ = [
+    "MovieRecsysError",
+    "MovieDataError",
+    "SelectionError",
+    "ServiceError",
+    "TitleNotFoundError",
+    "cache_dir",
+]
 
 # %% ../nbs/00_data.ipynb #1545ada0
 _BUNDLED = Path(str(files("movie_recsys"))) / "bundled" / "films.parquet"
 
 # %% ../nbs/00_data.ipynb #308898c0
-ALIASES = {"id": "film_id", "tmdbid": "tmdb_id", "movieid": "movielens_id", "belongs_to_collection": "collection",
-           "production_companies": "companies", "production_countries": "countries", "year": "release_year",
-           "director": "directors", "writer": "writers", "imdbid": "imdb_id"}
+ALIASES = {
+    "id": "film_id",
+    "tmdbid": "tmdb_id",
+    "movieid": "movielens_id",
+    "belongs_to_collection": "collection",
+    "production_companies": "companies",
+    "production_countries": "countries",
+    "year": "release_year",
+    "director": "directors",
+    "writer": "writers",
+    "imdbid": "imdb_id",
+}
 _READERS: dict[str, Callable] = {
-    **dict.fromkeys(LISTS, _lists), "genres": partial(_lists, genres=True), "countries": _countries, "spoken_languages": _language_lists, "original_language": _languages,
-    "runtime": read_minutes, "vote_average": lambda c: read_ratings(c)[:2], "vote_count": partial(read_numbers, kind="count"), "popularity": read_numbers,
-    "budget": partial(read_numbers, kind="money"), "revenue": partial(read_numbers, kind="money"), "release_date": lambda c: read_dates(c)[1:], "release_year": read_years,
-    **dict.fromkeys(["film_id", "tmdb_id", "movielens_id"], _whole), "adult": _flags, "status": _statuses, "kind": _kind_words, "collection": _collections, "imdb_id": _imdb_ids}
+    **dict.fromkeys(LISTS, _lists),
+    "genres": partial(_lists, genres=True),
+    "countries": _countries,
+    "spoken_languages": _language_lists,
+    "original_language": _languages,
+    "runtime": read_minutes,
+    "vote_average": lambda c: read_ratings(c)[:2],
+    "vote_count": partial(read_numbers, kind="count"),
+    "popularity": read_numbers,
+    "budget": partial(read_numbers, kind="money"),
+    "revenue": partial(read_numbers, kind="money"),
+    "release_date": lambda c: read_dates(c)[1:],
+    "release_year": read_years,
+    **dict.fromkeys(["film_id", "tmdb_id", "movielens_id"], _whole),
+    "adult": _flags,
+    "status": _statuses,
+    "kind": _kind_words,
+    "collection": _collections,
+    "imdb_id": _imdb_ids,
+}
 BROKEN = "utf-8 with broken letters"
-_READ_AS = {"runtime": "minutes", "vote_average": "ratings", "vote_count": "numbers of votes", "budget": "sums of money", "revenue": "sums of money", "release_date": "dates", "release_year": "years", "popularity": "numbers"}
+_READ_AS = {
+    "runtime": "minutes",
+    "vote_average": "ratings",
+    "vote_count": "numbers of votes",
+    "budget": "sums of money",
+    "revenue": "sums of money",
+    "release_date": "dates",
+    "release_year": "years",
+    "popularity": "numbers",
+}
 
 def _fits(ours, column):
     "Whether the first cells of a column can be what a guess takes them for"
-    few = column[_filled(column.head(2000)).notna().reindex(column.index, fill_value=False)].head(200)
+    few = column[_filled(column.head(2000)).notna().reindex(column.index, fill_value=False)].head(
+        200
+    )
     if not len(few): return False
     if ours == "kind": return _kind_words(few)[0].isin(set(_KIND.values())).mean() > .8
     if ours == "status": return _strings(few).str.lower().isin({*_STATUS, *_NOT_OUT}).mean() > .8
-    if ours == "title": return not _strings(few).str.startswith("http").mean() > .5 and (pd.to_numeric(_strings(few), errors="coerce").isna().mean() > .5 or few.nunique() > 1)
+    if ours == "title":
+        return not _strings(few).str.startswith("http").mean() > 0.5 and (
+            pd.to_numeric(_strings(few), errors="coerce").isna().mean() > 0.5 or few.nunique() > 1
+        )
     return _READERS[ours](few)[1] < len(few) / 2 if ours in _READERS else True
 
 # %% ../nbs/00_data.ipynb #2edc95d9
@@ -77,9 +127,20 @@ def _asked(header, columns, source):
     "What the user says of the columns, checked"
     for theirs, ours in (columns or {}).items():
         if theirs not in header:
-            turned = f" The table's own name comes first: columns={{{ours!r}: {theirs!r}}}." if ours in header and theirs in COLUMNS else ""
-            raise MovieDataError(f"{source} has no column {theirs!r}, which columns= names; it has {', '.join(map(str, header[:30]))}.{turned}")
-        if ours not in COLUMNS: raise MovieDataError(f"columns= takes {theirs!r} for {ours!r}, but no such column is known. Known are {', '.join(COLUMNS)}.")
+            turned = (
+                f" The table's own name comes first: columns={{{ours!r}: {theirs!r}}}."
+                if ours in header and theirs in COLUMNS
+                else ""
+            )
+            raise MovieDataError(
+                f"{source} has no column {theirs!r}, which columns= names; it has "
+                f"{', '.join(map(str, header[:30]))}.{turned}"
+            )
+        if ours not in COLUMNS:
+            raise MovieDataError(
+                f"columns= takes {theirs!r} for {ours!r}, but no such column is known. Known are "
+                f"{', '.join(COLUMNS)}."
+            )
     return dict(columns or {})
 
 def _named(frame, columns, layout, source):
@@ -94,25 +155,53 @@ def _named(frame, columns, layout, source):
     if layout:
         known = {bare_name(theirs): ours for theirs, ours in layout.columns.items()}
         for theirs in header:
-            if theirs not in used and bare_name(theirs) in known: take(known[bare_name(theirs)], theirs, "layout")
+            if theirs not in used and bare_name(theirs) in known:
+                take(known[bare_name(theirs)], theirs, "layout")
     for names in ({c: c for c in COLUMNS}, ALIASES):
         for theirs in header:
             name = str(theirs).strip().lower().replace(" ", "_")
             if theirs not in used and name in names: take(names[name], theirs, "name")
     for ours, groups in guesses(c for c in header if c not in used).items():
-        fitting = next((group for group in groups if not used & set(group) and all(_fits(ours, frame[c]) for c in group[:1])), []) if ours not in found else []
+        fitting = (
+            next(
+                (
+                    group
+                    for group in groups
+                    if not used & set(group) and all(_fits(ours, frame[c]) for c in group[:1])
+                ),
+                [],
+            )
+            if ours not in found
+            else []
+        )
         for theirs in fitting: take(ours, theirs, "guess")
     if "genres" not in found:
-        flags = [c for c in header if c not in used and str(c).lower() in GENRE_NAMES and _flags(frame[c].head(200))[0].notna().all()]
-        for theirs in flags if len(flags) > 2 else (): take("genres", theirs, "guess" if not layout else "layout")
+        flags = [
+            c
+            for c in header
+            if c not in used
+            and str(c).lower() in GENRE_NAMES
+            and _flags(frame[c].head(200))[0].notna().all()
+        ]
+        for theirs in flags if len(flags) > 2 else ():
+            take("genres", theirs, "guess" if not layout else "layout")
     return _checked(frame, found)
 
 def _checked(frame, found):
     "The same, where values tell better than names: an `id` of IMDb, a `kind` of discs, a `status` of *seen* and *to be seen*"
-    if "film_id" in found and "imdb_id" not in found and found["film_id"][1] == "name" and _part(_strings(frame[found["film_id"][0][0]].head(200)), r"^(tt\d{6,9})$").notna().mean() > .5:
+    if (
+        "film_id" in found
+        and "imdb_id" not in found
+        and found["film_id"][1] == "name"
+        and _part(_strings(frame[found["film_id"][0][0]].head(200)), r"^(tt\d{6,9})$")
+        .notna()
+        .mean()
+        > 0.5
+    ):
         found["imdb_id"] = found.pop("film_id")
     for ours in ("kind", "status"):
-        if ours in found and found[ours][1] == "name" and not _fits(ours, frame[found[ours][0][0]]): del found[ours]
+        if ours in found and found[ours][1] == "name" and not _fits(ours, frame[found[ours][0][0]]):
+            del found[ours]
     return found
 
 # %% ../nbs/00_data.ipynb #4371cf7b
@@ -120,48 +209,91 @@ def _years_in_titles(titles):
     "Title and year of titles that nearly all end in a year, as MovieLens writes them; else nothing"
     parts = titles.str.extract(r"^(?P<title>.*\S)\s*\((?P<year>(?:18|19|20)\d\d)\)\s*$")
     if parts["year"].notna().sum() < .8 * max(titles.notna().sum(), 1): return {}
-    return {"title": parts["title"].fillna(titles), "release_year": _whole(parts["year"], 1800, 2100)[0]}
+    return {
+        "title": parts["title"].fillna(titles),
+        "release_year": _whole(parts["year"], 1800, 2100)[0],
+    }
 
 def _plain_titles(titles):
     "Titles without the ranks of a chart before them, and without the codes that web pages write for letters"
-    if titles.str.contains("&", regex=False).any(): titles = titles.map(html.unescape, na_action="ignore")
+    if titles.str.contains("&", regex=False).any():
+        titles = titles.map(html.unescape, na_action="ignore")
     ranks = pd.to_numeric(_part(titles, r"^(\d+)\. "), errors="coerce")
-    return titles.str.replace(r"^\d+\. ", "", regex=True) if len(ranks) > 2 and ranks.notna().all() and ranks.is_unique else titles
+    return (
+        titles.str.replace(r"^\d+\. ", "", regex=True)
+        if len(ranks) > 2 and ranks.notna().all() and ranks.is_unique
+        else titles
+    )
 
 def _ids(out, bad, n):
     "The ids by which the films go, and whose they are"
     kinds = {"film_id": "own", "tmdb_id": "tmdb", "movielens_id": "movielens"}
     found = [(out[c], kind) for c, kind in kinds.items() if c in out and out[c].nunique() > n / 2]
     if found: return found[0]
-    if "imdb_id" in out and len(out["imdb_id"]) and out["imdb_id"].notna().all(): return pd.to_numeric(out["imdb_id"].str[2:]).astype("Int64"), "imdb"
+    if "imdb_id" in out and len(out["imdb_id"]) and out["imdb_id"].notna().all():
+        return pd.to_numeric(out["imdb_id"].str[2:]).astype("Int64"), "imdb"
     if "film_id" in out and n:
         bad.pop("film_id", None)
-        warnings.warn("The ids are no whole numbers, or not one a film: rows are numbered from 1.", stacklevel=5)
+        warnings.warn(
+            "The ids are no whole numbers, or not one a film: rows are numbered from 1.",
+            stacklevel=5,
+        )
     return pd.Series(range(1, n + 1), dtype="Int64"), "row"
 
 def _several(frame, names, read):
     "A list column that several columns of the table fill together"
     if read is _READERS["genres"] and all(str(name).lower() in GENRE_NAMES for name in names):
-        flags = np.column_stack([_flags(frame[name])[0].fillna(False).to_numpy(dtype=bool) for name in names])
-        return pd.Series([[str(name) for name, has in zip(names, row) if has] for row in flags], dtype=object), 0
+        flags = np.column_stack(
+            [_flags(frame[name])[0].fillna(False).to_numpy(dtype=bool) for name in names]
+        )
+        return pd.Series(
+            [[str(name) for name, has in zip(names, row) if has] for row in flags], dtype=object
+        ), 0
     read_columns = [read(frame[name]) for name in names]
-    joined = [list(dict.fromkeys(name for part in parts for name in part)) for parts in zip(*(column.tolist() for column, _ in read_columns))]
+    joined = [
+        list(dict.fromkeys(name for part in parts for name in part))
+        for parts in zip(*(column.tolist() for column, _ in read_columns))
+    ]
     return pd.Series(joined, dtype=object), sum(bad for _, bad in read_columns)
 
 def _from_crew(frame, bad):
     "Directors, writers and the leading cast, where a table of films has the credits of TMDB in it already"
-    cells = frame.reindex(columns=["cast", "crew"]).map(lambda v: v if isinstance(v, (str, list)) else "")
+    cells = frame.reindex(columns=["cast", "crew"]).map(
+        lambda v: v if isinstance(v, (str, list)) else ""
+    )
     people = [_people(cast, crew) for cast, crew in zip(cells["cast"], cells["crew"])]
     if all(not any(row) for row in people): return {}
-    out = {ours: pd.Series([list(row[at] or ()) for row in people], dtype=object) for at, ours in enumerate(("directors", "writers", "cast"))}
+    out = {
+        ours: pd.Series([list(row[at] or ()) for row in people], dtype=object)
+        for at, ours in enumerate(("directors", "writers", "cast"))
+    }
     bad["crew"] = sum(row[0] is None for row in people)
-    return out if out["cast"].map(len).any() else {ours: out[ours] for ours in ("directors", "writers")}
+    return (
+        out
+        if out["cast"].map(len).any()
+        else {ours: out[ours] for ours in ("directors", "writers")}
+    )
 
 def _unit(ours, theirs):
     "What a number is to be taken times where the column's name has a unit: *Revenue (Millions)*, *Length in hours*"
-    units = {"runtime": ((60, r"hours|\(h\)|stunden|horas|heures"), (1 / 60, r"seconds|\(s(?:ec)?\)"))}
-    money = ((10**6, r"millions?|\bmio\b|\bmln\b|млн|\(m\)|\$m\b"), (10**9, r"billions?|млрд"), (10**3, r"thousands?|тыс|\(k\)|\b000s"))
-    return next((size for size, words in units.get(ours, money if ours in ("budget", "revenue", "vote_count") else ()) if re.search(words, str(theirs).lower())), 1)
+    units = {
+        "runtime": ((60, r"hours|\(h\)|stunden|horas|heures"), (1 / 60, r"seconds|\(s(?:ec)?\)"))
+    }
+    money = (
+        (10**6, r"millions?|\bmio\b|\bmln\b|млн|\(m\)|\$m\b"),
+        (10**9, r"billions?|млрд"),
+        (10**3, r"thousands?|тыс|\(k\)|\b000s"),
+    )
+    return next(
+        (
+            size
+            for size, words in units.get(
+                ours, money if ours in ("budget", "revenue", "vote_count") else ()
+            )
+            if re.search(words, str(theirs).lower())
+        ),
+        1,
+    )
 
 def _best_rating(name, column):
     "The best rating, where the name of a column tells it: *Score (1-5)*, *IMDb rating*, *Stars*; else None"
@@ -175,8 +307,12 @@ def _typed(frame, named, layout):
     for name in (c for c in COLUMNS if c in named):
         theirs = named[name][0]
         column = frame[theirs[0]]
-        if name == "release_date": out[name], years, bad[name] = read_dates(column)
-        elif name == "vote_average": out[name], bad[name], best = read_ratings(column, layout.out_of if layout else _best_rating(str(theirs[0]).lower(), column))
+        if name == "release_date":
+            out[name], years, bad[name] = read_dates(column)
+        elif name == "vote_average":
+            out[name], bad[name], best = read_ratings(
+                column, layout.out_of if layout else _best_rating(str(theirs[0]).lower(), column)
+            )
         elif len(theirs) > 1: out[name], bad[name] = _several(frame, theirs, _READERS[name])
         elif name in _READERS:
             out[name], bad[name] = _READERS[name](column)
@@ -185,14 +321,32 @@ def _typed(frame, named, layout):
     if "release_date" in out:
         out["release_year"] = out["release_year"].fillna(years) if "release_year" in out else years
     if "title" in out: out["title"] = _plain_titles(out["title"])
-    if "title" in out and (layout and layout.ids == "movielens" or not any(out[c].notna().any() for c in ("release_date", "release_year") if c in out)): out |= _years_in_titles(out["title"])
-    if "genres" in out and layout and layout.genres: out["genres"] = out["genres"].map(partial(one_vocabulary, vocabulary=layout.genres))
-    if "poster_path" in out and out["poster_path"].dropna().str.startswith("/").mean() < .5: del out["poster_path"]
+    if "title" in out and (
+        layout
+        and layout.ids == "movielens"
+        or not any(out[c].notna().any() for c in ("release_date", "release_year") if c in out)
+    ):
+        out |= _years_in_titles(out["title"])
+    if "genres" in out and layout and layout.genres:
+        out["genres"] = out["genres"].map(partial(one_vocabulary, vocabulary=layout.genres))
+    if "poster_path" in out and out["poster_path"].dropna().str.startswith("/").mean() < 0.5:
+        del out["poster_path"]
     if "crew" in frame and not {"directors", "writers"} & set(out): out |= _from_crew(frame, bad)
     out["film_id"], ids = _ids(out, bad, len(frame))
-    if ids == "own" and (layout and layout.ids == "tmdb" or "poster_path" in out and "tmdb_id" not in out and "movielens_id" not in out):
+    if ids == "own" and (
+        layout
+        and layout.ids == "tmdb"
+        or "poster_path" in out
+        and "tmdb_id" not in out
+        and "movielens_id" not in out
+    ):
         out["tmdb_id"], ids = out["film_id"], "tmdb"
-    return pd.DataFrame({c: out[c] for c in COLUMNS if c in out}), {c: int(n) for c, n in bad.items() if n}, ids, best
+    return (
+        pd.DataFrame({c: out[c] for c in COLUMNS if c in out}),
+        {c: int(n) for c, n in bad.items() if n},
+        ids,
+        best,
+    )
 
 # %% ../nbs/00_data.ipynb #c57594e0
 def _examples(frame, films, named, unreadable):
@@ -202,33 +356,79 @@ def _examples(frame, films, named, unreadable):
         column = frame[named[ours][0][0]]
         text = _filled(column)
         if n <= text.notna().sum() / 2 or ours not in films: continue
-        read = films[ours].map(len).gt(0) if ours in LISTS else films["release_year"].notna() if ours == "release_date" else films[ours].notna()
-        found[ours] = [int(text.notna().sum()), [t[:40] for t in text[text.notna() & ~read.astype(bool)].drop_duplicates().head(3)]]
+        read = (
+            films[ours].map(len).gt(0)
+            if ours in LISTS
+            else films["release_year"].notna()
+            if ours == "release_date"
+            else films[ours].notna()
+        )
+        found[ours] = [
+            int(text.notna().sum()),
+            [t[:40] for t in text[text.notna() & ~read.astype(bool)].drop_duplicates().head(3)],
+        ]
     return found
 
 def _no_title(frame, source, encoding):
     "What is said of a table without titles; the column that may hold them is the first of texts of which hardly one stands twice"
-    has = (", ".join(map(str, list(frame.columns)[:8])) or "no columns") + (f" (read as {encoding})" if encoding else "")
+    has = (", ".join(map(str, list(frame.columns)[:8])) or "no columns") + (
+        f" (read as {encoding})" if encoding else ""
+    )
     few = frame.head(500)
     texts = {c: {v for v in few[c] if isinstance(v, str) and not v[:4].isdigit()} for c in few}
     likely = next((c for c in few if len(few) > 1 and len(texts[c]) > .8 * len(few)), "their name")
-    return (f"{source} is not a table of films: the column 'title' is missing. It has {has}. If the titles have another name there, "
-            f"say so, for example columns={{{likely!r}: 'title'}} (in a shell --columns \"title={likely}\"). If the first row is a film already, put a row of names above it.")
+    return (
+        f"{source} is not a table of films: the column 'title' is missing. It has {has}. If the "
+        "titles have another name there, "
+        f"say so, for example columns={{{likely!r}: 'title'}} (in a shell --columns "
+        f"\"title={likely}\"). If the first row is a film already, put a row of names above it."
+    )
 
-KEPT_ATTRS = ("licence", "counts")  # what goes wherever a table of films goes: the terms of its source, and what `vote_count` counts where it is no votes
-_IMDB_GIVES = {"film_id", "title", "original_title", "release_year", "genres", "runtime", "vote_average", "vote_count", "kind", "adult", "imdb_id", "directors", "writers", "cast"}
+# what goes wherever a table of films goes: the terms of its source, and what `vote_count` counts
+# where it is no votes
+KEPT_ATTRS = ("licence", "counts")
+_IMDB_GIVES = {
+    "film_id",
+    "title",
+    "original_title",
+    "release_year",
+    "genres",
+    "runtime",
+    "vote_average",
+    "vote_count",
+    "kind",
+    "adult",
+    "imdb_id",
+    "directors",
+    "writers",
+    "cast",
+}
 
 def _licence(films, layout, named):
     "The licence that a table shows by itself: its layout's, or IMDb's where this library wrote it, with IMDb's numbers for ids and nothing that IMDb does not give; else None"
     if layout and layout.licence: return layout.licence
-    if named.get("film_id") != (["film_id"], "name") or not {"imdb_id", "vote_average", "vote_count"} <= set(films) or not set(films) <= _IMDB_GIVES: return None
-    return "imdb-non-commercial" if films["imdb_id"].str[2:].astype(float).eq(films["film_id"].astype(float)).all() else None
+    if (
+        named.get("film_id") != (["film_id"], "name")
+        or not {"imdb_id", "vote_average", "vote_count"} <= set(films)
+        or not set(films) <= _IMDB_GIVES
+    ):
+        return None
+    return (
+        "imdb-non-commercial"
+        if films["imdb_id"].str[2:].astype(float).eq(films["film_id"].astype(float)).all()
+        else None
+    )
 
 def _tidy(frame, columns, source, layout=None, encoding=None):
     "The table of films in `frame`, and in its attrs what was understood"
     frame = frame.loc[:, ~frame.columns.duplicated()]
-    frame = frame.reset_index(drop=frame.index.name is None or frame.index.name in frame)  # an index with a name holds ids
-    merged = {name: name[:-2] for name in map(str, frame.columns) if name.endswith("_x") and name[:-2] + "_y" in frame and name not in (columns or {})}
+    # an index with a name holds ids
+    frame = frame.reset_index(drop=frame.index.name is None or frame.index.name in frame)
+    merged = {
+        name: name[:-2]
+        for name in map(str, frame.columns)
+        if name.endswith("_x") and name[:-2] + "_y" in frame and name not in (columns or {})
+    }
     frame = frame.rename(columns=merged)  # pandas' names for what two merged tables both have
     layout = layout or recognise(frame.columns)
     named = _named(frame, columns, layout, source)
@@ -240,12 +440,23 @@ def _tidy(frame, columns, source, layout=None, encoding=None):
     frame = frame.drop(index=blank).reset_index(drop=True) if len(blank) else frame
     films, unreadable, ids, best = _typed(frame, named, layout)
     if not films["title"].notna().any():
-        raise MovieDataError(f"{source} has no usable row: none of its {len(films):,} rows has a title.")
+        raise MovieDataError(
+            f"{source} has no usable row: none of its {len(films):,} rows has a title."
+        )
     used = {theirs: (ours, how) for ours, (names, how) in named.items() for theirs in names}
     if "directors" in films and "directors" not in named: used["crew"] = ("directors", "name")
-    films.attrs = {"source": source, "unreadable": unreadable, "unused": [str(c) for c in frame.columns if c not in used],
-                   "ids": ids, "layout": layout.name if layout else None, "encoding": encoding,
-                   "understood": [[str(c), *used.get(c, ("", ""))] for c in frame.columns], "out_of": best, "blank": len(blank), "lost": _examples(frame, films, named, unreadable)}
+    films.attrs = {
+        "source": source,
+        "unreadable": unreadable,
+        "unused": [str(c) for c in frame.columns if c not in used],
+        "ids": ids,
+        "layout": layout.name if layout else None,
+        "encoding": encoding,
+        "understood": [[str(c), *used.get(c, ("", ""))] for c in frame.columns],
+        "out_of": best,
+        "blank": len(blank),
+        "lost": _examples(frame, films, named, unreadable),
+    }
     if licence := _licence(films, layout, named): films.attrs["licence"] = licence
     films.attrs |= {name: frame.attrs[name] for name in KEPT_ATTRS if name in frame.attrs}
     return films
@@ -254,22 +465,57 @@ def _tidy(frame, columns, source, layout=None, encoding=None):
 def _say(films, encoding=None):
     "Warn of what a reader of the table should know"
     said, source = films.attrs, films.attrs.get("source", "The table")
-    guessed = [f"{theirs!r}: {ours!r}" for theirs, ours, how in said.get("understood", ()) if how == "guess"]
-    if said.get("encoding") == BROKEN: warnings.warn(f"{source} is UTF-8 with some broken letters, which are read as \ufffd.", stacklevel=3)
-    elif said.get("encoding") and not encoding: warnings.warn(f"{source} is not UTF-8; it was read as {said['encoding']}. If letters look wrong, name its encoding, for example encoding='cp1252'.", stacklevel=3)
+    guessed = [
+        f"{theirs!r}: {ours!r}"
+        for theirs, ours, how in said.get("understood", ())
+        if how == "guess"
+    ]
+    if said.get("encoding") == BROKEN:
+        warnings.warn(
+            f"{source} is UTF-8 with some broken letters, which are read as \ufffd.", stacklevel=3
+        )
+    elif said.get("encoding") and not encoding:
+        warnings.warn(
+            f"{source} is not UTF-8; it was read as {said['encoding']}. If letters look wrong, "
+            "name its encoding, for example encoding='cp1252'.",
+            stacklevel=3,
+        )
     if guessed:
-        known = f"has more columns than the layout {said['layout']}. They" if said.get("layout") else "is in no layout that is known. Its columns"
-        warnings.warn(f"{source} {known} were taken so: columns={{{', '.join(guessed)}}}. What is wrong there, put right with columns=.", stacklevel=3)
-    if said.get("out_of", 10) != 10: warnings.warn(f"The ratings of {source} are taken to be out of {said['out_of']:g}, and brought to ten.", stacklevel=3)
-    if said.get("blank"): warnings.warn(f"{said['blank']:,} rows of {source} are empty, or the header once more, and left out.", stacklevel=3)
+        known = (
+            f"has more columns than the layout {said['layout']}. They"
+            if said.get("layout")
+            else "is in no layout that is known. Its columns"
+        )
+        warnings.warn(
+            f"{source} {known} were taken so: columns={{{', '.join(guessed)}}}. What is wrong "
+            "there, put right with columns=.",
+            stacklevel=3,
+        )
+    if said.get("out_of", 10) != 10:
+        warnings.warn(
+            f"The ratings of {source} are taken to be out of {said['out_of']:g}, and brought to "
+            "ten.",
+            stacklevel=3,
+        )
+    if said.get("blank"):
+        warnings.warn(
+            f"{said['blank']:,} rows of {source} are empty, or the header once more, and left out.",
+            stacklevel=3,
+        )
     for ours, (n, examples) in said.get("lost", {}).items():
-        warnings.warn(f"Most of {ours!r} in {source} cannot be read as {_READ_AS.get(ours, 'it should be')}: {said['unreadable'][ours]:,} of {n:,} filled cells, for example {', '.join(map(repr, examples))}. "
-                      "These cells count as missing. If the column is another, say so with columns=.", stacklevel=3)
+        warnings.warn(
+            f"Most of {ours!r} in {source} cannot be read as {_READ_AS.get(ours, 'it should be')}: "
+            f"{said['unreadable'][ours]:,} of {n:,} filled cells, for example "
+            f"{', '.join(map(repr, examples))}. "
+            "These cells count as missing. If the column is another, say so with columns=.",
+            stacklevel=3,
+        )
 
 def tidy_movies(
     frame: pd.DataFrame,  # a table of films under its own column names
     columns: dict[str, str] | None = None,  # its names -> ours, as in DataFrame.rename
-    source: str = "DataFrame",  # what the table is called in messages and in `films.attrs["source"]`
+    # what the table is called in messages and in `films.attrs["source"]`
+    source: str = "DataFrame",
     ) -> pd.DataFrame:
     "The table of films in `frame`, row by row; raises `MovieDataError` where it holds no films"
     films = _tidy(frame, columns, source)
@@ -281,19 +527,39 @@ def understood_columns(
     ) -> pd.DataFrame:
     "For each column of the source: what it was read as, how that was known, and how many filled cells could not be read"
     unreadable, layout = films.attrs.get("unreadable", {}), films.attrs.get("layout")
-    how = {"asked": "columns=", "layout": f"layout {layout}", "name": "its name", "guess": "a guess", "": "not used"}
-    rows = [(theirs, ours, how[known], unreadable.get(ours, 0)) for theirs, ours, known in films.attrs.get("understood", ())]
-    return pd.DataFrame(rows, columns=["column", "read as", "known by", "unreadable"]).set_index("column")
+    how = {
+        "asked": "columns=",
+        "layout": f"layout {layout}",
+        "name": "its name",
+        "guess": "a guess",
+        "": "not used",
+    }
+    rows = [
+        (theirs, ours, how[known], unreadable.get(ours, 0))
+        for theirs, ours, known in films.attrs.get("understood", ())
+    ]
+    return pd.DataFrame(rows, columns=["column", "read as", "known by", "unreadable"]).set_index(
+        "column"
+    )
 
 # %% ../nbs/00_data.ipynb #2d169866
 def _arrow(films):
     "The table as Arrow, lists and texts typed even where all are missing"
-    types = {**dict.fromkeys(LISTS, pa.list_(pa.string())), **dict.fromkeys(["film_id", "tmdb_id", "movielens_id", "release_year"], pa.int64()),
-             **dict.fromkeys(NUMBERS, pa.float64()), "adult": pa.bool_(), "release_date": pa.timestamp("ns")}
+    types = {
+        **dict.fromkeys(LISTS, pa.list_(pa.string())),
+        **dict.fromkeys(["film_id", "tmdb_id", "movielens_id", "release_year"], pa.int64()),
+        **dict.fromkeys(NUMBERS, pa.float64()),
+        "adult": pa.bool_(),
+        "release_date": pa.timestamp("ns"),
+    }
     arrays = {}
     for c in films.columns:
         kind = types.get(c, pa.string())
-        arrays[c] = pa.array(films[c].tolist(), kind) if c in LISTS else pa.Array.from_pandas(films[c], type=kind)
+        arrays[c] = (
+            pa.array(films[c].tolist(), kind)
+            if c in LISTS
+            else pa.Array.from_pandas(films[c], type=kind)
+        )
     meta = {b"movie_recsys": json.dumps(films.attrs, default=str).encode()}
     return pa.table(arrays).replace_schema_metadata(meta)
 
@@ -309,7 +575,9 @@ def write_movies(
     handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as f:
-            pq.write_table(_arrow(films), f, compression="zstd", compression_level=compression_level)
+            pq.write_table(
+                _arrow(films), f, compression="zstd", compression_level=compression_level
+            )
         os.chmod(part, 0o644)
         os.replace(part, path)
     finally: Path(part).unlink(missing_ok=True)
@@ -330,7 +598,9 @@ def _read_own(path):
     flat = table.drop_columns([c for c in LISTS if c in table.column_names]).to_pandas(
         types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get)
     if "release_date" in flat: flat["release_date"] = flat["release_date"].astype("datetime64[ns]")
-    films = pd.DataFrame({c: _python_lists(table[c]) if c in LISTS else flat[c] for c in table.column_names})
+    films = pd.DataFrame(
+        {c: _python_lists(table[c]) if c in LISTS else flat[c] for c in table.column_names}
+    )
     films.attrs = json.loads(table.schema.metadata[b"movie_recsys"])
     return films
 
@@ -348,7 +618,10 @@ UPLOAD_LIMITS = Limits(rows=1_000_000, columns=200, field=200_000, unpacked=1_00
 # %% ../nbs/00_data.ipynb #7d6f85b5
 class _Counted(io.RawIOBase):
     "A stream of bytes that stops with a `MovieDataError` beyond `limit`"
-    def __init__(self, raw, under, name, limit): self.raw, self.under, self.file, self.left, self.limit = raw, under, name, limit, limit
+
+    def __init__(self, raw, under, name, limit):
+        self.raw, self.under, self.file, self.left, self.limit = raw, under, name, limit, limit
+
     def readable(self):
         "It can be read"
         return True
@@ -356,8 +629,11 @@ class _Counted(io.RawIOBase):
         "Fill the buffer, as `io.RawIOBase` asks"
         data = self.raw.read(len(buffer))
         self.left -= len(data)
-        if self.left < 0: raise MovieDataError(f"{self.file} holds more than {self.limit:,} bytes unpacked, the limit "
-                                               "(limits=Limits(unpacked=...) raises it).")
+        if self.left < 0:
+            raise MovieDataError(
+                f"{self.file} holds more than {self.limit:,} bytes unpacked, the limit "
+                "(limits=Limits(unpacked=...) raises it)."
+            )
         buffer[:len(data)] = data
         return len(data)
     def close(self):
@@ -379,41 +655,91 @@ class _File:
         with self.opener() as f: head = f.read(6)
         unpack = next((u for magic, u in _PACKED.items() if head.startswith(magic)), lambda f: f)
         packed = self.opener()
-        return io.BufferedReader(_Counted(unpack(packed), packed, self.name, limits.unpacked), 1 << 20)
+        return io.BufferedReader(
+            _Counted(unpack(packed), packed, self.name, limits.unpacked), 1 << 20
+        )
 
 _PACKED: dict[bytes, Callable] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 # %% ../nbs/00_data.ipynb #f6c1c4e2
-_BROKEN = (pd.errors.ParserError, pd.errors.ParserWarning, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
-           OSError, RuntimeError, NotImplementedError, pa.ArrowException, ValueError, OverflowError, MemoryError)
+_BROKEN = (
+    pd.errors.ParserError,
+    pd.errors.ParserWarning,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    pa.ArrowException,
+    ValueError,
+    OverflowError,
+    MemoryError,
+)
 
 def _plainly(error):
     "What a library said, in words for the owner of the file"
     text = str(error).strip().rstrip(".") or type(error).__name__
     if m := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", text):
         return f"line {m[2]} has {m[3]} cells and the header {m[1]}. Does a text hold the separator? Then it belongs in quotation marks"
-    if m := re.search(r"line (\d+) column (\d+)", text): return f"it is no JSON from line {m[1]}, letter {m[2]} on ({text.split(':')[0]})"
-    if "Length of header" in text: return "its rows have more cells than its header. A text with a separator in it belongs in quotation marks, and a quotation mark inside is written twice"
+    if m := re.search(r"line (\d+) column (\d+)", text):
+        return f"it is no JSON from line {m[1]}, letter {m[2]} on ({text.split(':')[0]})"
+    if "Length of header" in text:
+        return "its rows have more cells than its header. A text with a separator in it belongs in quotation marks, and a quotation mark inside is written twice"
     if "recursion" in text: return "it is nested too deeply"
-    if "EOF inside string" in text: return "a quotation mark is opened in its first row and never closed"
+    if "EOF inside string" in text:
+        return "a quotation mark is opened in its first row and never closed"
     return text
 
 @contextmanager
 def _reading(name):
     "Turn the errors of the libraries underneath into `MovieDataError`s about the file `name`"
-    try: yield
-    except pd.errors.EmptyDataError: raise MovieDataError(f"{name} is empty.") from None
+    try:
+        yield
+    except pd.errors.EmptyDataError:
+        raise MovieDataError(f"{name} is empty.") from None
     except UnicodeError as e:
-        raise MovieDataError(f"{name} is not UTF-8 text ({getattr(e, 'reason', e)}). Save it as 'CSV UTF-8', or name "
-                             "its encoding, for example encoding='cp1252'.") from None
+        raise MovieDataError(
+            f"{name} is not UTF-8 text ({getattr(e, 'reason', e)}). Save it as 'CSV UTF-8', or "
+            "name "
+            "its encoding, for example encoding='cp1252'."
+        ) from None
     except _BROKEN as e:
-        raise MovieDataError(f"{name} cannot be read: {_plainly(e)}. Is it whole, and a CSV, JSON, Parquet or zip?") from None
+        raise MovieDataError(
+            f"{name} cannot be read: {_plainly(e)}. Is it whole, and a CSV, JSON, Parquet or zip?"
+        ) from None
 
 # %% ../nbs/00_data.ipynb #1aa36a4b
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-ENCODINGS = ["cp1252", "cp1251", "cp1250", "gb18030", "big5", "cp932", "euc_jp", "cp949", "koi8_r", "cp866", "cp1253", "cp1254", "cp1255", "cp1256", "mac_roman", "iso8859_2"]
-_ODD = re.compile("[\u0080-\u009f\ue000-\uf8ff\uff61-\uff9f]|(?<=\\w)[^\\w\\s'’.,:;!?()\\[\\]|/\\\\\"&·-](?=\\w)|[¡-¿×÷](?=\\w)(?<![¡¿])|[a-zà-ÿа-яё][A-ZÀ-ÖØ-ÞА-ЯЁ]|[À-ÿ]{3,}"
-                  "|[A-Za-z][А-я]|[А-я][A-Za-z]|[\uac00-\ud7a3][\u4e00-\u9fff]|[\u4e00-\u9fff][\uac00-\ud7a3]|[\u2500-\u259f]")
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+ENCODINGS = [
+    "cp1252",
+    "cp1251",
+    "cp1250",
+    "gb18030",
+    "big5",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "koi8_r",
+    "cp866",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "mac_roman",
+    "iso8859_2",
+]
+_ODD = re.compile(
+    "[\u0080-\u009f\ue000-\uf8ff\uff61-\uff9f]|(?<=\\w)[^\\w\\s'’.,:;!?()\\[\\]|/\\\\\"&·-](?=\\w)|[¡-¿×÷](?=\\w)(?<![¡¿])|[a-zà-ÿа-яё][A-ZÀ-ÖØ-ÞА-ЯЁ]|[À-ÿ]{3,}"
+    "|[A-Za-z][А-я]|[А-я][A-Za-z]|[\uac00-\ud7a3][\u4e00-\u9fff]|[\u4e00-\u9fff][\uac00-\ud7a3]|[\u2500-\u259f]"
+)
 
 def _rare(text):
     "How many Chinese characters of a text are not among the common ones"
@@ -426,22 +752,35 @@ def _rare(text):
 def _detected(sample):
     "The encoding of some bytes that are not UTF-8, by `charset_normalizer` and by what the text then looks like"
     from charset_normalizer import from_bytes
-    possible = {encoding for match in from_bytes(sample, cp_isolation=ENCODINGS, threshold=1.0) for encoding in match.could_be_from_charset}
+
+    possible = {
+        encoding
+        for match in from_bytes(sample, cp_isolation=ENCODINGS, threshold=1.0)
+        for encoding in match.could_be_from_charset
+    }
+
     def looks(encoding):
         text = sample.decode(encoding, "ignore")
         header = re.split(r"[,;\t|]", text.strip().split("\n")[0])
-        return -known_names(name.strip(' "\r') for name in header), (len(_ODD.findall(text)) + _rare(text)) / max(len(text), 1), ENCODINGS.index(encoding)
+        return (
+            -known_names(name.strip(' "\r') for name in header),
+            (len(_ODD.findall(text)) + _rare(text)) / max(len(text), 1),
+            ENCODINGS.index(encoding),
+        )
+
     return min((e for e in ENCODINGS if e in possible), key=looks, default="cp1252")
 
 def _encoding(head, asked):
     "The text encoding that was asked for, or the one that a byte-order mark or the bytes tell, or UTF-8"
     try:
         if asked: return codecs.lookup(asked).name
-    except LookupError: raise MovieDataError(f"There is no text encoding called {asked!r}.") from None
+    except LookupError:
+        raise MovieDataError(f"There is no text encoding called {asked!r}.") from None
     for mark, encoding in _MARKS.items():
         if head.startswith(mark): return encoding
     zeros = [head[at::2].count(0) for at in (0, 1)]
-    if max(zeros) > len(head) / 8 and min(zeros) * 10 < max(zeros): return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+    if max(zeros) > len(head) / 8 and min(zeros) * 10 < max(zeros):
+        return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
     try: codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError: return _not_utf8(head)
     return "utf-8"
@@ -449,25 +788,63 @@ def _encoding(head, asked):
 def _not_utf8(sample):
     "What to read bytes with that are not wholly UTF-8: a few broken letters do not make another encoding"
     text = sample.decode("utf-8", "replace")
-    broken, whole = text.count("\ufffd"), sum(letter > "\x7f" for letter in text) - text.count("\ufffd")
-    return BROKEN if whole > 9 * broken else _detected(b"\n".join([sample.split(b"\n")[0], *(line for line in sample.split(b"\n")[1:] if not line.isascii())])[:1 << 15])
+    broken, whole = (
+        text.count("\ufffd"),
+        sum(letter > "\x7f" for letter in text) - text.count("\ufffd"),
+    )
+    return (
+        BROKEN
+        if whole > 9 * broken
+        else _detected(
+            b"\n".join(
+                [
+                    sample.split(b"\n")[0],
+                    *(line for line in sample.split(b"\n")[1:] if not line.isascii()),
+                ]
+            )[: 1 << 15]
+        )
+    )
 
 # %% ../nbs/00_data.ipynb #8559027b
-_OTHERS = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"\xd0\xcf\x11\xe0": "an old Excel workbook, which 'Save as CSV UTF-8' in Excel turns into a table", b"SQLite format 3": "an SQLite database",
-           b"Rar!": "a RAR archive; unpack it first", b"7z\xbc\xaf": "a 7z archive; unpack it first", b"{\\rtf": "a text document", b"\x80\x04": "a pickle, which is never read, because it can run code", b"\x80\x03": "a pickle, which is never read, because it can run code"}
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook, which 'Save as CSV UTF-8' in Excel turns into a table",
+    b"SQLite format 3": "an SQLite database",
+    b"Rar!": "a RAR archive; unpack it first",
+    b"7z\xbc\xaf": "a 7z archive; unpack it first",
+    b"{\\rtf": "a text document",
+    b"\x80\x04": "a pickle, which is never read, because it can run code",
+    b"\x80\x03": "a pickle, which is never read, because it can run code",
+}
 
 def _refuse_others(file, head, encoding):
     "Raise where the head of a file is not that of a text table"
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf"): raise MovieDataError(f"{file.name} is empty.")
     what = next((name for magic, name in _OTHERS.items() if head.startswith(magic)), None)
-    if re.match(rb"(?i)\s*<(?:!doctype|html|\?xml)", head): what = "a web page (or XML), not the table itself. Download the file once more, or save the table as CSV"
+    if re.match(rb"(?i)\s*<(?:!doctype|html|\?xml)", head):
+        what = "a web page (or XML), not the table itself. Download the file once more, or save the table as CSV"
     if what or b"\0" in head and not encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
-        raise MovieDataError(f"{file.name} is {what or 'not text, so it is no CSV'}. Give a CSV, JSON, a zip of one, or Parquet. "
-                             "(Pickles are never read, because they can run code.)")
+        raise MovieDataError(
+            f"{file.name} is {what or 'not text, so it is no CSV'}. Give a CSV, JSON, a zip of "
+            "one, or Parquet. "
+            "(Pickles are never read, because they can run code.)"
+        )
 
 def _headless(first):
     "The layout of a file without a header, by its separator and its first cell"
-    return next((one for one in LAYOUTS if one.headless and first.count(one.sep) == len(one.names) - 1 and re.fullmatch(one.first, first.split(one.sep)[0])), None)
+    return next(
+        (
+            one
+            for one in LAYOUTS
+            if one.headless
+            and first.count(one.sep) == len(one.names) - 1
+            and re.fullmatch(one.first, first.split(one.sep)[0])
+        ),
+        None,
+    )
 
 def _cells(line):
     "The separator and the cells of a header, as far as a line tells them"
@@ -480,13 +857,18 @@ def _header_at(lines):
     first = next((at for at, line in enumerate(lines) if line.strip("\ufeff ")), 0)
     first += lines[first].lower().startswith("sep=") and len(lines) > first + 1
     known = [known_names(_cells(line)[1]) for line in lines[first:first + 20]]
-    if known and known[0] == 0 and max(known) > 1 and not recognise(_cells(lines[first])[1]): return first + next(at for at, n in enumerate(known) if n > 1)
+    if known and known[0] == 0 and max(known) > 1 and not recognise(_cells(lines[first])[1]):
+        return first + next(at for at, n in enumerate(known) if n > 1)
     return first
 
 def _literal_quotes(lines, sep):
     "Whether quotation marks are letters: one begins a cell and none ends it, and yet every line has the cells of the header"
     cells = [line.split(sep) for line in lines]
-    odd = any(cell.startswith('"') and (len(cell) < 2 or not cell.endswith('"')) for row in cells for cell in row)
+    odd = any(
+        cell.startswith('"') and (len(cell) < 2 or not cell.endswith('"'))
+        for row in cells
+        for cell in row
+    )
     return odd and len({len(row) for row in cells}) == 1
 
 def _sniff(file, limits, encoding, layout=None):
@@ -494,21 +876,52 @@ def _sniff(file, limits, encoding, layout=None):
     with file.open(limits) as f: head = f.read(1 << 16)
     found = _encoding(head, encoding)
     _refuse_others(file, head, found)
-    broken, odd = found == BROKEN, not encoding and not found.startswith(("utf-8", "utf_8", "utf-16", "utf-32"))
-    lines = head.decode("utf-8" if broken else found, "ignore").lstrip("\ufeff").splitlines() or [""]
-    if len(lines) == 1 and len(head) == 1 << 16: raise MovieDataError(f"{file.name} has a first line of more than {1 << 16:,} bytes, so it is no table with a header and rows.")
+    broken, odd = (
+        found == BROKEN,
+        not encoding and not found.startswith(("utf-8", "utf_8", "utf-16", "utf-32")),
+    )
+    lines = head.decode("utf-8" if broken else found, "ignore").lstrip("\ufeff").splitlines() or [
+        ""
+    ]
+    if len(lines) == 1 and len(head) == 1 << 16:
+        raise MovieDataError(
+            f"{file.name} has a first line of more than {1 << 16:,} bytes, so it is no table with "
+            "a header and rows."
+        )
     skip = _header_at(lines)
-    if skip > 1 or any(lines[:skip]) and not lines[0].lower().startswith("sep="): warnings.warn(f"The header of {file.name} is in line {skip + 1}; what stands above it is passed over.", stacklevel=8)
+    if skip > 1 or any(lines[:skip]) and not lines[0].lower().startswith("sep="):
+        warnings.warn(
+            f"The header of {file.name} is in line {skip + 1}; what stands above it is passed "
+            "over.",
+            stacklevel=8,
+        )
     options = {"encoding": "utf-8" if broken else found, "skiprows": skip, "na_values": [""]}
     if broken: options["encoding_errors"] = "replace"
-    if headless := _headless(lines[skip]): options |= {"sep": headless.sep, "engine": "python", "header": None, "names": headless.names, "quoting": csv.QUOTE_NONE}
+    if headless := _headless(lines[skip]):
+        options |= {
+            "sep": headless.sep,
+            "engine": "python",
+            "header": None,
+            "names": headless.names,
+            "quoting": csv.QUOTE_NONE,
+        }
     else:
         sep, header = _cells(lines[skip])
         options["sep"] = sep
-        if len(header) > limits.columns: raise MovieDataError(f"{file.name} has {len(header):,} columns; the limit is {limits.columns:,}.")
+        if len(header) > limits.columns:
+            raise MovieDataError(
+                f"{file.name} has {len(header):,} columns; the limit is {limits.columns:,}."
+            )
         layout = layout or recognise(header)
         if sep + " " in lines[skip]: options["skipinitialspace"] = True
-        if layout and not layout.quotes and sep == layout.sep or sep != "," and _literal_quotes(lines[skip:-1] if len(head) == 1 << 16 else lines[skip:], sep): options["quoting"] = csv.QUOTE_NONE
+        if (
+            layout
+            and not layout.quotes
+            and sep == layout.sep
+            or sep != ","
+            and _literal_quotes(lines[skip:-1] if len(head) == 1 << 16 else lines[skip:], sep)
+        ):
+            options["quoting"] = csv.QUOTE_NONE
     if layout and layout.missing: options["na_values"] = ["", layout.missing]
     return options, headless or layout, f"{found}" if odd or broken else None
 
@@ -522,7 +935,10 @@ def _chunks(file, limits, options, size=50_000, sure=False) -> Iterator[pd.DataF
             with warnings.catch_warnings(), file.open(limits) as stream:
                 warnings.simplefilter("error", pd.errors.ParserWarning)
                 for chunk in pd.read_csv(stream, chunksize=size, nrows=whole, **options):
-                    if whole is not None: lines += len(chunk) + sum(int(chunk[c].str.count("\n").sum()) for c in chunk)
+                    if whole is not None:
+                        lines += len(chunk) + sum(
+                            int(chunk[c].str.count("\n").sum()) for c in chunk
+                        )
                     last = chunk.index[-1] if len(chunk) else done
                     if last < done: continue
                     if chunk[beyond].notna().any(axis=None): raise ragged
@@ -532,44 +948,85 @@ def _chunks(file, limits, options, size=50_000, sure=False) -> Iterator[pd.DataF
             if whole is not None: _say_cut(file, limits, whole, lines)
             return
         except UnicodeDecodeError:
-            if options.get("encoding_errors") or options["encoding"] not in ("utf-8", "utf-8-sig") or sure: raise
+            if (
+                options.get("encoding_errors")
+                or options["encoding"] not in ("utf-8", "utf-8-sig")
+                or sure
+            ):
+                raise
             options |= _late_encoding(file, limits)
         except pd.errors.ParserError as e:
-            cut, wide = (re.search(words, str(e)) for words in (r"EOF inside string starting at row (\d+)", r"Expected \d+ fields in line \d+, saw (\d+)"))
+            cut, wide = (
+                re.search(words, str(e))
+                for words in (
+                    r"EOF inside string starting at row (\d+)",
+                    r"Expected \d+ fields in line \d+, saw (\d+)",
+                )
+            )
             if wide and not beyond and "names" not in options:
-                with file.open(limits) as stream: header = list(pd.read_csv(stream, nrows=0, **options))
+                with file.open(limits) as stream:
+                    header = list(pd.read_csv(stream, nrows=0, **options))
                 ragged, beyond = e, [f"beyond {k}" for k in range(len(header), int(wide[1]))]
-                options |= {"header": None, "skiprows": options["skiprows"] + 1, "names": header + beyond}
+                options |= {
+                    "header": None,
+                    "skiprows": options["skiprows"] + 1,
+                    "names": header + beyond,
+                }
             elif whole is None and cut and int(cut[1]) > 1: whole = int(cut[1]) - 1
             else: raise
 
 def _say_cut(file, limits, rows, lines):
     "Warn of a broken row at the end; where many lines follow the last good row, a quotation mark has swallowed them, and that is refused"
-    with file.open(limits) as f: lost = sum(block.count(b"\n") for block in iter(partial(f.read, 1 << 20), b"")) - lines
-    if lost > 20: raise MovieDataError(f"{file.name} cannot be read: a quotation mark is opened after row {rows:,} and never closed, so that {lost:,} lines are one cell. Close it, or remove it.")
-    warnings.warn(f"{file.name} is cut off after row {rows:,}: the broken row at its end is left out{f', with the {lost} lines that it takes' if lost > 1 else ''}.")
+    with file.open(limits) as f:
+        lost = sum(block.count(b"\n") for block in iter(partial(f.read, 1 << 20), b"")) - lines
+    if lost > 20:
+        raise MovieDataError(
+            f"{file.name} cannot be read: a quotation mark is opened after row {rows:,} and never "
+            f"closed, so that {lost:,} lines are one cell. Close it, or remove it."
+        )
+    warnings.warn(
+        f"{file.name} is cut off after row {rows:,}: the broken row at its end is left "
+        f"out{f', with the {lost} lines that it takes' if lost > 1 else ''}."
+    )
 
 # %% ../nbs/00_data.ipynb #28829c11
 def _late_encoding(file, limits):
     "How to read a file whose head was UTF-8 and whose rest is not"
-    with file.open(limits) as f: lines = [next(f), *(line for line in f if not line.isascii())][:20_000]
+    with file.open(limits) as f:
+        lines = [next(f), *(line for line in f if not line.isascii())][:20_000]
     found = _not_utf8(b"".join(lines)[:1 << 18])
-    return {"encoding": "utf-8", "encoding_errors": "replace"} if found.endswith("letters") else {"encoding": found}
+    return (
+        {"encoding": "utf-8", "encoding_errors": "replace"}
+        if found.endswith("letters")
+        else {"encoding": found}
+    )
 
 # %% ../nbs/00_data.ipynb #b716c645
 def _records(parsed):
     "The list of films in what a JSON file holds, or None"
-    if isinstance(parsed, list): return parsed if all(isinstance(row, dict) for row in parsed) else None
+    if isinstance(parsed, list):
+        return parsed if all(isinstance(row, dict) for row in parsed) else None
     if not isinstance(parsed, dict): return None
-    if known_names(name for name in parsed if isinstance(parsed[name], (str, int, float))) > 1: return [parsed]
-    if {"columns", "data"} <= set(parsed): return [dict(zip(parsed["columns"], row)) for row in parsed["data"]]
-    lists = [rows for value in parsed.values() if isinstance(value, list) and (rows := _records(value))]
+    if known_names(name for name in parsed if isinstance(parsed[name], (str, int, float))) > 1:
+        return [parsed]
+    if {"columns", "data"} <= set(parsed):
+        return [dict(zip(parsed["columns"], row)) for row in parsed["data"]]
+    lists = [
+        rows for value in parsed.values() if isinstance(value, list) and (rows := _records(value))
+    ]
     if lists: return max(lists, key=len)
     if parsed and all(isinstance(value, dict) for value in parsed.values()):
         if "title" in guesses(parsed): return pd.DataFrame(parsed).to_dict("records")
-        if known_names(row := next(iter(parsed.values()))) > 1: return [value if "title" in guesses(row) else {"title": key} | value for key, value in parsed.items()]
-    if parsed and all(isinstance(value, list) for value in parsed.values()): return pd.DataFrame(parsed).to_dict("records")
-    deeper = [rows for value in parsed.values() if isinstance(value, dict) and (rows := _records(value))]
+        if known_names(row := next(iter(parsed.values()))) > 1:
+            return [
+                value if "title" in guesses(row) else {"title": key} | value
+                for key, value in parsed.items()
+            ]
+    if parsed and all(isinstance(value, list) for value in parsed.values()):
+        return pd.DataFrame(parsed).to_dict("records")
+    deeper = [
+        rows for value in parsed.values() if isinstance(value, dict) and (rows := _records(value))
+    ]
     return max(deeper, key=len, default=[parsed] if len(parsed) > 1 else None)
 
 def _opened(row):
@@ -577,22 +1034,41 @@ def _opened(row):
     flat = {}
     for key, value in row.items():
         value = _bare(value)
-        if not isinstance(value, dict) or "name" in value and known_names(value) - ("poster_path" in value) < 2: flat[key] = value
+        if (
+            not isinstance(value, dict)
+            or "name" in value
+            and known_names(value) - ("poster_path" in value) < 2
+        ):
+            flat[key] = value
         else:
             inner = {_path(key, k, row): _bare(v) for k, v in value.items()}
-            flat |= {k: next(iter(v.values())) if isinstance(v, dict) and len(v) == 1 else v for k, v in inner.items()}
+            flat |= {
+                k: next(iter(v.values())) if isinstance(v, dict) and len(v) == 1 else v
+                for k, v in inner.items()
+            }
     return flat
 
 def _path(outer, inner, row):
     "What to call a value inside an object: by both names, unless the inner one alone is that of a column"
     both = f"{outer} {inner}"
-    return inner if inner not in row and known_names([inner]) > known_names([both]) or outer in ("credits", inner) else both
+    return (
+        inner
+        if inner not in row
+        and known_names([inner]) > known_names([both])
+        or outer in ("credits", inner)
+        else both
+    )
 
 def _bare(value):
     "A value without MongoDB's types around it, as in `{\"$date\": {\"$numberLong\": \"-2418768000000\"}}`"
-    while isinstance(value, dict) and len(value) == 1 and str(name := next(iter(value))).startswith("$"):
+    while (
+        isinstance(value, dict)
+        and len(value) == 1
+        and str(name := next(iter(value))).startswith("$")
+    ):
         value = _bare(value[name])
-        if name == "$date" and str(value).lstrip("-").isdigit(): value = str(pd.Timestamp(0) + pd.Timedelta(int(value), "ms"))
+        if name == "$date" and str(value).lstrip("-").isdigit():
+            value = str(pd.Timestamp(0) + pd.Timedelta(int(value), "ms"))
     return value
 
 def _cell(value):
@@ -604,41 +1080,71 @@ def _read_json(file, limits, encoding):
     "The films of a JSON file, or of one with a JSON object in every line"
     with file.open(limits) as f: data = f.read()
     found = _encoding(data[:1 << 16], encoding)
-    text = data.decode(found.split(" ")[0], "replace" if " " in found else "strict").lstrip("\ufeff")
+    text = data.decode(found.split(" ")[0], "replace" if " " in found else "strict").lstrip(
+        "\ufeff"
+    )
     try: rows = _records(json.loads(text))
     except json.JSONDecodeError as whole:
         lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
         rows = []
         for number, line in lines:
-            try: rows.append(json.loads(line))
+            try:
+                rows.append(json.loads(line))
             except json.JSONDecodeError:
-                if len(rows) < 1: raise whole from None
-                if number < lines[-1][0]: raise MovieDataError(f"{file.name} cannot be read: line {number} is no JSON. One object a line is expected, or one array.") from None
-                warnings.warn(f"{file.name} is cut off after row {len(rows):,}: the broken row at its end is left out.")
+                if len(rows) < 1:
+                    raise whole from None
+                if number < lines[-1][0]:
+                    raise MovieDataError(
+                        f"{file.name} cannot be read: line {number} is no JSON. One object a line "
+                        "is expected, or one array."
+                    ) from None
+                warnings.warn(
+                    f"{file.name} is cut off after row {len(rows):,}: the broken row at its end is "
+                    "left out."
+                )
         rows = _records(rows)
-    if not rows: raise MovieDataError(f"{file.name} holds no list of films. An array of objects is expected, [{{\"title\": ...}}, ...], or one object a line.")
-    if len(rows) > limits.rows: raise MovieDataError(f"{file.name} has more than {limits.rows:,} rows, the limit.")
-    frame = pd.DataFrame([{str(key): _cell(value) for key, value in _opened(row).items()} for row in rows])
-    if frame.shape[1] > limits.columns: raise MovieDataError(f"{file.name} has {frame.shape[1]:,} columns; the limit is {limits.columns:,}.")
+    if not rows:
+        raise MovieDataError(
+            f"{file.name} holds no list of films. An array of objects is expected, "
+            f"[{{\"title\": ...}}, ...], or one object a line."
+        )
+    if len(rows) > limits.rows:
+        raise MovieDataError(f"{file.name} has more than {limits.rows:,} rows, the limit.")
+    frame = pd.DataFrame(
+        [{str(key): _cell(value) for key, value in _opened(row).items()} for row in rows]
+    )
+    if frame.shape[1] > limits.columns:
+        raise MovieDataError(
+            f"{file.name} has {frame.shape[1]:,} columns; the limit is {limits.columns:,}."
+        )
     return frame, None, None if found.startswith("utf") else found
 
 # %% ../nbs/00_data.ipynb #e2b5c621
 def _check(chunk, done, name, limits):
     "Refuse a chunk that exceeds the limits"
-    if done > limits.rows: raise MovieDataError(f"{name} has more than {limits.rows:,} rows, the limit.")
+    if done > limits.rows:
+        raise MovieDataError(f"{name} has more than {limits.rows:,} rows, the limit.")
     for column in chunk:
         longest = chunk[column].str.len().max() if chunk[column].notna().any() else 0
         if longest > limits.field:
-            raise MovieDataError(f"{name} has a cell of {int(longest):,} characters in {str(column)[:40]!r}; the limit "
-                                 f"is {limits.field:,}.")
+            raise MovieDataError(
+                f"{name} has a cell of {int(longest):,} characters in {str(column)[:40]!r}; the "
+                "limit "
+                f"is {limits.field:,}."
+            )
 
 def _read_table(file, limits, encoding=None, layout=None):
     "A whole table under its own column names, its layout, and the encoding where it had to be found out"
     with _reading(file.name):
         with file.open(limits) as f: head = f.read(512)
         if head[:4] == b"PAR1": return _read_parquet(file, limits), None, None
-        if re.match(rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table)", head) and (page := _read_page(file, limits, encoding)) is not None: return page, None, None
-        if re.match(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*[\"\[{\]]|\{\s*[\"}])", head): return _read_json(file, limits, encoding)
+        if (
+            re.match(rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table)", head)
+            and (page := _read_page(file, limits, encoding)) is not None
+        ):
+            return page, None, None
+        if re.match(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*[\"\[{\]]|\{\s*[\"}])", head):
+            return _read_json(file, limits, encoding)
         options, layout, found = _sniff(file, limits, encoding, layout)
         before = options["encoding"]
         frames = list(_chunks(file, limits, options, sure=bool(encoding)))
@@ -652,11 +1158,21 @@ def _read_page(file, limits, encoding):
     "The rows of the table in a web page, from the row on that names columns of films; None where no row does"
     with file.open(limits) as f: data = f.read()
     text = data.decode(_encoding(data[:1 << 16], encoding).split(" ")[0], "replace")
-    def cell(source): return html.unescape(re.sub(r"<[^<>]{0,1000}>", "", source.partition("</t")[0])).strip()
-    rows = [[cell(part) for part in re.split(r"(?i)<t[dh]\b[^<>]{0,1000}>", row)[1:]] for row in re.split(r"(?i)<tr\b", text)[1:]]
+
+    def cell(source):
+        return html.unescape(re.sub(r"<[^<>]{0,1000}>", "", source.partition("</t")[0])).strip()
+
+    rows = [
+        [cell(part) for part in re.split(r"(?i)<t[dh]\b[^<>]{0,1000}>", row)[1:]]
+        for row in re.split(r"(?i)<tr\b", text)[1:]
+    ]
     at = next((at for at, row in enumerate(rows[:1000]) if known_names(row) > 1), None)
     if at is None: return None
-    frame = pd.DataFrame([row for row in rows[at + 1:] if row]).iloc[:, :len(rows[at])].replace("", None)
+    frame = (
+        pd.DataFrame([row for row in rows[at + 1 :] if row])
+        .iloc[:, : len(rows[at])]
+        .replace("", None)
+    )
     frame.columns = rows[at][:frame.shape[1]]
     _check(frame, len(frame), file.name, limits)
     return frame
@@ -667,9 +1183,13 @@ def _read_parquet(file, limits):
     with file.open(limits) as f: parquet = pq.ParquetFile(io.BytesIO(f.read()))
     meta = parquet.metadata
     size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-    for what, found, most in (("rows", meta.num_rows, limits.rows), ("columns", meta.num_columns, limits.columns),
-                              ("bytes unpacked", size, limits.unpacked)):
-        if found > most: raise MovieDataError(f"{file.name} has {found:,} {what}; the limit is {most:,}.")
+    for what, found, most in (
+        ("rows", meta.num_rows, limits.rows),
+        ("columns", meta.num_columns, limits.columns),
+        ("bytes unpacked", size, limits.unpacked),
+    ):
+        if found > most:
+            raise MovieDataError(f"{file.name} has {found:,} {what}; the limit is {most:,}.")
     table = parquet.read()
     frame = table.to_pandas()
     frame.attrs = _written_attrs(table.schema.metadata or {})
@@ -681,7 +1201,10 @@ def _written_attrs(metadata):
     for key in (b"movie_recsys", b"PANDAS_ATTRS"):
         try: written = json.loads(metadata.get(key, b"{}"))
         except ValueError: continue
-        if isinstance(written, dict): found |= {name: written[name] for name in KEPT_ATTRS if isinstance(written.get(name), str)}
+        if isinstance(written, dict):
+            found |= {
+                name: written[name] for name in KEPT_ATTRS if isinstance(written.get(name), str)
+            }
     return found
 
 # %% ../nbs/00_data.ipynb #e4675f1b
@@ -692,21 +1215,41 @@ def _named_by(path):
 def _inside(path):
     "The files of a folder, or, where it holds only folders, those of the folders"
     found = [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]
-    return [p for p in found if p.is_file()] or [p for folder in found if folder.is_dir() for p in sorted(folder.iterdir()) if p.is_file() and not p.name.startswith(".")]
+    return [p for p in found if p.is_file()] or [
+        p
+        for folder in found
+        if folder.is_dir()
+        for p in sorted(folder.iterdir())
+        if p.is_file() and not p.name.startswith(".")
+    ]
 
 def _files_in(path, limits):
     "The files of a folder or a zip by their names; of a single file, that one"
-    if path.is_dir(): return {_named_by(p): _File(str(p), lambda p=p: p.open("rb")) for p in _inside(path)}
+    if path.is_dir():
+        return {_named_by(p): _File(str(p), lambda p=p: p.open("rb")) for p in _inside(path)}
     with path.open("rb") as f: packed = f.read(4) == b"PK\x03\x04"
     if not packed: return {path.name: _File(str(path), lambda: path.open("rb"))}
-    with _reading(str(path)), zipfile.ZipFile(path) as z: inside = [i for i in z.infolist() if not i.is_dir()]
+    with _reading(str(path)), zipfile.ZipFile(path) as z:
+        inside = [i for i in z.infolist() if not i.is_dir()]
     if any(i.filename == "xl/workbook.xml" for i in inside):
-        raise MovieDataError(f"{path} is an Excel workbook. Save the sheet as 'CSV UTF-8' and load that.")
+        raise MovieDataError(
+            f"{path} is an Excel workbook. Save the sheet as 'CSV UTF-8' and load that."
+        )
     if sum(i.file_size for i in inside) > limits.unpacked:
-        raise MovieDataError(f"{path} holds more than {limits.unpacked:,} bytes unpacked, the limit.")
-    if any(i.filename == "mimetype" for i in inside): raise MovieDataError(f"{path} is an OpenDocument file. Save the sheet as CSV in UTF-8 and load that.")
-    return {_named_by(Path(i.filename)): _File(f"{path}/{i.filename}", lambda i=i: zipfile.ZipFile(path).open(i))
-            for i in inside if not i.filename.startswith("__MACOSX") and not Path(i.filename).name.startswith(".")}
+        raise MovieDataError(
+            f"{path} holds more than {limits.unpacked:,} bytes unpacked, the limit."
+        )
+    if any(i.filename == "mimetype" for i in inside):
+        raise MovieDataError(
+            f"{path} is an OpenDocument file. Save the sheet as CSV in UTF-8 and load that."
+        )
+    return {
+        _named_by(Path(i.filename)): _File(
+            f"{path}/{i.filename}", lambda i=i: zipfile.ZipFile(path).open(i)
+        )
+        for i in inside
+        if not i.filename.startswith("__MACOSX") and not Path(i.filename).name.startswith(".")
+    }
 
 # %% ../nbs/00_data.ipynb #71d8c03a
 def _by_film(file, columns, limits, read, key="id"):
@@ -734,12 +1277,22 @@ def _order(entry):
 def _people(cast, crew):
     "Directors, writers and leading cast of one film; None for what cannot be read"
     actors = _entries(cast, ("name", "order")) if cast else []
-    makers = _entries(crew, ("name", "job", "department"), only=("Director", "Writing")) if crew else []
+    makers = (
+        _entries(crew, ("name", "job", "department"), only=("Director", "Writing")) if crew else []
+    )
     if actors is not None: actors = [a for a in actors if isinstance(a, dict) and a.get("name")]
     if makers is not None: makers = [m for m in makers if isinstance(m, dict) and m.get("name")]
-    return (None if makers is None else _unique(m["name"] for m in makers if m.get("job") == "Director"),
-            None if makers is None else _unique(m["name"] for m in makers if m.get("department") == "Writing"),
-            None if actors is None else _unique(a["name"] for a in sorted(actors, key=_order))[:CAST_SIZE])
+    return (
+        None
+        if makers is None
+        else _unique(m["name"] for m in makers if m.get("job") == "Director"),
+        None
+        if makers is None
+        else _unique(m["name"] for m in makers if m.get("department") == "Writing"),
+        None
+        if actors is None
+        else _unique(a["name"] for a in sorted(actors, key=_order))[:CAST_SIZE],
+    )
 
 # %% ../nbs/00_data.ipynb #f80a70de
 def _rows_beside(file, films, beside, layout, limits):
@@ -747,24 +1300,45 @@ def _rows_beside(file, films, beside, layout, limits):
     table = _read_table(file, limits, layout=layout)[0]
     missing = [c for c in (beside.key, *beside.columns) if c not in table]
     if missing: raise MovieDataError(f"{file.name} has no column {', '.join(missing)}.")
-    rows = table.assign(key=_READERS[beside.films](table[beside.key])[0]).dropna(subset="key").drop_duplicates("key").set_index("key").reindex(films[beside.films])
-    return {ours: _READERS[ours](rows[theirs].reset_index(drop=True))[0] for theirs, ours in beside.columns.items()}
+    rows = (
+        table.assign(key=_READERS[beside.films](table[beside.key])[0])
+        .dropna(subset="key")
+        .drop_duplicates("key")
+        .set_index("key")
+        .reindex(films[beside.films])
+    )
+    return {
+        ours: _READERS[ours](rows[theirs].reset_index(drop=True))[0]
+        for theirs, ours in beside.columns.items()
+    }
 
 def _imdb_people(files, films, limits):
     "Directors, writers and cast out of IMDb's files, in the order of the films"
     from movie_recsys.imdb import people_of, stream_rows
     def read(name, columns, keep):
         if name not in files: return None
-        with _reading(files[name].name), files[name].open(limits) as file: return stream_rows(file, files[name].name, columns, keep)
+        with _reading(files[name].name), files[name].open(limits) as file:
+            return stream_rows(file, files[name].name, columns, keep)
+
     people = people_of(films["imdb_id"].dropna().unique().tolist(), read).reindex(films["imdb_id"])
-    return {ours: people[ours].map(lambda names: names if isinstance(names, list) else []).reset_index(drop=True) for ours in people}
+    return {
+        ours: people[ours]
+        .map(lambda names: names if isinstance(names, list) else [])
+        .reset_index(drop=True)
+        for ours in people
+    }
 
 # %% ../nbs/00_data.ipynb #26c9bb80
-_CELLS = {"keywords": (["keywords"], ["keywords"], lambda cell: [parse_names(cell)]), "credits": (["cast", "crew"], ["directors", "writers", "cast"], _people)}
+_CELLS = {
+    "keywords": (["keywords"], ["keywords"], lambda cell: [parse_names(cell)]),
+    "credits": (["cast", "crew"], ["directors", "writers", "cast"], _people),
+}
 
 def _stem(name):
     "A file's name without folders and endings, in small letters"
-    return re.sub(r"(\.(csv|tsv|txt|dat|json|jsonl|ndjson|parquet|gz|bz2|xz))+$", "", Path(name).name.lower())
+    return re.sub(
+        r"(\.(csv|tsv|txt|dat|json|jsonl|ndjson|parquet|gz|bz2|xz))+$", "", Path(name).name.lower()
+    )
 
 def _join(films, files, limits, layout):
     "Add to the films what the files beside them know"
@@ -776,15 +1350,24 @@ def _join(films, files, limits, layout):
             if beside.form in _CELLS:
                 cells, columns, read = _CELLS[beside.form]
                 found, bad = _by_film(file, cells, limits, read, beside.key)
-                new = {column: pd.Series([list(found[f][i]) if f in found else [] for f in films[beside.films]], dtype=object) for i, column in enumerate(columns)}
+                new = {
+                    column: pd.Series(
+                        [list(found[f][i]) if f in found else [] for f in films[beside.films]],
+                        dtype=object,
+                    )
+                    for i, column in enumerate(columns)
+                }
                 if bad: films.attrs["unreadable"][Path(file.name).name] = bad
             elif beside.form == "people":
-                if "cast" in films or "directors" in films: continue  # one of the three files is there, and all were read
+                # one of the three files is there, and all were read
+                if "cast" in films or "directors" in films: continue
                 new = _imdb_people(stems, films, limits)
             else: new = _rows_beside(file, films, beside, layout, limits)
         for ours, column in new.items():
-            if ours not in films or beside.form in _CELLS: films[ours] = column
-            elif ours in LISTS: films[ours] = [old or more for old, more in zip(films[ours], column)]
+            if ours not in films or beside.form in _CELLS:
+                films[ours] = column
+            elif ours in LISTS:
+                films[ours] = [old or more for old, more in zip(films[ours], column)]
             else: films[ours] = films[ours].fillna(column)
     return films[[c for c in COLUMNS if c in films]]
 
@@ -792,9 +1375,17 @@ def _read_links(file, limits):
     "links.csv of MovieLens: movieId, tmdbId and imdb_id"
     links = _read_table(file, limits)[0]
     missing = [c for c in ("movieId", "imdbId", "tmdbId") if c not in links]
-    if missing: raise MovieDataError(f"{file.name} is no links file of MovieLens: it has no {', '.join(missing)}.")
-    return pd.DataFrame({"movieId": _whole(links["movieId"])[0], "tmdbId": _whole(links["tmdbId"])[0],
-                         "imdb_id": _imdb_ids(links["imdbId"])[0]})
+    if missing:
+        raise MovieDataError(
+            f"{file.name} is no links file of MovieLens: it has no {', '.join(missing)}."
+        )
+    return pd.DataFrame(
+        {
+            "movieId": _whole(links["movieId"])[0],
+            "tmdbId": _whole(links["tmdbId"])[0],
+            "imdb_id": _imdb_ids(links["imdbId"])[0],
+        }
+    )
 
 # %% ../nbs/00_data.ipynb #91cab70e
 _TABLES = r"(?i)\.(parquet|(csv|tsv|txt|dat|item|json|jsonl|ndjson|xls)(\.(gz|bz2|xz))?)$"
@@ -811,12 +1402,21 @@ def _main_table(path, found, encoding, limits):
     named = {_stem(name): name for name in reversed(tables)}
     for layout in LAYOUTS:
         name = named.get(layout.file)
-        if name and layout.file and (layout.file != "movies" or _layout_of(found[name], limits, encoding) == layout): return name, layout
-    known = [name for name in tables if len(tables) > 1 and _layout_of(found[name], limits, encoding)]
+        if (
+            name
+            and layout.file
+            and (layout.file != "movies" or _layout_of(found[name], limits, encoding) == layout)
+        ):
+            return name, layout
+    known = [
+        name for name in tables if len(tables) > 1 and _layout_of(found[name], limits, encoding)
+    ]
     if len(known) == 1 or len(tables) == 1: return (known or tables)[0], None
     holds = f"several tables: {', '.join(tables[:8])}" if tables else "no table"
-    raise MovieDataError(f"{path} holds {holds}. It should hold movies_metadata.csv, or one table of films; or "
-                         "name the file itself.")
+    raise MovieDataError(
+        f"{path} holds {holds}. It should hold movies_metadata.csv, or one table of films; or "
+        "name the file itself."
+    )
 
 def _read_files(path, found, columns, encoding, limits):
     "The table of films of a file, a folder or a zip"
@@ -832,7 +1432,12 @@ _PARSER = 7  # raised whenever the reading changes, so that old caches are not u
 def _cache_path(path, *asked):
     "Where the parsed table of `path` is kept"
     inside = _inside(path) if path.is_dir() else [path]
-    stats = [(_named_by(p), s.st_size, s.st_mtime_ns, s.st_ino) for p in inside if p.is_file() for s in [p.stat()]]
+    stats = [
+        (_named_by(p), s.st_size, s.st_mtime_ns, s.st_ino)
+        for p in inside
+        if p.is_file()
+        for s in [p.stat()]
+    ]
     place, key = (hashlib.blake2b(repr(v).encode(), digest_size=10).hexdigest()
                   for v in (str(path.resolve()), (_PARSER, stats, asked, LAYOUTS)))
     return cache_dir() / "films" / f"{place}-{key}.parquet"
@@ -848,7 +1453,8 @@ def _cached(path, build):
         write_movies(films, path)
         for old in path.parent.glob(f"{path.name.split('-')[0]}-*.parquet"):
             if old != path: old.unlink(missing_ok=True)
-    except OSError as e: warnings.warn(f"The parsed table could not be kept in {path.parent}: {e}", stacklevel=3)
+    except OSError as e:
+        warnings.warn(f"The parsed table could not be kept in {path.parent}: {e}", stacklevel=3)
     return films
 
 # %% ../nbs/00_data.ipynb #e69cf283
@@ -858,9 +1464,12 @@ TMDB_DAILY = "alanvourch/tmdb-movies-daily-updates"
 def _need(module):
     "An optional library, or the sentence that says how to get it"
     from importlib import import_module
-    try: return import_module(module)
+    try:
+        return import_module(module)
     except ImportError:
-        raise MovieRecsysError(f"This source needs the library {module}: pip install \"movie_recsys[hub]\"") from None
+        raise MovieRecsysError(
+            f"This source needs the library {module}: pip install \"movie_recsys[hub]\""
+        ) from None
 
 def _download_kaggle(dataset=KAGGLE):
     "The folder of a Kaggle dataset, downloaded where it is not yet there"
@@ -868,15 +1477,25 @@ def _download_kaggle(dataset=KAGGLE):
     try: return Path(kagglehub.dataset_download(dataset))
     except Exception as e:
         kept = Path(_need("kagglehub.config").get_cache_folder(), "datasets", dataset, "versions")
-        if found := sorted(kept.glob("*/movies_metadata.csv" if dataset == KAGGLE else "*/*.csv"), key=lambda path: path.stat().st_mtime): return found[-1].parent  # downloaded before
-        raise ServiceError(f"Kaggle's {dataset} could not be downloaded ({type(e).__name__}: {e}). Check the "
-                           f"connection, or download kaggle.com/datasets/{dataset} by hand and give the folder.") from e
+        # downloaded before
+        if found := sorted(
+            kept.glob("*/movies_metadata.csv" if dataset == KAGGLE else "*/*.csv"),
+            key=lambda path: path.stat().st_mtime,
+        ):
+            return found[-1].parent
+        raise ServiceError(
+            f"Kaggle's {dataset} could not be downloaded ({type(e).__name__}: {e}). Check the "
+            f"connection, or download kaggle.com/datasets/{dataset} by hand and give the folder."
+        ) from e
 
 # %% ../nbs/00_data.ipynb #e0a41dd1
 def _is_dataset(path):
     "Whether a folder is a dataset of the `datasets` library, or a checkout of one from the Hub"
     if not path.is_dir() or (path / "movies_metadata.csv").exists(): return False
-    return any((path / n).exists() for n in ("dataset_dict.json", "state.json", "dataset_infos.json", "data"))
+    return any(
+        (path / n).exists()
+        for n in ("dataset_dict.json", "state.json", "dataset_infos.json", "data")
+    )
 
 def _read_dataset(name, limits):
     "The rows of a dataset: of its split 'train', or of the first one"
@@ -885,13 +1504,21 @@ def _read_dataset(name, limits):
         try:
             saved = (path / "state.json").exists() or (path / "dataset_dict.json").exists()
             where = fresh if path.exists() else None
-            found = datasets.load_from_disk(name) if saved else datasets.load_dataset(name, cache_dir=where)
+            found = (
+                datasets.load_from_disk(name)
+                if saved
+                else datasets.load_dataset(name, cache_dir=where)
+            )
         except Exception as e:
             raise (MovieDataError if path.exists() else ServiceError)(
-                f"The dataset {name!r} could not be loaded ({type(e).__name__}: {str(e)[:300]}).") from e
-        if isinstance(found, dict): found = found["train"] if "train" in found else found[next(iter(found))]
+                f"The dataset {name!r} could not be loaded ({type(e).__name__}: {str(e)[:300]})."
+            ) from e
+        if isinstance(found, dict):
+            found = found["train"] if "train" in found else found[next(iter(found))]
         if found.num_rows > limits.rows:
-            raise MovieDataError(f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}.")
+            raise MovieDataError(
+                f"{name} has {found.num_rows:,} rows; the limit is {limits.rows:,}."
+            )
         return found.to_pandas()
 
 # %% ../nbs/00_data.ipynb #dd12c3de
@@ -908,21 +1535,34 @@ def _gc_paused():
 def _load_path(path, columns, encoding, limits, cache):
     "The table of films at a path, from the cache where it is there"
     if not path.exists():
-        raise MovieDataError(f"There is no file or folder {path}. A source is 'bundled', 'wikidata', 'imdb', 'tmdb', 'kaggle', 'hf://user/dataset' "
-                             "or the path of a CSV, a JSON file, a zip, a Parquet file or a folder.")
+        raise MovieDataError(
+            f"There is no file or folder {path}. A source is 'bundled', 'wikidata', 'imdb', "
+            "'tmdb', 'kaggle', 'hf://user/dataset' "
+            "or the path of a CSV, a JSON file, a zip, a Parquet file or a folder."
+        )
     if _is_dataset(path): return _tidy(_read_dataset(str(path), limits), columns, str(path))
     build = partial(_read_files, path, _files_in(path, limits), columns, encoding, limits)
     return _cached(_cache_path(path, columns, encoding, limits), build) if cache else build()
 
-_LEAST = {"wikidata": 1, "imdb": 500, "tmdb": 10}  # votes of a film of today's sources, where nothing is asked
+# votes of a film of today's sources, where nothing is asked
+_LEAST = {"wikidata": 1, "imdb": 500, "tmdb": 10}
 
 def _load_today(name, columns, limits, cache, years, min_votes, address, max_age):
     "The films of a source that grows: fetched where they are not there or too old, and read"
     age = {} if max_age is None else {"max_age": max_age}
-    if name == "tmdb": return _load_path(Path(address) if address else _download_kaggle(TMDB_DAILY), columns, None, limits, cache)
+    if name == "tmdb":
+        return _load_path(
+            Path(address) if address else _download_kaggle(TMDB_DAILY), columns, None, limits, cache
+        )
     if name == "wikidata":
         from movie_recsys.wikidata import LICENCE, fetch_wikidata, read_wikidata, ready_table
-        if address is None and not os.environ.get("MOVIE_RECSYS_WIKIDATA") and (ready := ready_table(**age)): return _counting_wikipedias(_read_ready(ready))
+
+        if (
+            address is None
+            and not os.environ.get("MOVIE_RECSYS_WIKIDATA")
+            and (ready := ready_table(**age))
+        ):
+            return _counting_wikipedias(_read_ready(ready))
         paths = fetch_wikidata(years, address, **age)
         folder, read = paths[0].parent, partial(read_wikidata, paths, min_votes)
     else:
@@ -931,11 +1571,18 @@ def _load_today(name, columns, limits, cache, years, min_votes, address, max_age
         read = partial(read_imdb, folder, min_votes)
     def build():
         frame = read()
-        if not len(frame): raise MovieDataError(f"{name} has no film with {min_votes:,} votes or more{f' from {years[0]} to {years[1]}' if years else ''}.")
+        if not len(frame):
+            raise MovieDataError(
+                f"{name} has no film with {min_votes:,} votes or "
+                f"more{f' from {years[0]} to {years[1]}' if years else ''}."
+            )
         films = _tidy(frame, columns, name)
         films.attrs["licence"] = LICENCE
         return films
-    films = _cached(_cache_path(folder, name, years, min_votes, columns), build) if cache else build()
+
+    films = (
+        _cached(_cache_path(folder, name, years, min_votes, columns), build) if cache else build()
+    )
     return _counting_wikipedias(films) if name == "wikidata" else films
 
 def _counting_wikipedias(films):
@@ -945,15 +1592,23 @@ def _counting_wikipedias(films):
 
 def _read_ready(path):
     "A table that was made beforehand; where it is damaged, it is removed"
-    try: return _read_own(path)
+    try:
+        return _read_own(path)
     except Exception as e:
         path.unlink(missing_ok=True)
-        raise MovieDataError(f"{path.name} is damaged ({type(e).__name__}). It was removed: load the films again, and it is fetched anew.") from None
+        raise MovieDataError(
+            f"{path.name} is damaged ({type(e).__name__}). It was removed: load the films again, "
+            "and it is fetched anew."
+        ) from None
 
 def _chosen(films, years, min_votes):
     "The films of some years with so many votes"
     for name, asked in (("release_year", years), ("vote_count", min_votes)):
-        if asked and name not in films: raise MovieDataError(f"These films have no {name}: ask without {'years' if asked is years else 'min_votes'}=.")
+        if asked and name not in films:
+            raise MovieDataError(
+                f"These films have no {name}: ask without "
+                f"{'years' if asked is years else 'min_votes'}=."
+            )
     keep = pd.Series(True, films.index)
     if years: keep &= films["release_year"].between(*years).fillna(False)
     if min_votes: keep &= films["vote_count"].ge(min_votes).fillna(False)
@@ -962,25 +1617,40 @@ def _chosen(films, years, min_votes):
 # %% ../nbs/00_data.ipynb #21e9fc9b
 def load_movies(
     source: str | Path | pd.DataFrame = "bundled",  # what to read: see the table above
-    columns: dict[str, str] | None = None,  # the source's column names -> ours, as in DataFrame.rename
+    # the source's column names -> ours, as in DataFrame.rename
+    columns: dict[str, str] | None = None,
     encoding: str | None = None,  # of a text file that is not UTF-8; found out if None
     limits: Limits = Limits(),  # the most that a file may hold
     cache: bool = True,  # keep the parsed table of a file
     *,
     years: tuple[int, int] | None = None,  # only films of these: the first and the last
-    min_votes: int | None = None,  # only films with so many; if None 500 for "imdb", 10 for "tmdb", 1 for "wikidata", else any
-    address: str | None = None,  # where "wikidata" or "imdb" is asked instead of the public service; for "tmdb" a file of its table
-    max_age: float | None = None,  # days after which "wikidata" or "imdb" is asked again; if None 30 and 7
+    # only films with so many; if None 500 for "imdb", 10 for "tmdb", 1 for "wikidata", else any
+    min_votes: int | None = None,
+    # where "wikidata" or "imdb" is asked instead of the public service; for "tmdb" a file of its
+    # table
+    address: str | None = None,
+    # days after which "wikidata" or "imdb" is asked again; if None 30 and 7
+    max_age: float | None = None,
     ) -> pd.DataFrame:
     "Every film of `source` in one tidy table; `attrs` says what was read; raises `MovieDataError` or `ServiceError`"
     with _gc_paused():
         name = "DataFrame" if isinstance(source, pd.DataFrame) else str(source)
         least = _LEAST.get(name, 0) if min_votes is None else min_votes
         if name == "bundled": return _chosen(_read_own(_BUNDLED), years, least)
-        if isinstance(source, pd.DataFrame): films = _tidy(source, columns, name)
-        elif name in _LEAST: films = _load_today(name, columns, limits, cache, years, least, address, max_age)
-        elif name.startswith("hf://"): films = _tidy(_read_dataset(name[5:].strip("/"), limits), columns, name)
-        else: films = _load_path(_download_kaggle() if name == "kaggle" else Path(name).expanduser(), columns, encoding, limits, cache)
+        if isinstance(source, pd.DataFrame):
+            films = _tidy(source, columns, name)
+        elif name in _LEAST:
+            films = _load_today(name, columns, limits, cache, years, least, address, max_age)
+        elif name.startswith("hf://"):
+            films = _tidy(_read_dataset(name[5:].strip("/"), limits), columns, name)
+        else:
+            films = _load_path(
+                _download_kaggle() if name == "kaggle" else Path(name).expanduser(),
+                columns,
+                encoding,
+                limits,
+                cache,
+            )
         films = _chosen(films, years, least)
     films.attrs["source"] = name
     _say(films, encoding)
@@ -992,7 +1662,9 @@ def dev_data(
     ) -> Path | None:
     "Where the development data lies (`MOVIE_RECSYS_DATA`, or shared/data beside a parent folder), or None"
     env, here = os.environ.get("MOVIE_RECSYS_DATA"), Path.cwd()
-    roots = [Path(env).expanduser()] if env else [p / "shared" / "data" for p in (here, *here.parents)]
+    roots = (
+        [Path(env).expanduser()] if env else [p / "shared" / "data" for p in (here, *here.parents)]
+    )
     return next((root / name for root in roots if (root / name).exists()), None)
 
 # %% ../nbs/00_data.ipynb #4cefd036
@@ -1002,7 +1674,10 @@ def upload_movies() -> object:
     except ImportError:
         from IPython.display import display
         from ipywidgets import FileUpload
-        button = FileUpload(accept=".csv,.tsv,.json,.zip,.gz,.parquet", multiple=True, description="Choose files")
+
+        button = FileUpload(
+            accept=".csv,.tsv,.json,.zip,.gz,.parquet", multiple=True, description="Choose files"
+        )
         display(button)
         return button
     return colab.upload()
@@ -1010,25 +1685,35 @@ def upload_movies() -> object:
 def _uploaded(upload):
     "Names and bytes of an upload, whatever gave it: Colab, ipywidgets 7 or ipywidgets 8"
     value = getattr(upload, "value", upload)
-    if isinstance(value, dict): return {n: v["content"] if isinstance(v, dict) else v for n, v in value.items()}
+    if isinstance(value, dict):
+        return {n: v["content"] if isinstance(v, dict) else v for n, v in value.items()}
     return {v["name"]: bytes(v["content"]) for v in value}
 
 # %% ../nbs/00_data.ipynb #f40c50d3
 def load_upload(
     upload: object,  # what `upload_movies` gave
-    select: str | None = None,  # the desired file, where several were uploaded; the default is the only table
+    # the desired file, where several were uploaded; the default is the only table
+    select: str | None = None,
     columns: dict[str, str] | None = None,  # its column names -> ours
     encoding: str | None = None,  # where it is not UTF-8
     limits: Limits = UPLOAD_LIMITS,  # the most that it may hold
     ) -> pd.DataFrame:
     "The table of films that was uploaded"
-    given = {Path(name.replace("\\", "/")).name or "upload": data for name, data in _uploaded(upload).items()}
-    if not given: raise MovieDataError("No file was uploaded yet. Choose one with the button, then run this again.")
+    given = {
+        Path(name.replace("\\", "/")).name or "upload": data
+        for name, data in _uploaded(upload).items()
+    }
+    if not given:
+        raise MovieDataError(
+            "No file was uploaded yet. Choose one with the button, then run this again."
+        )
     if select is not None and select not in given:
         raise MovieDataError(f"No file called {select} was uploaded, only {', '.join(given)}.")
     with tempfile.TemporaryDirectory() as folder:
         for name, data in given.items(): Path(folder, name).write_bytes(data)
-        path = Path(folder, select or next(iter(given))) if select or len(given) == 1 else Path(folder)
+        path = (
+            Path(folder, select or next(iter(given))) if select or len(given) == 1 else Path(folder)
+        )
         films = load_movies(path, columns, encoding, limits=limits, cache=False)
     films.attrs["source"] = path.name if path.is_file() or select or len(given) == 1 else "upload"
     return films
@@ -1039,7 +1724,11 @@ def film_label(
     ) -> pd.Series:
     "`Title (Year)` of every film, made unique, under the index of `films`"
     title = _strings(films["title"]).fillna("Untitled")
-    year = films["release_year"].astype("Int64") if "release_year" in films else pd.Series(pd.NA, films.index)
+    year = (
+        films["release_year"].astype("Int64")
+        if "release_year" in films
+        else pd.Series(pd.NA, films.index)
+    )
     year = year.astype("string")
     label = (title + " (" + year + ")").fillna(title)
     while (nth := label.groupby(label).cumcount()).any():
@@ -1074,15 +1763,29 @@ def _film_of(links, films):
     ids = ids.dropna(subset="film_id").drop_duplicates("film_id")
     by = {}
     for ours, theirs in (("tmdb_id", "tmdbId"), ("imdb_id", "imdb_id")):
-        known = ids[["film_id", ours]].dropna().drop_duplicates(ours).set_index(ours)["film_id"] if ours in ids else None
+        known = (
+            ids[["film_id", ours]].dropna().drop_duplicates(ours).set_index(ours)["film_id"]
+            if ours in ids
+            else None
+        )
         if known is not None and len(known): by[ours] = links[theirs].map(known).astype("Int64")
-    if not by: raise MovieDataError("These films have neither MovieLens' ids nor TMDB's or IMDb's, so ratings by movieId cannot be joined to them. "
-                                    "A column movieId, tmdb_id or imdb_id in the table of films would do.")
+    if not by:
+        raise MovieDataError(
+            "These films have neither MovieLens' ids nor TMDB's or IMDb's, so ratings by movieId "
+            "cannot be joined to them. "
+            "A column movieId, tmdb_id or imdb_id in the table of films would do."
+        )
     found = by["tmdb_id"].fillna(by["imdb_id"]) if len(by) == 2 else next(iter(by.values()))
     return pd.Series(found.to_numpy(), index=links["movieId"], dtype="Int64")
 
 # %% ../nbs/00_data.ipynb #819cb5da
-_RATING_TYPES = {"userId": pa.int32(), "movieId": pa.int32(), "film_id": pa.int64(), "rating": pa.float32(), "timestamp": pa.int64()}
+_RATING_TYPES = {
+    "userId": pa.int32(),
+    "movieId": pa.int32(),
+    "film_id": pa.int64(),
+    "rating": pa.float32(),
+    "timestamp": pa.int64(),
+}
 _AT_ONCE = 2_000_000  # ratings
 
 def _is_parquet(file):
@@ -1094,19 +1797,38 @@ def _rating_parts(file, limits):
         parquet = pq.ParquetFile(file.opener())
         names = [c for c in parquet.schema_arrow.names if c in _RATING_TYPES]
         types = pa.schema([(c, _RATING_TYPES[c]) for c in names])
-        yield from (pa.Table.from_batches([part]).cast(types).to_pandas() for part in parquet.iter_batches(_AT_ONCE, columns=names))
+        yield from (
+            pa.Table.from_batches([part]).cast(types).to_pandas()
+            for part in parquet.iter_batches(_AT_ONCE, columns=names)
+        )
         return
     with file.open(limits) as stream:
-        header = stream.peek(1 << 16)[:1 << 16].decode("utf-8-sig", "replace").split("\n", 1)[0].strip().replace('"', "")
+        header = (
+            stream.peek(1 << 16)[: 1 << 16]
+            .decode("utf-8-sig", "replace")
+            .split("\n", 1)[0]
+            .strip()
+            .replace('"', "")
+        )
         names = [c for c in header.split(",") if c in _RATING_TYPES]
-        if not {"userId", "rating"} <= set(names): raise pa.ArrowInvalid("no plain table of ratings")
+        if not {"userId", "rating"} <= set(names):
+            raise pa.ArrowInvalid("no plain table of ratings")
         options = arrow_csv.ConvertOptions(column_types=_RATING_TYPES, include_columns=names)
-        yield from (part.to_pandas() for part in arrow_csv.open_csv(stream, arrow_csv.ReadOptions(block_size=32 << 20), convert_options=options))
+        yield from (
+            part.to_pandas()
+            for part in arrow_csv.open_csv(
+                stream, arrow_csv.ReadOptions(block_size=32 << 20), convert_options=options
+            )
+        )
 
 def _all_ratings(file, limits):
     "A file of ratings as it is written, whole"
     with file.open(limits) as stream:
-        dots = {"sep": "::", "engine": "python", "names": ["userId", "movieId", "rating", "timestamp"]} if b"::" in stream.peek(64)[:64] else {}
+        dots = (
+            {"sep": "::", "engine": "python", "names": ["userId", "movieId", "rating", "timestamp"]}
+            if b"::" in stream.peek(64)[:64]
+            else {}
+        )
         return pd.read_csv(stream, encoding="utf-8-sig", **dots)
 
 def _ratings_file(source, limits):
@@ -1114,14 +1836,20 @@ def _ratings_file(source, limits):
     path = _download_kaggle() if str(source) == "kaggle" else Path(source).expanduser()
     if not path.exists(): raise MovieDataError(f"There is no file or folder {source} with ratings.")
     beside = _files_in(path if path.is_dir() or path.suffix == ".zip" else path.parent, limits)
-    names = [path.name] if path.name in beside else ["ratings.csv", "ratings_small.csv", "ratings.dat", "ratings.parquet"]
+    names = (
+        [path.name]
+        if path.name in beside
+        else ["ratings.csv", "ratings_small.csv", "ratings.dat", "ratings.parquet"]
+    )
     name = next((n for n in names if n in beside), None)
     if name is None: raise MovieDataError(f"{source} holds no ratings.csv or ratings_small.csv.")
     return beside[name], beside.get("links.csv")
 
 # %% ../nbs/00_data.ipynb #56182c62
 def load_ratings(
-    source: str | Path | pd.DataFrame,  # a file of ratings, CSV or Parquet; a folder with ratings.csv or _small.csv and links.csv; "kaggle"; a table
+    # a file of ratings, CSV or Parquet; a folder with ratings.csv or _small.csv and links.csv;
+    # "kaggle"; a table
+    source: str | Path | pd.DataFrame,
     films: pd.DataFrame,  # the table of films, as loaded or as cleaned
     limits: Limits = Limits(),  # the most that a file may hold
     ) -> pd.DataFrame:
@@ -1144,34 +1872,74 @@ def _when(column):
 def _movie_ids(films, links, limits):
     "For every id of MovieLens the film_id in `films`"
     if "movielens_id" in films:
-        ids = films.reset_index(drop="film_id" in films)[["movielens_id", "film_id"]].dropna().drop_duplicates("movielens_id")
+        ids = (
+            films.reset_index(drop="film_id" in films)[["movielens_id", "film_id"]]
+            .dropna()
+            .drop_duplicates("movielens_id")
+        )
         return ids.set_index("movielens_id")["film_id"]
-    if links is None: raise MovieDataError("Ratings by movieId need the links.csv of MovieLens beside them.")
-    return _film_of(_read_links(links, limits).dropna(subset="movieId").drop_duplicates("movieId"), films)
+    if links is None:
+        raise MovieDataError("Ratings by movieId need the links.csv of MovieLens beside them.")
+    return _film_of(
+        _read_links(links, limits).dropna(subset="movieId").drop_duplicates("movieId"), films
+    )
 
 def _complete(part, have, film_id):
     "The complete ratings of known films in a part of the ratings, in small numbers"
-    out = pd.DataFrame({"userId": part["userId"] if part["userId"].dtype.kind == "i" else _whole(part["userId"])[0], "film_id": film_id(part)})
-    out["rating"] = part["rating"] if part["rating"].dtype.kind == "f" else read_numbers(part["rating"])[0]
+    out = pd.DataFrame(
+        {
+            "userId": part["userId"]
+            if part["userId"].dtype.kind == "i"
+            else _whole(part["userId"])[0],
+            "film_id": film_id(part),
+        }
+    )
+    out["rating"] = (
+        part["rating"] if part["rating"].dtype.kind == "f" else read_numbers(part["rating"])[0]
+    )
     if "timestamp" in part: out["timestamp"] = _when(part["timestamp"])
     good = out.dropna(subset=["userId", "rating", "film_id"])
     good = good[good["film_id"].isin(have)]
-    return good.astype({"userId": _least_int(good["userId"]), "film_id": _least_int(good["film_id"]), "rating": "float32"})
+    return good.astype(
+        {
+            "userId": _least_int(good["userId"]),
+            "film_id": _least_int(good["film_id"]),
+            "rating": "float32",
+        }
+    )
 
-def _least_int(column): return "int32" if len(column) == 0 or column.between(-2**31, 2**31 - 1).all() else "int64"
+def _least_int(column):
+    return "int32" if len(column) == 0 or column.between(-(2**31), 2**31 - 1).all() else "int64"
 
 def _matched(parts, name, films, links, limits):
     "The ratings of known films out of all parts, the last one per user and film"
     have = pd.Index(films["film_id"].dropna() if "film_id" in films else films.index).unique()
     movie_ids = cache(partial(_movie_ids, films, links, limits))
-    def film_id(part): return part["film_id"] if "film_id" in part else (part["movieId"] if part["movieId"].dtype.kind == "i" else _whole(part["movieId"])[0]).map(movie_ids())
+
+    def film_id(part):
+        return (
+            part["film_id"]
+            if "film_id" in part
+            else (
+                part["movieId"] if part["movieId"].dtype.kind == "i" else _whole(part["movieId"])[0]
+            ).map(movie_ids())
+        )
+
     read, good = 0, []
     with tqdm(desc="ratings", unit="", unit_scale=True, delay=2, leave=False) as progress:
         for part in parts:
             missing = [c for c in ("userId", "rating") if c not in part]
-            if missing or not {"film_id", "movieId"} & set(part): raise MovieDataError(f"{name} is no table of ratings: it has no {', '.join(missing) or 'movieId or film_id'}.")
+            if missing or not {"film_id", "movieId"} & set(part):
+                raise MovieDataError(
+                    f"{name} is no table of ratings: it has no "
+                    f"{', '.join(missing) or 'movieId or film_id'}."
+                )
             read += len(part)
-            if read > 10 * limits.rows: raise MovieDataError(f"{name} has more than {10 * limits.rows:,} ratings, the limit (limits=Limits(rows=...) raises it: a tenth of the ratings).")
+            if read > 10 * limits.rows:
+                raise MovieDataError(
+                    f"{name} has more than {10 * limits.rows:,} ratings, the limit "
+                    "(limits=Limits(rows=...) raises it: a tenth of the ratings)."
+                )
             good.append(_complete(part, have, film_id))
             progress.update(len(part))
     kept = pd.concat(good, ignore_index=True)
@@ -1184,10 +1952,16 @@ def _matched(parts, name, films, links, limits):
 
 def _last_of_each(ratings, have):
     "Whether a rating is the last that its user gave to the film"
-    key = pd.factorize(ratings["userId"])[0].astype(np.int64) * len(have) + have.get_indexer(ratings["film_id"])
+    key = pd.factorize(ratings["userId"])[0].astype(np.int64) * len(have) + have.get_indexer(
+        ratings["film_id"]
+    )
     ordered = np.sort(key)
     if not (ordered[1:] == ordered[:-1]).any(): return np.ones(len(key), bool)
-    order = np.lexsort((ratings["timestamp"].to_numpy(), key)) if "timestamp" in ratings else np.argsort(key, kind="stable")
+    order = (
+        np.lexsort((ratings["timestamp"].to_numpy(), key))
+        if "timestamp" in ratings
+        else np.argsort(key, kind="stable")
+    )
     ordered, last = key[order], np.ones(len(key), bool)
     last[order[:-1]] = ordered[1:] != ordered[:-1]
     return last
@@ -1206,6 +1980,10 @@ def describe_movies(
         if name in NUMBERS and len(values): typical = f"median {values.median():,.10g}"
         elif name not in ("film_id", "release_date") and values.nunique() < len(values):
             typical = str(values.value_counts().index[0])
-        rows[name] = {"filled, %": 100 * filled.mean(), "different": values.nunique(), "typical": typical,
-                      "zero, %": 100 * (column == 0).mean() if name in NUMBERS else np.nan}
+        rows[name] = {
+            "filled, %": 100 * filled.mean(),
+            "different": values.nunique(),
+            "typical": typical,
+            "zero, %": 100 * (column == 0).mean() if name in NUMBERS else np.nan,
+        }
     return pd.DataFrame(rows).T.astype({"filled, %": float, "zero, %": float}).round(1)

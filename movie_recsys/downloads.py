@@ -27,12 +27,16 @@ from .errors import ServiceError
 # %% ../nbs/00d_downloads.ipynb #e0447c0a
 def cache_dir() -> Path:
     "Find the folder for files that can be made again: `MOVIE_RECSYS_CACHE`, or the user's cache folder"
-    return Path(os.environ.get("MOVIE_RECSYS_CACHE") or user_cache_dir("movie_recsys", appauthor=False)).expanduser()
+    return Path(
+        os.environ.get("MOVIE_RECSYS_CACHE") or user_cache_dir("movie_recsys", appauthor=False)
+    ).expanduser()
 
 # %% ../nbs/00d_downloads.ipynb #fd4ae81b
 def project_url() -> str:
     "Find the address of this project's source"
-    return dict(url.split(", ", 1) for url in metadata.metadata("movie_recsys").get_all("Project-URL", [])).get("Source", "")
+    return dict(
+        url.split(", ", 1) for url in metadata.metadata("movie_recsys").get_all("Project-URL", [])
+    ).get("Source", "")
 
 def user_agent() -> str:
     "Say what we call ourselves to a service: name, version, where our source is"
@@ -44,8 +48,19 @@ def checked_address(
     ) -> str:
     "Check an address and take the slash off its end; raises `ServiceError` if it is not https (or this machine)"
     parts = urlsplit(url)
-    if not parts.hostname or parts.username or not (parts.scheme == "https" or parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
-        raise ServiceError(f"{parts.hostname or url!r} cannot be asked: an address begins with https:// (http:// is for this machine alone) and contains no user name.")
+    if (
+        not parts.hostname
+        or parts.username
+        or not (
+            parts.scheme == "https"
+            or parts.scheme == "http"
+            and parts.hostname in ("127.0.0.1", "localhost", "::1")
+        )
+    ):
+        raise ServiceError(
+            f"{parts.hostname or url!r} cannot be asked: an address begins with https:// (http:// "
+            "is for this machine alone) and contains no user name."
+        )
     return url.rstrip("/")
 
 # %% ../nbs/00d_downloads.ipynb #1d7f46ef
@@ -66,15 +81,20 @@ def _wait(answer, turn):
 
 def _fault(error):
     "What went wrong on the way, in words"
-    if isinstance(error, requests.Timeout) or "timed out" in str(error): return "did not answer in time"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return "did not answer in time"
     if isinstance(error, requests.exceptions.SSLError): return "has no valid certificate"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError) or "IncompleteRead" in str(error): return "broke off its answer"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError) or "IncompleteRead" in str(
+        error
+    ):
+        return "broke off its answer"
     return str(error) if type(error) is ValueError else "cannot be reached"
 
 # %% ../nbs/00d_downloads.ipynb #fca25dad
 def persist(
     attempt: Callable[[], requests.Response],  # asks once; raises where there is no answer
-    read: Callable[[requests.Response], Any],  # what is made of a good answer; ValueError where it cannot be read
+    # what is made of a good answer; ValueError where it cannot be read
+    read: Callable[[requests.Response], Any],
     what: str,  # who is asked, for messages
     tries: int | None = None,  # how often; `TRIES` if None
     ) -> Any:
@@ -86,13 +106,20 @@ def persist(
             answer = attempt()
             if answer.ok: return read(answer)
             fault = f"answered with error {answer.status_code}"
-            if answer.status_code == 504 or "TimeoutException" in answer.text[:20_000]: raise TooMuchAsked(f"{what} did not have enough time for this question.")
+            if answer.status_code == 504 or "TimeoutException" in answer.text[:20_000]:
+                raise TooMuchAsked(f"{what} did not have enough time for this question.")
             if answer.status_code not in _AGAIN: break
         except (requests.RequestException, ValueError) as e: fault = _fault(e)
         wait = _wait(answer, turn)
-        if wait > PATIENCE: raise ServiceError(f"{what} wants to be left alone for {wait / 60:.0f} minutes. What has arrived so far is kept: ask again then.")
+        if wait > PATIENCE:
+            raise ServiceError(
+                f"{what} wants to be left alone for {wait / 60:.0f} minutes. What has arrived so "
+                "far is kept: ask again then."
+            )
         if turn < tries - 1: time.sleep(wait)
-    raise ServiceError(f"{what} {fault}. What has arrived so far is kept: ask again later, or check the network.")
+    raise ServiceError(
+        f"{what} {fault}. What has arrived so far is kept: ask again later, or check the network."
+    )
 
 # %% ../nbs/00d_downloads.ipynb #7b5fdfd6
 class _Cut(ValueError):
@@ -100,21 +127,41 @@ class _Cut(ValueError):
 
 def _conditions(part, path):
     "Headers that ask for the rest of a file, or for a newer one"
-    mark = lambda of: of.with_name(of.name + ".etag").read_text() if of.with_name(of.name + ".etag").exists() else ""  # noqa: E731
-    if part.exists() and mark(part): return {"Range": f"bytes={part.stat().st_size}-", "If-Range": mark(part)}
+    mark = lambda of: (
+        of.with_name(of.name + ".etag").read_text()
+        if of.with_name(of.name + ".etag").exists()
+        else ""
+    )  # noqa: E731
+    if part.exists() and mark(part):
+        return {"Range": f"bytes={part.stat().st_size}-", "If-Range": mark(part)}
     return {"If-None-Match": mark(path)} if path.exists() and mark(path) else {}
 
 def _take(answer, part, what, progress):
     "Write an answer to the `.part` file, behind what is there where it is the rest of it"
     from tqdm.auto import tqdm
-    rest = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.headers.get("Content-Range", "")) if answer.status_code == 206 else None
+
+    rest = (
+        re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.headers.get("Content-Range", ""))
+        if answer.status_code == 206
+        else None
+    )
     have = part.stat().st_size if part.exists() else 0
     if answer.status_code == 206 and (not rest or int(rest[1]) != have):
         part.unlink(missing_ok=True)
         raise ValueError("sent another part of the file than was asked for")
     size = int(rest[2]) if rest else int(answer.headers.get("Content-Length") or 0)
     part.with_name(part.name + ".etag").write_text(answer.headers.get("ETag") or "")
-    with part.open("ab" if rest else "wb") as file, tqdm(total=size or None, initial=have if rest else 0, unit="B", unit_scale=True, desc=what, disable=not progress) as bar:
+    with (
+        part.open("ab" if rest else "wb") as file,
+        tqdm(
+            total=size or None,
+            initial=have if rest else 0,
+            unit="B",
+            unit_scale=True,
+            desc=what,
+            disable=not progress,
+        ) as bar,
+    ):
         for piece in answer.iter_content(1 << 16):
             file.write(piece)
             bar.update(len(piece))
@@ -123,7 +170,8 @@ def _take(answer, part, what, progress):
 def _settled(answer, part, path, what, progress):
     "Put a whole file in its place; a 304 says that the one that is there will do"
     if answer.status_code == 304: return os.utime(path)
-    if "html" in answer.headers.get("Content-Type", ""): raise ValueError("sent a web page in place of the file")
+    if "html" in answer.headers.get("Content-Type", ""):
+        raise ValueError("sent a web page in place of the file")
     _take(answer, part, what, progress)
     os.replace(part, path)
     os.replace(part.with_name(part.name + ".etag"), path.with_name(path.name + ".etag"))
@@ -136,16 +184,28 @@ def download(
     tries: int | None = None,  # how often; `TRIES` if None
     ) -> Path:
     "Fetch a file if it is not there or too old; raises `ServiceError`"
-    if path.exists() and (max_age is None or time.time() - path.stat().st_mtime < max_age * 86400): return path
+    if path.exists() and (max_age is None or time.time() - path.stat().st_mtime < max_age * 86400):
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     part, host = path.with_name(path.name + ".part"), f"{urlsplit(url).hostname}'s {path.name}"
     def attempt():
-        headers = {"User-Agent": user_agent(), "Accept-Encoding": "identity"} | _conditions(part, path)
+        headers = {"User-Agent": user_agent(), "Accept-Encoding": "identity"} | _conditions(
+            part, path
+        )
         answer = requests.get(url, headers=headers, timeout=TIMEOUT, stream=True)
         if answer.status_code == 416: part.unlink(missing_ok=True)
         return answer
-    try: persist(attempt, lambda answer: _settled(answer, part, path, path.name, progress), host, tries)
+
+    try:
+        persist(
+            attempt, lambda answer: _settled(answer, part, path, path.name, progress), host, tries
+        )
     except ServiceError as e:
-        if not path.exists(): raise
-        warnings.warn(f"{e} The file of {time.strftime('%d %B %Y', time.localtime(path.stat().st_mtime))} is used.", stacklevel=2)
+        if not path.exists():
+            raise
+        warnings.warn(
+            f"{e} The file of {time.strftime('%d %B %Y', time.localtime(path.stat().st_mtime))} is "
+            "used.",
+            stacklevel=2,
+        )
     return path

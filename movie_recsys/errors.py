@@ -30,5 +30,9 @@ class TitleNotFoundError(MovieRecsysError):
                  message: str | None = None,  # replaces the standard sentence
                  ):
         self.title, self.nearest = title, list(nearest)
-        hint = f"Did you mean {', '.join(self.nearest)}?" if self.nearest else "Check the spelling, or try part of it."
+        hint = (
+            f"Did you mean {', '.join(self.nearest)}?"
+            if self.nearest
+            else "Check the spelling, or try part of it."
+        )
         super().__init__(message or f"No film called {title!r} is in this table. {hint}")

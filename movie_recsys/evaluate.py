@@ -41,7 +41,9 @@ def split_users(
     "Split the users into training users (all others) and test users"
     likes = liked_films(ratings, films)
     able = likes.index[likes.map(len) >= least].to_numpy()
-    test = np.random.default_rng(random_state).permutation(np.sort(able))[:int(test_share * len(able))]
+    test = np.random.default_rng(random_state).permutation(np.sort(able))[
+        : int(test_share * len(able))
+    ]
     return np.setdiff1d(ratings["userId"].unique(), test), np.sort(test)
 
 # %% ../nbs/08_evaluate.ipynb #455a1162
@@ -58,7 +60,9 @@ class Trial:
 # %% ../nbs/08_evaluate.ipynb #c6e04897
 def _numbers(films, column, missing=np.nan):
     "A column as floats; `missing` where the table does not say"
-    return (films[column].astype(float) if column in films else pd.Series(np.nan, films.index)).fillna(missing)
+    return (
+        films[column].astype(float) if column in films else pd.Series(np.nan, films.index)
+    ).fillna(missing)
 
 def out_by(
     films: pd.DataFrame,  # indexed by film_id
@@ -73,24 +77,44 @@ def make_trials(
     test_users: Iterable[int],  # from `split_users`
     draws: int = 3,  # trials per user
     random_state: int = 0,  # seed
-    items: np.ndarray | None = None,  # mask of the films that count as truth and as candidates; all where None
+    # mask of the films that count as truth and as candidates; all where None
+    items: np.ndarray | None = None,
     ) -> list[Trial]:
     "Draw the trials of all test users"
     likes = liked_films(ratings, films)
     items = np.ones(len(films), bool) if items is None else items
-    popular = np.asarray(like_matrix(ratings[~ratings["userId"].isin(test_users)], films).sum(axis=0)).ravel() * items
-    when = pd.to_datetime(ratings["timestamp"], unit="s").dt.year if "timestamp" in ratings else pd.Series(np.inf, ratings.index)
+    popular = (
+        np.asarray(
+            like_matrix(ratings[~ratings["userId"].isin(test_users)], films).sum(axis=0)
+        ).ravel()
+        * items
+    )
+    when = (
+        pd.to_datetime(ratings["timestamp"], unit="s").dt.year
+        if "timestamp" in ratings
+        else pd.Series(np.inf, ratings.index)
+    )
     last = when.groupby(ratings["userId"]).max()
-    rated = {user: films.index.get_indexer(ids) for user, ids in ratings.groupby("userId")["film_id"]}
+    rated = {
+        user: films.index.get_indexer(ids) for user, ids in ratings.groupby("userId")["film_id"]
+    }
     trials = []
     for user in [u for u in test_users if len(likes.get(u, ())) > 3]:
-        rng, weight = np.random.default_rng([random_state, user]), popular * out_by(films, last[user])
+        rng, weight = (
+            np.random.default_rng([random_state, user]),
+            popular * out_by(films, last[user]),
+        )
         weight[rated[user][rated[user] >= 0]] = 0
         for _ in range(draws):
             order = rng.permutation(likes[user])
             truth = order[3:][items[order[3:]]]
-            others = rng.choice(len(films), 99, p=weight / weight.sum()) if weight.any() else np.empty(0, int)
-            if len(truth) and len(others): trials.append(Trial(user, order[:3], truth, last[user], rng.choice(truth), others))
+            others = (
+                rng.choice(len(films), 99, p=weight / weight.sum())
+                if weight.any()
+                else np.empty(0, int)
+            )
+            if len(truth) and len(others):
+                trials.append(Trial(user, order[:3], truth, last[user], rng.choice(truth), others))
     return trials
 
 # %% ../nbs/08_evaluate.ipynb #b4e7ffb2
@@ -112,8 +136,13 @@ def judge_list(
     ) -> dict[str, float]:
     "Measure P@k, hit@k and NDCG@k of a list"
     hits, gain = np.isin(top[:k], trial.truth), 1 / np.log2(np.arange(2, k + 2))
-    return {f"P@{k}": float(hits.sum() / k), f"hit@{k}": float(hits.any()),
-            f"NDCG@{k}": float((hits * gain[:len(hits)]).sum() / gain[:min(k, len(trial.truth))].sum())}
+    return {
+        f"P@{k}": float(hits.sum() / k),
+        f"hit@{k}": float(hits.any()),
+        f"NDCG@{k}": float(
+            (hits * gain[: len(hits)]).sum() / gain[: min(k, len(trial.truth))].sum()
+        ),
+    }
 
 # %% ../nbs/08_evaluate.ipynb #9cd28f77
 def judge(
@@ -149,11 +178,24 @@ class Baseline:
               seeds: Iterable[int],  # ids of films
               ) -> pd.Series:
         "Score every film"
-        return pd.Series(np.asarray(self.function(self.films.index.get_indexer(list(seeds))), float), self.films.index)
+        return pd.Series(
+            np.asarray(self.function(self.films.index.get_indexer(list(seeds))), float),
+            self.films.index,
+        )
 
 # %% ../nbs/08_evaluate.ipynb #e0ef032a
 WORDS = ("title", "overview", "keywords")  # columns that are read word by word
-NAMES = ("genres", "directors", "writers", "cast", "collection", "companies", "countries", "original_language")  # and those whose values are names
+# and those whose values are names
+NAMES = (
+    "genres",
+    "directors",
+    "writers",
+    "cast",
+    "collection",
+    "companies",
+    "countries",
+    "original_language",
+)
 
 def film_tokens(
     films: pd.DataFrame,  # a table of films
@@ -162,10 +204,24 @@ def film_tokens(
     "List the tokens of each film, in the order of the table"
     def tokens(column, value):
         "What one cell of the table says"
-        values = [value] if isinstance(value, str) else value if isinstance(value, (list, np.ndarray)) else []
-        return re.findall(r"\w\w+", " ".join(values).lower()) if column in WORDS else [f"{column}: {name}" for name in values]
+        values = (
+            [value]
+            if isinstance(value, str)
+            else value
+            if isinstance(value, (list, np.ndarray))
+            else []
+        )
+        return (
+            re.findall(r"\w\w+", " ".join(values).lower())
+            if column in WORDS
+            else [f"{column}: {name}" for name in values]
+        )
+
     there = [c for c in columns if c in films]
-    return [[t for c, value in zip(there, row) for t in tokens(c, value)] for row in zip(*(films[c] for c in there))] or [[]] * len(films)
+    return [
+        [t for c, value in zip(there, row) for t in tokens(c, value)]
+        for row in zip(*(films[c] for c in there))
+    ] or [[]] * len(films)
 
 # %% ../nbs/08_evaluate.ipynb #3fc9b654
 def token_rows(
@@ -181,7 +237,9 @@ def genre_jaccard(
     films: pd.DataFrame,  # indexed by film_id
     ) -> Callable[[np.ndarray], np.ndarray]:
     "Score films by the genres shared with the seeds: shared genres over all genres, mean over the seeds"
-    rows = token_rows(films, CountVectorizer(analyzer=list, binary=True, dtype=np.float32), ["genres"])
+    rows = token_rows(
+        films, CountVectorizer(analyzer=list, binary=True, dtype=np.float32), ["genres"]
+    )
     size = np.asarray(rows.sum(axis=1)).ravel()
     def score(at):
         "The Jaccard index of every film with the seeds"
@@ -201,22 +259,39 @@ def control(
     films: pd.DataFrame,  # indexed by film_id
     ) -> Callable[[np.ndarray], np.ndarray]:
     "Score films by genres, years, votes and ratings alone; the largest value over the seeds"
-    genres = token_rows(films, CountVectorizer(analyzer=list, binary=True, dtype=float), ["genres"]).toarray()
+    genres = token_rows(
+        films, CountVectorizer(analyzer=list, binary=True, dtype=float), ["genres"]
+    ).toarray()
     weighted = genres * np.log(len(films) / np.maximum(genres.sum(axis=0), 1))
-    total, year, rating = weighted.sum(axis=1), _numbers(films, "release_year").to_numpy(), _numbers(films, "vote_average")
-    votes, rating = np.log1p(_numbers(films, "vote_count", 0)).to_numpy(), rating.fillna(rating.mean()).fillna(0).to_numpy()
+    total, year, rating = (
+        weighted.sum(axis=1),
+        _numbers(films, "release_year").to_numpy(),
+        _numbers(films, "vote_average"),
+    )
+    votes, rating = (
+        np.log1p(_numbers(films, "vote_count", 0)).to_numpy(),
+        rating.fillna(rating.mean()).fillna(0).to_numpy(),
+    )
+
     def value(i):
         "The value of every film for one seed"
         shared = weighted @ genres[i]
-        return (3.5 * shared / (3 + total + total[i] - shared) - .15 * np.log1p(np.abs(year - year[i]))
-                - .2 * np.abs(votes - votes[i]) - .3 * np.abs(rating - rating[i]) + .1 * votes)
+        return (
+            3.5 * shared / (3 + total + total[i] - shared)
+            - 0.15 * np.log1p(np.abs(year - year[i]))
+            - 0.2 * np.abs(votes - votes[i])
+            - 0.3 * np.abs(rating - rating[i])
+            + 0.1 * votes
+        )
+
     return lambda at: np.max([value(i) for i in at], axis=0)
 
 # %% ../nbs/08_evaluate.ipynb #5950c99c
 def item_item(
     likes: sp.csr_matrix,  # from `like_matrix`
     shrink: float = 10.0,  # added to the candidate's divisor
-    fame: float = .4,  # power of the candidate's like count in the divisor; less favours well-liked films
+    # power of the candidate's like count in the divisor; less favours well-liked films
+    fame: float = .4,
     activity: float = .6,  # a user weighs 1 / likes ** activity, scaled to 1 on average
     ) -> Callable[[np.ndarray], np.ndarray]:
     "Score films by who likes them: item-item collaborative filtering with a shrunk cosine, mean over the seeds"
@@ -234,7 +309,9 @@ def ease(
     ) -> Callable[[np.ndarray], np.ndarray]:
     "Score films by EASE, a linear autoencoder with a closed form"
     kept = np.flatnonzero(np.asarray(likes.sum(axis=0)).ravel() >= least)
-    inverse = np.linalg.inv((likes[:, kept].T @ likes[:, kept]).toarray() + ridge * np.eye(len(kept)))
+    inverse = np.linalg.inv(
+        (likes[:, kept].T @ likes[:, kept]).toarray() + ridge * np.eye(len(kept))
+    )
     weights = inverse / -np.diag(inverse)
     np.fill_diagonal(weights, 0)
     def score(at):
@@ -254,7 +331,10 @@ def implicit_neighbors(
     "Score films by the item-item filtering of the library implicit, sum over the seeds"
     from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
     kept = np.flatnonzero(np.asarray(likes.sum(axis=0)).ravel())
-    model = {"cosine": CosineRecommender(K=K, num_threads=1), "BM25": BM25Recommender(K=K, B=B, num_threads=1)}[kind]
+    model = {
+        "cosine": CosineRecommender(K=K, num_threads=1),
+        "BM25": BM25Recommender(K=K, B=B, num_threads=1),
+    }[kind]
     with warnings.catch_warnings(action="ignore"):  # it warns of the format of its own matrix
         model.fit(likes[:, kept].astype(float), show_progress=False)
     def score(at):
@@ -274,14 +354,35 @@ def baselines(
     ) -> dict[str, Baseline]:
     "Make every baseline that these data allow"
     rng, votes = np.random.default_rng(random_state), _numbers(films, "vote_count", 0).to_numpy()
-    found = {"random": lambda at: rng.random(len(films)), "most voted": lambda at: votes, "control": control(films),
-             "genre Jaccard": genre_jaccard(films), "TF-IDF cosine": tfidf_cosine(films)}
-    if labels is not None: found["random in cluster"] = lambda at: np.isin(labels, labels[at]) + rng.random(len(films))
-    if ratings is not None and (likes := like_matrix(ratings[ratings["userId"].isin(users)], films)).nnz:
+    found = {
+        "random": lambda at: rng.random(len(films)),
+        "most voted": lambda at: votes,
+        "control": control(films),
+        "genre Jaccard": genre_jaccard(films),
+        "TF-IDF cosine": tfidf_cosine(films),
+    }
+    if labels is not None:
+        found["random in cluster"] = lambda at: np.isin(labels, labels[at]) + rng.random(len(films))
+    if (
+        ratings is not None
+        and (likes := like_matrix(ratings[ratings["userId"].isin(users)], films)).nnz
+    ):
         count = np.asarray(likes.sum(axis=0)).ravel()
-        found |= {"most liked": lambda at: count, "item-item": item_item(likes), "EASE": ease(likes)}
-        if find_spec("implicit"): found |= {f"implicit {kind}": implicit_neighbors(likes, kind) for kind in ("cosine", "BM25")}
-        else: warnings.warn("The library implicit is not installed (pip install implicit): its two baselines are left out.", stacklevel=2)
+        found |= {
+            "most liked": lambda at: count,
+            "item-item": item_item(likes),
+            "EASE": ease(likes),
+        }
+        if find_spec("implicit"):
+            found |= {
+                f"implicit {kind}": implicit_neighbors(likes, kind) for kind in ("cosine", "BM25")
+            }
+        else:
+            warnings.warn(
+                "The library implicit is not installed (pip install implicit): its two baselines "
+                "are left out.",
+                stacklevel=2,
+            )
     return {name: Baseline(f, films) for name, f in found.items()}
 
 # %% ../nbs/08_evaluate.ipynb #21f56117
@@ -303,15 +404,21 @@ class Evaluation:
                  ) -> tuple[float, float, float]:
         "Compute the mean and the 95% interval of a bootstrap over users"
         v = values.to_numpy()
-        means = v[np.random.default_rng(self.random_state).integers(len(v), size=(self.n_boot, len(v)))].mean(axis=1)
+        means = v[
+            np.random.default_rng(self.random_state).integers(len(v), size=(self.n_boot, len(v)))
+        ].mean(axis=1)
         low, high = np.quantile(means, [.025, .975])
         return float(v.mean()), float(low), float(high)
 
     def summary(self) -> pd.DataFrame:
         "Summarize each recommender in a row: the mean of every measure, with intervals for precision, its long tail and pmAUC"
         sure = [m for m in self.users if m.startswith("P@") or m == "pmAUC"]
-        rows = [{"recommender": name} | part.mean().to_dict() | {f"{m} 95%": "{1:.3f} to {2:.3f}".format(*self.interval(part[m])) for m in sure}
-                for name, part in self.users.groupby(level=0, sort=False)]
+        rows = [
+            {"recommender": name}
+            | part.mean().to_dict()
+            | {f"{m} 95%": "{1:.3f} to {2:.3f}".format(*self.interval(part[m])) for m in sure}
+            for name, part in self.users.groupby(level=0, sort=False)
+        ]
         return pd.DataFrame(rows).set_index("recommender").join(self.lists)
 
     def difference(self,
@@ -336,8 +443,12 @@ def describe_lists(
         "Mean cosine of two films of a list"
         return (genres[top] @ genres[top].T).toarray()[np.triu_indices(len(top), 1)].mean()
     named = np.concatenate(lists)
-    return {"films named": float(len(np.unique(named))), "median votes": float(_numbers(films, "vote_count").iloc[named].median()),
-            "novelty": float(-np.log2(share[named]).mean()), "variety": float(1 - np.mean([alike(top) for top in lists]))}
+    return {
+        "films named": float(len(np.unique(named))),
+        "median votes": float(_numbers(films, "vote_count").iloc[named].median()),
+        "novelty": float(-np.log2(share[named]).mean()),
+        "variety": float(1 - np.mean([alike(top) for top in lists])),
+    }
 
 # %% ../nbs/08_evaluate.ipynb #6cb60a17
 @dataclass
@@ -351,8 +462,14 @@ class Listed:
               until: float = np.inf,  # no film of a later year is named
               ) -> pd.Series:
         "Score every film, those on the list above all others; no film later than `until` is on the list"
-        score = self.recommender.score(seeds, **{k: v for k, v in self.settings.items() if k == "adventure"}).astype(float)
-        years = {} if np.isinf(until) or "release_year" not in self.recommender.films else {"years": (None, until)}
+        score = self.recommender.score(
+            seeds, **{k: v for k, v in self.settings.items() if k == "adventure"}
+        ).astype(float)
+        years = (
+            {}
+            if np.isinf(until) or "release_year" not in self.recommender.films
+            else {"years": (None, until)}
+        )
         named = self.recommender.recommend(seeds, **years, **self.settings).index
         score[named] = score.max() + np.arange(len(named), 0, -1)
         return score
@@ -380,7 +497,9 @@ def run_trial(
     candidates[trial.seeds] = False
     measures, top = judge(score, trial, candidates, k)
     beyond = best(score, candidates & tail, k)
-    return measures | {f"P@{k} long tail": judge_list(beyond[tail[beyond]], trial, k)[f"P@{k}"]}, top
+    return measures | {
+        f"P@{k} long tail": judge_list(beyond[tail[beyond]], trial, k)[f"P@{k}"]
+    }, top
 
 # %% ../nbs/08_evaluate.ipynb #75be907d
 def evaluate(
@@ -394,16 +513,31 @@ def evaluate(
     items: np.ndarray | None = None,  # mask of the films that count, for the item split
     ) -> Evaluation:
     "Put every recommender through the same trials of taste"
-    if not 1 <= k < len(films): raise MovieDataError(f"A list has at least one film and fewer than the table's {len(films):,}: k cannot be {k}.")
+    if not 1 <= k < len(films):
+        raise MovieDataError(
+            f"A list has at least one film and fewer than the table's {len(films):,}: k cannot be "
+            f"{k}."
+        )
     trials = make_trials(ratings, films, test_users, draws, random_state, items)
-    if not trials: raise MovieDataError("No user likes enough films of this table: the test needs users who like at least ten.")
+    if not trials:
+        raise MovieDataError(
+            "No user likes enough films of this table: the test needs users who like at least ten."
+        )
     likes = like_matrix(ratings[~ratings["userId"].isin(test_users)], films)
     tail, rows, lists = ~most_liked(likes), [], {}
     for name, recommender in recommenders.items():
-        measures, tops = zip(*(run_trial(recommender, trial, films, tail, k, items) for trial in trials))
-        rows += [{"recommender": name, "user": trial.user} | m for trial, m in zip(trials, measures)]
+        measures, tops = zip(
+            *(run_trial(recommender, trial, films, tail, k, items) for trial in trials)
+        )
+        rows += [
+            {"recommender": name, "user": trial.user} | m for trial, m in zip(trials, measures)
+        ]
         lists[name] = describe_lists(tops, films, likes)
-    return Evaluation(pd.DataFrame(rows).groupby(["recommender", "user"], sort=False).mean(), pd.DataFrame(lists).T, random_state=random_state)
+    return Evaluation(
+        pd.DataFrame(rows).groupby(["recommender", "user"], sort=False).mean(),
+        pd.DataFrame(lists).T,
+        random_state=random_state,
+    )
 
 # %% ../nbs/08_evaluate.ipynb #taste001
 @dataclass(frozen=True)
@@ -414,7 +548,8 @@ class TasteTrial:
     liked: np.ndarray  # film_ids of five liked films that are hidden
     disliked: np.ndarray  # film_ids of the disliked films that are hidden
     last_year: float  # year of the person's last rating
-    others: np.ndarray  # film_ids of 99 unrated films, drawn in proportion to the likes of the training users
+    # film_ids of 99 unrated films, drawn in proportion to the likes of the training users
+    others: np.ndarray
 
 def taste_trials(
     ratings: pd.DataFrame,  # userId, film_id, rating, timestamp
@@ -425,8 +560,17 @@ def taste_trials(
     ) -> list[TasteTrial]:
     "Draw one trial for each test user with enough liked films"
     known = ratings[ratings["film_id"].isin(films.index)].drop_duplicates(["userId", "film_id"])
-    popular = known[(known["rating"] >= 4) & ~known["userId"].isin(test_users)].groupby("film_id").size().reindex(films.index, fill_value=0)
-    when = pd.to_datetime(known["timestamp"], unit="s") if "timestamp" in known else pd.Series(pd.NaT, known.index)
+    popular = (
+        known[(known["rating"] >= 4) & ~known["userId"].isin(test_users)]
+        .groupby("film_id")
+        .size()
+        .reindex(films.index, fill_value=0)
+    )
+    when = (
+        pd.to_datetime(known["timestamp"], unit="s")
+        if "timestamp" in known
+        else pd.Series(pd.NaT, known.index)
+    )
     trials = []
     for user, rows in known.assign(when=when)[known["userId"].isin(test_users)].groupby("userId"):
         rng, rows = np.random.default_rng([random_state, user]), rows.set_index("film_id")
@@ -435,16 +579,37 @@ def taste_trials(
         last = rows["when"].dt.year.max() if rows["when"].notna().any() else np.inf
         weight = popular * out_by(films, last) * ~films.index.isin(rows.index)
         if not weight.any(): continue
-        hidden, out = rng.choice(liked, 5, replace=False), rng.choice(disliked, len(disliked) // 2, replace=False)
+        hidden, out = (
+            rng.choice(liked, 5, replace=False),
+            rng.choice(disliked, len(disliked) // 2, replace=False),
+        )
         told = rows.drop([*hidden, *out])
-        taste = Taste(liked=told["rating"][told["rating"] >= 4] / told["rating"].max(), disliked=(told["rating"] <= 2)[told["rating"] <= 2].astype(float),
-                      seen=pd.Series(1, told.index), when=told["when"])
+        taste = Taste(
+            liked=told["rating"][told["rating"] >= 4] / told["rating"].max(),
+            disliked=(told["rating"] <= 2)[told["rating"] <= 2].astype(float),
+            seen=pd.Series(1, told.index),
+            when=told["when"],
+        )
         others = rng.choice(films.index, 99, p=(weight / weight.sum()).to_numpy(float))
-        trials.append(TasteTrial(taste, rng.choice(taste.liked.index, min(5, len(taste.liked)), replace=False).tolist(), hidden, out, float(last), others))
+        trials.append(
+            TasteTrial(
+                taste,
+                rng.choice(taste.liked.index, min(5, len(taste.liked)), replace=False).tolist(),
+                hidden,
+                out,
+                float(last),
+                others,
+            )
+        )
     return trials
 
 # %% ../nbs/08_evaluate.ipynb #taste003
-def _outranked(mine, others): return float(np.mean((mine[:, None] > others) + .5 * (mine[:, None] == others))) if len(mine) and len(others) else np.nan
+def _outranked(mine, others):
+    return (
+        float(np.mean((mine[:, None] > others) + 0.5 * (mine[:, None] == others)))
+        if len(mine) and len(others)
+        else np.nan
+    )
 
 def judge_taste(
     rec: MovieRecommender,  # the recommender
@@ -453,15 +618,35 @@ def judge_taste(
     n: int = 10,  # films in the list
     ) -> dict[str, float]:
     "Measure a list: P@n of the hidden liked and of the hidden disliked films, pmAUC of the liked, how often one is put above a disliked one, and how far the list's genres are from the taste's"
-    top = rec.recommend(asked, n, seen=trial.taste.seen.index, years=(None, trial.last_year), reasons=False).index
+    top = rec.recommend(
+        asked, n, seen=trial.taste.seen.index, years=(None, trial.last_year), reasons=False
+    ).index
     query = rec.query(asked)
-    query.candidates = np.sort(rec.films.index.get_indexer(np.unique(np.concatenate([trial.liked, trial.disliked, trial.others]))))
+    query.candidates = np.sort(
+        rec.films.index.get_indexer(
+            np.unique(np.concatenate([trial.liked, trial.disliked, trial.others]))
+        )
+    )
     score = pd.Series(score_of(rec, query), rec.films.index)
-    names = sorted({genre for genres in rec.films["genres"] for genre in genres}) if "genres" in rec.films else []
-    mixture = [genre_rows(rec.films.loc[ids], names).mean(axis=0) for ids in (trial.taste.liked.index, top)]
-    return {f"P@{n}": np.isin(top, trial.liked).sum() / n, f"disliked in {n}": np.isin(top, trial.disliked).sum() / n, "pmAUC": _outranked(score[trial.liked].to_numpy(), score[trial.others].to_numpy()),
-            "above disliked": _outranked(score[trial.liked].to_numpy(), score[trial.disliked].to_numpy()),
-            "divergence of genres": float(divergence(*(m / max(m.sum(), 1e-12) for m in mixture))) if names and len(top) else np.nan}
+    names = (
+        sorted({genre for genres in rec.films["genres"] for genre in genres})
+        if "genres" in rec.films
+        else []
+    )
+    mixture = [
+        genre_rows(rec.films.loc[ids], names).mean(axis=0) for ids in (trial.taste.liked.index, top)
+    ]
+    return {
+        f"P@{n}": np.isin(top, trial.liked).sum() / n,
+        f"disliked in {n}": np.isin(top, trial.disliked).sum() / n,
+        "pmAUC": _outranked(score[trial.liked].to_numpy(), score[trial.others].to_numpy()),
+        "above disliked": _outranked(
+            score[trial.liked].to_numpy(), score[trial.disliked].to_numpy()
+        ),
+        "divergence of genres": float(divergence(*(m / max(m.sum(), 1e-12) for m in mixture)))
+        if names and len(top)
+        else np.nan,
+    }
 
 def evaluate_tastes(
     rec: MovieRecommender,  # the recommender
@@ -469,9 +654,22 @@ def evaluate_tastes(
     n: int = 10,  # films in a list
     ) -> pd.DataFrame:
     "Average `judge_taste`, with standard errors, for five films named, for a whole taste, and for one without the dislikes"
-    asked = {"five films named": lambda trial: trial.named, "all that was liked": lambda trial: replace(trial.taste, disliked=None), "the whole taste": lambda trial: trial.taste}
-    found = {name: pd.DataFrame([judge_taste(rec, trial, ask(trial), n) for trial in trials]) for name, ask in asked.items()}
-    return pd.concat({name: pd.concat([table.mean(), table.sem().add_prefix("s.e. of ")]) for name, table in found.items()}, axis=1).T
+    asked = {
+        "five films named": lambda trial: trial.named,
+        "all that was liked": lambda trial: replace(trial.taste, disliked=None),
+        "the whole taste": lambda trial: trial.taste,
+    }
+    found = {
+        name: pd.DataFrame([judge_taste(rec, trial, ask(trial), n) for trial in trials])
+        for name, ask in asked.items()
+    }
+    return pd.concat(
+        {
+            name: pd.concat([table.mean(), table.sem().add_prefix("s.e. of ")])
+            for name, table in found.items()
+        },
+        axis=1,
+    ).T
 
 # %% ../nbs/08_evaluate.ipynb #9369a5ab
 def plot_evaluation(
@@ -485,11 +683,21 @@ def plot_evaluation(
     ax = ax or plt.subplots(figsize=(8, 4.8), layout="constrained")[1]
     for name, row in table.iterrows():
         mean, low, high = found.interval(found.users.loc[name, precision])
-        height = max(height + table[precision].max() / 20, mean)  # labels that would overlap move up
+        # labels that would overlap move up
+        height = max(height + table[precision].max() / 20, mean)
         ax.errorbar(row["median votes"], mean, [[mean - low], [high - mean]], fmt="o", capsize=2)
-        ax.annotate(f"{name}  {row['pmAUC']:.2f}", (row["median votes"], mean), xytext=(row["median votes"] * 1.25, height), fontsize=8)
+        ax.annotate(
+            f"{name}  {row['pmAUC']:.2f}",
+            (row["median votes"], mean),
+            xytext=(row["median votes"] * 1.25, height),
+            fontsize=8,
+        )
     ax.margins(x=.25)
-    ax.set(xlabel="median votes of the films named", ylabel=f"{precision}, 95% interval (number beside the name: pmAUC)", xscale="log")
+    ax.set(
+        xlabel="median votes of the films named",
+        ylabel=f"{precision}, 95% interval (number beside the name: pmAUC)",
+        xscale="log",
+    )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -503,7 +711,9 @@ def film_finder(
     order = films.sort_values("vote_count", na_position="first") if "vote_count" in films else films
     dated = order.dropna(subset="release_year")
     at = dict(zip(zip(dated["title"].map(_plain), dated["release_year"].astype(int)), dated.index))
-    return lambda title, year: next((at[key] for d in (0, 1, -1) if (key := (_plain(title), year + d)) in at), None)
+    return lambda title, year: next(
+        (at[key] for d in (0, 1, -1) if (key := (_plain(title), year + d)) in at), None
+    )
 
 # %% ../nbs/08_evaluate.ipynb #6d1793da
 def read_pairs(
@@ -512,18 +722,39 @@ def read_pairs(
     least: int = 50,  # fewer pairs of this table measure nothing
     ) -> pd.DataFrame:
     "Read the judged pairs that are in the table: first, second (film_ids), alike; raises `MovieDataError`"
-    try: pairs = pd.read_csv(path, sep="\t")
-    except OSError as e: raise MovieDataError(f"The judged pairs cannot be read: {e.strerror or e}: {path}.") from None
-    except ValueError: raise MovieDataError(f"{path} is not a table of judged pairs, with tabs between its columns.") from None
+    try:
+        pairs = pd.read_csv(path, sep="\t")
+    except OSError as e:
+        raise MovieDataError(
+            f"The judged pairs cannot be read: {e.strerror or e}: {path}."
+        ) from None
+    except ValueError:
+        raise MovieDataError(
+            f"{path} is not a table of judged pairs, with tabs between its columns."
+        ) from None
     if missing := {"title_1", "year_1", "title_2", "year_2", "rating"} - set(pairs):
-        raise MovieDataError(f"{path} is not a table of judged pairs: it has no column {', '.join(sorted(missing))}.")
+        raise MovieDataError(
+            f"{path} is not a table of judged pairs: it has no column {', '.join(sorted(missing))}."
+        )
     find, alike = film_finder(films), pairs["rating"].map({"OK": True, "NOT_OK": False})
-    first, second = ([find(*film) for film in zip(pairs[f"title_{i}"], pd.to_numeric(pairs[f"year_{i}"], errors="coerce"))] for i in (1, 2))
-    there = pd.DataFrame({"first": first, "second": second, "alike": alike}).dropna().query("first != second")
+    first, second = (
+        [
+            find(*film)
+            for film in zip(pairs[f"title_{i}"], pd.to_numeric(pairs[f"year_{i}"], errors="coerce"))
+        ]
+        for i in (1, 2)
+    )
+    there = (
+        pd.DataFrame({"first": first, "second": second, "alike": alike})
+        .dropna()
+        .query("first != second")
+    )
     there = there.astype({"first": films.index.dtype, "second": films.index.dtype, "alike": bool})
     if len(there) < least or there["alike"].nunique() < 2:
-        raise MovieDataError(f"Only {len(there)} of the {len(pairs)} judged pairs of {path} are in this table, "
-                             f"{there['alike'].sum()} of them OK: too few to measure.")
+        raise MovieDataError(
+            f"Only {len(there)} of the {len(pairs)} judged pairs of {path} are in this table, "
+            f"{there['alike'].sum()} of them OK: too few to measure."
+        )
     return there.reset_index(drop=True)
 
 # %% ../nbs/08_evaluate.ipynb #c2a340bc
@@ -532,12 +763,19 @@ def pair_scores(
     pairs: pd.DataFrame,  # from `read_pairs`
     ) -> np.ndarray:
     "Score each pair, as the mean of both directions"
-    both = pd.concat([pairs[["first", "second"]], pairs[["first", "second"]].set_axis(["second", "first"], axis=1)])
+    both = pd.concat(
+        [
+            pairs[["first", "second"]],
+            pairs[["first", "second"]].set_axis(["second", "first"], axis=1),
+        ]
+    )
     found = {}
     for seed, others in both.groupby("first")["second"]:
         score = recommender.score([seed])
         found |= {(seed, other): float(score[other]) for other in others}
-    return np.array([(found[a, b] + found[b, a]) / 2 for a, b in zip(pairs["first"], pairs["second"])])
+    return np.array(
+        [(found[a, b] + found[b, a]) / 2 for a, b in zip(pairs["first"], pairs["second"])]
+    )
 
 # %% ../nbs/08_evaluate.ipynb #6d713563
 def pair_auc(
@@ -551,11 +789,15 @@ def pair_auc(
     good, bad = score[alike][:, None], score[~alike]
     higher = (good > bad) + .5 * (good == bad)
     ids, at = np.unique(pairs[["first", "second"]].to_numpy(), return_inverse=True)
-    drawn = np.random.default_rng(random_state).multinomial(len(ids), np.full(len(ids), 1 / len(ids)), n_boot)
+    drawn = np.random.default_rng(random_state).multinomial(
+        len(ids), np.full(len(ids), 1 / len(ids)), n_boot
+    )
     times = drawn[:, at.reshape(-1, 2)].prod(axis=2).astype(float)
     good_times, bad_times = times[:, alike], times[:, ~alike]
     enough = good_times.any(axis=1) & bad_times.any(axis=1)
-    areas = ((good_times @ higher) * bad_times).sum(axis=1)[enough] / (good_times.sum(axis=1) * bad_times.sum(axis=1))[enough]
+    areas = ((good_times @ higher) * bad_times).sum(axis=1)[enough] / (
+        good_times.sum(axis=1) * bad_times.sum(axis=1)
+    )[enough]
     low, high = np.quantile(areas, [.025, .975])
     return float(higher.mean()), float(low), float(high)
 
@@ -567,34 +809,66 @@ def evaluate_pairs(
     random_state: int = 0,  # their seed
     ) -> pd.DataFrame:
     "Measure each recommender on the judged pairs: AUC, the ends of its 95% interval, and the number of pairs"
-    areas = {name: pair_auc(pair_scores(r, pairs), pairs, n_boot, random_state) for name, r in recommenders.items()}
-    return pd.DataFrame(areas, index=["AUC", "low", "high"]).T.assign(pairs=len(pairs)).rename_axis("recommender")
+    areas = {
+        name: pair_auc(pair_scores(r, pairs), pairs, n_boot, random_state)
+        for name, r in recommenders.items()
+    }
+    return (
+        pd.DataFrame(areas, index=["AUC", "low", "high"])
+        .T.assign(pairs=len(pairs))
+        .rename_axis("recommender")
+    )
 
 # %% ../nbs/08_evaluate.ipynb #86f407bb
 def _split(label): return label[:-7], int(label[-5:-1])
 
 def read_neighbours(
-    path: str | Path,  # a JSON list of {film_id, label, neighbours, labels}; labels are `Title (Year)`
+    # a JSON list of {film_id, label, neighbours, labels}; labels are `Title (Year)`
+    path: str | Path,
     films: pd.DataFrame,  # indexed by film_id
     least: int = 50,  # fewer films of this table measure nothing
     ) -> dict[int, set[int]]:
     "Read the films of the file that are in the table, each with its neighbours in the table; raises `MovieDataError`"
     try:
         listed = json.loads(Path(path).read_text(encoding="utf-8"))
-        rows = [(f["film_id"], _split(f["label"]), f["neighbours"], [_split(label) for label in f["labels"]]) for f in listed]
-    except OSError as e: raise MovieDataError(f"The neighbours cannot be read: {e.strerror or e}: {path}.") from None
+        rows = [
+            (
+                f["film_id"],
+                _split(f["label"]),
+                f["neighbours"],
+                [_split(label) for label in f["labels"]],
+            )
+            for f in listed
+        ]
+    except OSError as e:
+        raise MovieDataError(f"The neighbours cannot be read: {e.strerror or e}: {path}.") from None
     except (ValueError, KeyError, TypeError):
-        raise MovieDataError(f"{path} is not a JSON list of films with film_id, label, neighbours and labels.") from None
+        raise MovieDataError(
+            f"{path} is not a JSON list of films with film_id, label, neighbours and labels."
+        ) from None
     find = film_finder(films)
     known: dict[int, set[int]] = {}
-    same_ids = sum(i in films.index and _plain(films.at[i, "title"]) == _plain(title) for i, (title, _), _, _ in rows) > len(rows) / 2
+    same_ids = (
+        sum(
+            i in films.index and _plain(films.at[i, "title"]) == _plain(title)
+            for i, (title, _), _, _ in rows
+        )
+        > len(rows) / 2
+    )
     for film_id, label, neighbours, their_labels in rows:
-        at, near = (film_id, neighbours) if same_ids else (find(*label), [find(*other) for other in their_labels])
+        at, near = (
+            (film_id, neighbours)
+            if same_ids
+            else (find(*label), [find(*other) for other in their_labels])
+        )
         near = {i for i in near if i in films.index}
         if at in films.index and len(near) >= 5: known[int(at)] = near
     if len(known) < least:
-        raise MovieDataError(f"Only {len(known)} of the {len(rows)} films of {path} are in this table with five neighbours: "
-                             f"{least} are needed to measure anything.")
+        raise MovieDataError(
+            f"Only {len(known)} of the {len(rows)} films of {path} are in this table with five "
+            "neighbours: "
+            f"{least} are needed to measure anything."
+        )
     return known
 
 # %% ../nbs/08_evaluate.ipynb #274a16a5
@@ -607,11 +881,13 @@ def draw_sets(
     "Draw sets of films, seeded by their size"
     rng, ids = np.random.default_rng(size), list(known)
     if size == 1: return [[i] for i in ids[:most]]
-    if not together: return [[ids[i] for i in rng.choice(len(ids), size, replace=False)] for _ in range(most)]
+    if not together:
+        return [[ids[i] for i in rng.choice(len(ids), size, replace=False)] for _ in range(most)]
     sets = []
     for i in ids:
         kin = [j for j in ids if j != i and (j in known[i] or len(known[i] & known[j]) >= 2)]
-        if len(kin) >= size - 1: sets.append([i, *(kin[x] for x in rng.choice(len(kin), size - 1, replace=False))])
+        if len(kin) >= size - 1:
+            sets.append([i, *(kin[x] for x in rng.choice(len(kin), size - 1, replace=False))])
     return sets[:most]
 
 # %% ../nbs/08_evaluate.ipynb #60de1786
@@ -624,12 +900,16 @@ def judge_neighbours(
     ) -> dict[str, float]:
     "Measure P@n, heard and famous of one list"
     top = set(top)
-    return {f"P@{n}": len(top & set().union(*(known[i] for i in seeds))) / n,
-            "heard": float(np.mean([bool(top & known[i]) for i in seeds])), "famous": len(top & famous) / n}
+    return {
+        f"P@{n}": len(top & set().union(*(known[i] for i in seeds))) / n,
+        "heard": float(np.mean([bool(top & known[i]) for i in seeds])),
+        "famous": len(top & famous) / n,
+    }
 
 # %% ../nbs/08_evaluate.ipynb #5df03d0a
 def list_films(
-    recommender: object,  # with recommend(seeds, n), or else a score(seeds) that is a Series by film_id
+    # with recommend(seeds, n), or else a score(seeds) that is a Series by film_id
+    recommender: object,
     seeds: list[int],  # film_ids
     n: int = 10,  # length of the list
     ) -> pd.Index:
@@ -645,7 +925,11 @@ def mean_and_error(
     "Average each share, with its standard error and the number of sets"
     values = np.array([list(share.values()) for share in shares])
     errors = values.std(axis=0) / len(values) ** .5
-    return dict(zip(shares[0], values.mean(axis=0))) | {f"{m} s.e.": e for m, e in zip(shares[0], errors)} | {"sets": len(shares)}
+    return (
+        dict(zip(shares[0], values.mean(axis=0)))
+        | {f"{m} s.e.": e for m, e in zip(shares[0], errors)}
+        | {"sets": len(shares)}
+    )
 
 # %% ../nbs/08_evaluate.ipynb #96978384
 def evaluate_neighbours(
@@ -658,10 +942,18 @@ def evaluate_neighbours(
     ) -> pd.DataFrame:
     "Measure each recommender for each way to draw the sets: P@n, heard, famous, their standard errors, and the number of sets"
     famous, rows = set(_numbers(films, "vote_count", 0).nlargest(100).index), {}
-    ways = [(size, way) for size in sizes for way in ("at random", "together") if size > 1 or way == "at random"]
+    ways = [
+        (size, way)
+        for size in sizes
+        for way in ("at random", "together")
+        if size > 1 or way == "at random"
+    ]
     draws = {way: draw_sets(known, way[0], way[1] == "together", sets) for way in ways}
     for name, recommender in recommenders.items():
         for way, drawn in draws.items():
-            shares = [judge_neighbours(list_films(recommender, seeds, n), seeds, known, famous, n) for seeds in drawn]
+            shares = [
+                judge_neighbours(list_films(recommender, seeds, n), seeds, known, famous, n)
+                for seeds in drawn
+            ]
             if shares: rows[name, *way] = mean_and_error(shares)
     return pd.DataFrame(rows).T.rename_axis(["recommender", "named", "drawn"]).astype({"sets": int})

@@ -40,8 +40,10 @@ def fetch_imdb(
     "Fetch IMDb's five files if they are not there, and return their folder; raises `ServiceError`"
     address = checked_address(address or os.environ.get("MOVIE_RECSYS_IMDB") or SERVICE)
     folder = cache_dir() / "imdb" / hashlib.blake2b(address.encode(), digest_size=6).hexdigest()
-    if progress and not all((folder / f"{name}.tsv.gz").exists() for name in FILES): print(TERMS, file=sys.stderr)
-    for name in FILES: download(f"{address}/{name}.tsv.gz", folder / f"{name}.tsv.gz", max_age, progress)
+    if progress and not all((folder / f"{name}.tsv.gz").exists() for name in FILES):
+        print(TERMS, file=sys.stderr)
+    for name in FILES:
+        download(f"{address}/{name}.tsv.gz", folder / f"{name}.tsv.gz", max_age, progress)
     return folder
 
 # %% ../nbs/00f_imdb.ipynb #ca91cc0f
@@ -57,19 +59,33 @@ def stream_rows(
         odd.append(row)
         return "skip"
     parse = pacsv.ParseOptions(delimiter="\t", quote_char=False, invalid_row_handler=skip)
-    convert = pacsv.ConvertOptions(include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), null_values=[r"\N"], strings_can_be_null=True)
+    convert = pacsv.ConvertOptions(
+        include_columns=columns,
+        column_types=dict.fromkeys(columns, pa.string()),
+        null_values=[r"\N"],
+        strings_can_be_null=True,
+    )
     with pacsv.open_csv(file, pacsv.ReadOptions(block_size=1 << 24), parse, convert) as blocks:
-        found = pa.Table.from_batches([keep(block) for block in blocks], pa.schema([(name, pa.string()) for name in columns]))
-    if odd: warnings.warn(f"{name}: {len(odd):,} rows have more or fewer cells than the header and are left out.")
+        found = pa.Table.from_batches(
+            [keep(block) for block in blocks], pa.schema([(name, pa.string()) for name in columns])
+        )
+    if odd:
+        warnings.warn(
+            f"{name}: {len(odd):,} rows have more or fewer cells than the header and are left out."
+        )
     return found
 
 def _fetched(folder, name, columns, keep):
     "The rows of a file that was fetched; a damaged one is removed"
     path = folder / f"{name}.tsv.gz"
-    try: return stream_rows(path, path.name, columns, keep)
+    try:
+        return stream_rows(path, path.name, columns, keep)
     except (pa.ArrowException, OSError) as e:
         path.unlink(missing_ok=True)
-        raise MovieDataError(f"{path.name} is damaged, or IMDb has changed its form ({str(e).splitlines()[0]}). It was removed: load the films again, and it is fetched anew.") from None
+        raise MovieDataError(
+            f"{path.name} is damaged, or IMDb has changed its form ({str(e).splitlines()[0]}). It "
+            "was removed: load the films again, and it is fetched anew."
+        ) from None
 
 def _among(column: str, values: pa.Array) -> Callable:
     "What keeps the rows of a block whose `column` is among some values"
@@ -77,42 +93,106 @@ def _among(column: str, values: pa.Array) -> Callable:
 
 def _column(table, name):
     "A column of a table in one piece"
-    return pa.concat_arrays(table[name].chunks) if table[name].num_chunks else pa.array([], pa.string())
+    return (
+        pa.concat_arrays(table[name].chunks)
+        if table[name].num_chunks
+        else pa.array([], pa.string())
+    )
 
 # %% ../nbs/00f_imdb.ipynb #1384def3
 FILM_KINDS = ("movie", "tvMovie")
 
 def _films(folder, min_votes):
     "The films with enough votes: title.basics joined to title.ratings"
-    ratings = _fetched(folder, "title.ratings", ["tconst", "averageRating", "numVotes"],
-                      lambda block: block.filter(pc.greater_equal(pc.cast(block["numVotes"], pa.int64()), min_votes)))
-    rated, kinds = _among("tconst", _column(ratings, "tconst")), _among("titleType", pa.array(FILM_KINDS))
-    columns = ["tconst", "titleType", "primaryTitle", "originalTitle", "isAdult", "startYear", "runtimeMinutes", "genres"]
-    films = _fetched(folder, "title.basics", columns, lambda block: rated(kinds(block.filter(pc.equal(block["isAdult"], "0")))))
-    return films.to_pandas().drop_duplicates("tconst").merge(ratings.to_pandas().drop_duplicates("tconst"), on="tconst")
+    ratings = _fetched(
+        folder,
+        "title.ratings",
+        ["tconst", "averageRating", "numVotes"],
+        lambda block: block.filter(
+            pc.greater_equal(pc.cast(block["numVotes"], pa.int64()), min_votes)
+        ),
+    )
+    rated, kinds = (
+        _among("tconst", _column(ratings, "tconst")),
+        _among("titleType", pa.array(FILM_KINDS)),
+    )
+    columns = [
+        "tconst",
+        "titleType",
+        "primaryTitle",
+        "originalTitle",
+        "isAdult",
+        "startYear",
+        "runtimeMinutes",
+        "genres",
+    ]
+    films = _fetched(
+        folder,
+        "title.basics",
+        columns,
+        lambda block: rated(kinds(block.filter(pc.equal(block["isAdult"], "0")))),
+    )
+    return (
+        films.to_pandas()
+        .drop_duplicates("tconst")
+        .merge(ratings.to_pandas().drop_duplicates("tconst"), on="tconst")
+    )
 
-PARTS = {"directors": ("director",), "writers": ("writer",), "cast": ("actor", "actress", "self")}  # and the categories of the principals that mean it
+# and the categories of the principals that mean it
+PARTS = {"directors": ("director",), "writers": ("writer",), "cast": ("actor", "actress", "self")}
 
 def people_of(
     films: list[str],  # ids as IMDb has them, `tt0113277`
-    read: Callable,  # (name of a file, columns, keep) -> its rows as `stream_rows` gives them, or None where there is no such file
+    # (name of a file, columns, keep) -> its rows as `stream_rows` gives them, or None where there
+    # is no such file
+    read: Callable,
     ) -> pd.DataFrame:
     "For each film, under its id: the names of directors, writers and cast, as far as the files tell"
     these = _among("tconst", pa.array(films, pa.string()))
     crew = read("title.crew", ["tconst", "directors", "writers"], these)
     people = pd.DataFrame(index=pd.Index(films, name="tconst"))
-    if crew is not None: people = people.join(crew.to_pandas().drop_duplicates("tconst").set_index("tconst")).map(lambda names: names.split(",") if isinstance(names, str) else [])
-    doing = _among("category", pa.array([category for categories in PARTS.values() for category in categories]))
-    principals = read("title.principals", ["tconst", "ordering", "nconst", "category"], lambda block: doing(these(block)))
+    if crew is not None:
+        people = people.join(crew.to_pandas().drop_duplicates("tconst").set_index("tconst")).map(
+            lambda names: names.split(",") if isinstance(names, str) else []
+        )
+    doing = _among(
+        "category", pa.array([category for categories in PARTS.values() for category in categories])
+    )
+    principals = read(
+        "title.principals",
+        ["tconst", "ordering", "nconst", "category"],
+        lambda block: doing(these(block)),
+    )
     if principals is not None:
-        rows = principals.to_pandas().assign(place=lambda d: pd.to_numeric(d["ordering"], errors="coerce")).sort_values("place", kind="stable")
+        rows = (
+            principals.to_pandas()
+            .assign(place=lambda d: pd.to_numeric(d["ordering"], errors="coerce"))
+            .sort_values("place", kind="stable")
+        )
         for part, categories in PARTS.items():
-            found = rows[rows["category"].isin(categories)].groupby("tconst")["nconst"].agg(lambda names: list(dict.fromkeys(names))[:CAST_SIZE])
-            listed = found.reindex(people.index).map(lambda names: names if isinstance(names, list) else [])
-            people[part] = [old or more for old, more in zip(people[part], listed)] if part in people else listed
-    wanted = pa.array(sorted({person for part in people for names in people[part] for person in names}), pa.string())
+            found = (
+                rows[rows["category"].isin(categories)]
+                .groupby("tconst")["nconst"]
+                .agg(lambda names: list(dict.fromkeys(names))[:CAST_SIZE])
+            )
+            listed = found.reindex(people.index).map(
+                lambda names: names if isinstance(names, list) else []
+            )
+            people[part] = (
+                [old or more for old, more in zip(people[part], listed)]
+                if part in people
+                else listed
+            )
+    wanted = pa.array(
+        sorted({person for part in people for names in people[part] for person in names}),
+        pa.string(),
+    )
     named = read("name.basics", ["nconst", "primaryName"], _among("nconst", wanted))
-    names = {} if named is None else named.to_pandas().dropna().set_index("nconst")["primaryName"].to_dict()
+    names = (
+        {}
+        if named is None
+        else named.to_pandas().dropna().set_index("nconst")["primaryName"].to_dict()
+    )
     return people.map(lambda ids: [names[person] for person in ids if person in names])
 
 def read_imdb(
@@ -122,8 +202,19 @@ def read_imdb(
     "Read the films in IMDb's files under the columns of `load_movies`; raises `MovieDataError`"
     films = _films(folder, min_votes)
     people = people_of(films["tconst"].tolist(), partial(_fetched, folder))
-    table = films.rename(columns={"tconst": "imdb_id", "primaryTitle": "title", "originalTitle": "original_title", "startYear": "release_year", "runtimeMinutes": "runtime",
-                                  "averageRating": "vote_average", "numVotes": "vote_count"}).drop(columns=["titleType", "isAdult"])
-    table["genres"] = table["genres"].map(lambda names: names.split(",") if isinstance(names, str) else [])
+    table = films.rename(
+        columns={
+            "tconst": "imdb_id",
+            "primaryTitle": "title",
+            "originalTitle": "original_title",
+            "startYear": "release_year",
+            "runtimeMinutes": "runtime",
+            "averageRating": "vote_average",
+            "numVotes": "vote_count",
+        }
+    ).drop(columns=["titleType", "isAdult"])
+    table["genres"] = table["genres"].map(
+        lambda names: names.split(",") if isinstance(names, str) else []
+    )
     for column in ("directors", "writers", "cast"): table[column] = people[column].to_numpy()
     return table

@@ -16,12 +16,49 @@ from functools import lru_cache
 import pandas as pd
 
 # %% ../nbs/00a_layouts.ipynb #5063c0f4
-LISTS = ["genres", "spoken_languages", "countries", "companies", "keywords", "directors", "writers", "cast"]
+LISTS = [
+    "genres",
+    "spoken_languages",
+    "countries",
+    "companies",
+    "keywords",
+    "directors",
+    "writers",
+    "cast",
+]
 NUMBERS = ["runtime", "vote_average", "vote_count", "popularity", "budget", "revenue"]
-COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language",
-           "spoken_languages", "countries", "companies", "runtime", "vote_average", "vote_count", "popularity",
-           "budget", "revenue", "adult", "status", "kind", "poster_path", "imdb_id", "tmdb_id", "movielens_id", "overview", "collection",
-           "keywords", "directors", "writers", "cast", "awards"]
+COLUMNS = [
+    "film_id",
+    "title",
+    "original_title",
+    "release_date",
+    "release_year",
+    "genres",
+    "original_language",
+    "spoken_languages",
+    "countries",
+    "companies",
+    "runtime",
+    "vote_average",
+    "vote_count",
+    "popularity",
+    "budget",
+    "revenue",
+    "adult",
+    "status",
+    "kind",
+    "poster_path",
+    "imdb_id",
+    "tmdb_id",
+    "movielens_id",
+    "overview",
+    "collection",
+    "keywords",
+    "directors",
+    "writers",
+    "cast",
+    "awards",
+]
 CAST_SIZE = 10  # how many of the cast are kept
 
 # %% ../nbs/00a_layouts.ipynb #905dd9d0
@@ -65,7 +102,10 @@ class Layout:
 def _pairs(text):
     "A vocabulary written as lines of `their name = Genre, Genre`"
     lines = (line.split("=") for line in text.strip().splitlines())
-    return {theirs.strip().lower(): [genre.strip() for genre in ours.split(",") if genre.strip()] for theirs, ours in lines}
+    return {
+        theirs.strip().lower(): [genre.strip() for genre in ours.split(",") if genre.strip()]
+        for theirs, ours in lines
+    }
 
 GENRES: dict[str, dict[str, list[str]]] = {
     "shelves": _pairs("""
@@ -235,7 +275,9 @@ def one_vocabulary(
     ) -> list[str]:
     "Translate the genres of one film into the vocabulary that all layouts share"
     known = GENRES[vocabulary]
-    return list(dict.fromkeys(genre for name in genres for genre in known.get(name.lower(), [name])))
+    return list(
+        dict.fromkeys(genre for name in genres for genre in known.get(name.lower(), [name]))
+    )
 
 # %% ../nbs/00a_layouts.ipynb #199f1e69
 _SAME = {name: name for name in COLUMNS}
@@ -244,91 +286,388 @@ def _as(*names, **theirs):
     "Columns that bear our name already, and those that bear another"
     return {name: _SAME[name] for name in names} | theirs
 
-_TMDB = _as("title", "vote_average", "vote_count", "status", "release_date", "revenue", "runtime", "adult", "budget", "imdb_id", "original_language", "original_title",
-            "overview", "popularity", "poster_path", "genres", "keywords", "spoken_languages", "cast", "writers",
-            id="film_id", production_companies="companies", production_countries="countries", belongs_to_collection="collection", director="directors")
+_TMDB = _as(
+    "title",
+    "vote_average",
+    "vote_count",
+    "status",
+    "release_date",
+    "revenue",
+    "runtime",
+    "adult",
+    "budget",
+    "imdb_id",
+    "original_language",
+    "original_title",
+    "overview",
+    "popularity",
+    "poster_path",
+    "genres",
+    "keywords",
+    "spoken_languages",
+    "cast",
+    "writers",
+    id="film_id",
+    production_companies="companies",
+    production_countries="countries",
+    belongs_to_collection="collection",
+    director="directors",
+)
 _LINKS = Beside("links", "movieId", "movielens_id", {"imdbId": "imdb_id", "tmdbId": "tmdb_id"})
 
 LAYOUTS: list[Layout] = [
-    Layout("The Movies Dataset", "rounakbanik/the-movies-dataset on Kaggle, the files of the report",
-           "adult, belongs_to_collection, budget, genres, id, imdb_id, original_language, popularity, poster_path, revenue, title, vote_average, vote_count",
-           _TMDB, "tmdb", "movies_metadata",
-           (Beside("keywords", "id", "film_id", form="keywords"), Beside("credits", "id", "film_id", form="credits"), Beside("links", "tmdbId", "film_id", {"imdbId": "imdb_id"}))),
-    Layout("TMDB 5000", "tmdb/tmdb-movie-metadata on Kaggle: tmdb_5000_movies.csv and tmdb_5000_credits.csv",
-           "budget, genres, homepage, id, keywords, original_language, original_title, overview, popularity, spoken_languages, status, tagline, title, vote_average, vote_count",
-           _TMDB, "tmdb", "tmdb_5000_movies", (Beside("tmdb_5000_credits", "movie_id", "film_id", form="credits"), Beside("credits", "movie_id", "film_id", form="credits"))),
-    Layout("TMDB, 930,000 films", "asaniczka/tmdb-movies-dataset-2023-930k-movies on Kaggle",
-           "id, title, vote_average, vote_count, status, release_date, revenue, runtime, adult, backdrop_path, budget, homepage, imdb_id, original_language, original_title, overview, popularity, poster_path, tagline, genres, production_companies, production_countries, spoken_languages",
-           _TMDB, "tmdb"),
-    Layout("TMDB, cut down", "the same where somebody has left out columns; the names are those of TMDB's API",
-           "id, title, vote_average, vote_count, status, release_date, runtime, original_language, genres",
-           _TMDB, "tmdb"),
-    Layout("TMDB, daily", "alanvourch/tmdb-movies-daily-updates on Kaggle",
-           "id, title, vote_average, vote_count, status, release_date, original_language, genres, cast, director, director_of_photography, writers, imdb_rating, imdb_votes",
-           _TMDB, "tmdb"),
-    Layout("IMDb", "title.basics.tsv of IMDb's non-commercial datasets",
-           "tconst, titleType, primaryTitle, startYear",
-           {"tconst": "imdb_id", "titleType": "kind", "primaryTitle": "title", "originalTitle": "original_title", "isAdult": "adult", "startYear": "release_year", "runtimeMinutes": "runtime", "genres": "genres"},
-           "imdb", "title.basics",
-           (Beside("title.ratings", "tconst", "imdb_id", {"averageRating": "vote_average", "numVotes": "vote_count"}),
-            Beside("title.crew", "tconst", "imdb_id", form="people"), Beside("title.principals", "tconst", "imdb_id", form="people"), Beside("name.basics", "nconst", "", form="people")),
-           sep="\t", quotes=False, missing=r"\N", kinds="film, series", licence="imdb-non-commercial"),
-    Layout("MovieLens", "movies.csv of GroupLens' MovieLens datasets since 2013 (latest-small, 20M, 25M, 32M)",
-           "movieId, title, genres", {"movieId": "movielens_id", "title": "title", "genres": "genres"}, "movielens", "movies", (_LINKS,)),
-    Layout("MovieLens with ::", "movies.dat of GroupLens' MovieLens 1M and 10M",
-           "movieId, title, genres", {"movieId": "movielens_id", "title": "title", "genres": "genres"}, "movielens", "movies", sep="::", quotes=False, headless=True, first=r"\d{1,6}"),
-    Layout("MovieTweetings", "movies.dat of sidooms/MovieTweetings, whose ids are IMDb's",
-           "imdb_id, title, genres", {"imdb_id": "imdb_id", "title": "title", "genres": "genres"}, "imdb", "movies", sep="::", quotes=False, headless=True, first=r"\d{7,9}"),
-    Layout("MovieLens 100K", "u.item of GroupLens' MovieLens 100K",
-           "movieId, title, release_date, video_date, imdb_url, unknown, Action, Adventure, Animation, Children's, Comedy, Crime, Documentary, Drama, Fantasy, Film-Noir, Horror, Musical, Mystery, Romance, Sci-Fi, Thriller, War, Western",
-           {"movieId": "movielens_id", "title": "title", "release_date": "release_date"}, "movielens", "u.item", sep="|", quotes=False, headless=True, first=r"\d{1,5}"),
-    Layout("IMDb top 1000", "harshitshankhdhar/imdb-dataset-of-top-1000-movies-and-tv-shows on Kaggle",
-           "Series_Title, Released_Year, IMDB_Rating, No_of_Votes",
-           {"Series_Title": "title", "Released_Year": "release_year", "Runtime": "runtime", "Genre": "genres", "IMDB_Rating": "vote_average", "Overview": "overview", "Director": "directors",
-            "Star1": "cast", "Star2": "cast", "Star3": "cast", "Star4": "cast", "No_of_Votes": "vote_count", "Gross": "revenue"}),
-    Layout("IMDB 5000", "carolzhangdc/imdb-5000-movie-dataset on Kaggle",
-           "director_name, movie_title, num_voted_users, title_year, imdb_score",
-           {"director_name": "directors", "duration": "runtime", "gross": "revenue", "genres": "genres", "actor_1_name": "cast", "actor_2_name": "cast", "actor_3_name": "cast", "movie_title": "title",
-            "num_voted_users": "vote_count", "plot_keywords": "keywords", "movie_imdb_link": "imdb_id", "language": "original_language", "country": "countries", "budget": "budget",
-            "title_year": "release_year", "imdb_score": "vote_average"}, "imdb"),
-    Layout("IMDb Movies India", "adrianmcmahon/imdb-india-movies on Kaggle",
-           "Name, Year, Duration, Genre, Rating, Votes, Director, Actor 1",
-           {"Name": "title", "Year": "release_year", "Duration": "runtime", "Genre": "genres", "Rating": "vote_average", "Votes": "vote_count", "Director": "directors",
-            "Actor 1": "cast", "Actor 2": "cast", "Actor 3": "cast"}),
-    Layout("Netflix titles", "shivamb/netflix-shows on Kaggle; the same header is used for Prime Video, Disney+ and Hulu",
-           "show_id, type, title, release_year, duration, listed_in",
-           {"type": "kind", "title": "title", "director": "directors", "cast": "cast", "country": "countries", "release_year": "release_year", "duration": "runtime", "listed_in": "genres", "description": "overview"},
-           kinds="film, series", genres="shelves"),
-    Layout("Rotten Tomatoes", "stefanoleone992/rotten-tomatoes-movies-and-critic-reviews-dataset on Kaggle",
-           "rotten_tomatoes_link, movie_title, tomatometer_rating",
-           {"movie_title": "title", "movie_info": "overview", "genres": "genres", "directors": "directors", "authors": "writers", "actors": "cast", "original_release_date": "release_date", "runtime": "runtime",
-            "production_company": "companies", "tomatometer_rating": "vote_average", "tomatometer_count": "vote_count"}, out_of=100, genres="shelves"),
-    Layout("Rotten Tomatoes, massive", "andrezaza/clapper-massive-rotten-tomatoes-movies-and-reviews on Kaggle: rotten_tomatoes_movies.csv",
-           "id, title, audienceScore, tomatoMeter, releaseDateTheaters, runtimeMinutes, genre",
-           {"title": "title", "tomatoMeter": "vote_average", "releaseDateTheaters": "release_date", "runtimeMinutes": "runtime", "genre": "genres", "originalLanguage": "original_language", "director": "directors",
-            "writer": "writers", "boxOffice": "revenue"}, out_of=100, genres="shelves"),
-    Layout("Douban", "movies.csv of MovieData-10M, moviedata.csuldw.com",
-           "MOVIE_ID, NAME, DOUBAN_SCORE, DOUBAN_VOTES",
-           {"NAME": "title", "ALIAS": "original_title", "ACTORS": "cast", "DIRECTORS": "directors", "DOUBAN_SCORE": "vote_average", "DOUBAN_VOTES": "vote_count", "GENRES": "genres", "IMDB_ID": "imdb_id",
-            "LANGUAGES": "spoken_languages", "MINS": "runtime", "REGIONS": "countries", "RELEASE_DATE": "release_date", "STORYLINE": "overview", "TAGS": "keywords", "YEAR": "release_year"}, genres="zh"),
-    Layout("FilmAffinity", "watched.csv and the lists that IgnacioHeredia/filmaffinity-backup writes",
-           "FA movie ID, FA score, title, year",
-           {"title": "title", "original title": "original_title", "year": "release_year", "country": "countries", "directors": "directors", "FA score": "vote_average", "genre": "genres"}, genres="es"),
-    Layout("Kinopoisk", "the export of ratings of kinopoisk.ru, a page with a table that is called .xls",
-           "русскоязычное название, оригинальное название, год",
-           {"русскоязычное название": "title", "оригинальное название": "original_title", "год": "release_year", "страны": "countries", "режисcёр": "directors", "режиссёр": "directors", "актёры": "cast",
-            "жанры": "genres", "время": "runtime", "рейтинг КиноПоиска": "vote_average", "число оценок": "vote_count", "бюджет": "budget", "бюджет$": "budget", "сборы МИР": "revenue", "сборы МИР$": "revenue",
-            "мировая премьера": "release_date"}, genres="ru"),
-    Layout("Wikipedia", "movies.json of prust/wikipedia-movie-data",
-           "title, year, cast, genres", {"title": "title", "year": "release_year", "cast": "cast", "genres": "genres", "extract": "overview"}, also="href, extract, thumbnail, thumbnail_width, thumbnail_height"),
+    Layout(
+        "The Movies Dataset",
+        "rounakbanik/the-movies-dataset on Kaggle, the files of the report",
+        "adult, belongs_to_collection, budget, genres, id, imdb_id, original_language, popularity, "
+        "poster_path, revenue, title, vote_average, vote_count",
+        _TMDB,
+        "tmdb",
+        "movies_metadata",
+        (
+            Beside("keywords", "id", "film_id", form="keywords"),
+            Beside("credits", "id", "film_id", form="credits"),
+            Beside("links", "tmdbId", "film_id", {"imdbId": "imdb_id"}),
+        ),
+    ),
+    Layout(
+        "TMDB 5000",
+        "tmdb/tmdb-movie-metadata on Kaggle: tmdb_5000_movies.csv and tmdb_5000_credits.csv",
+        "budget, genres, homepage, id, keywords, original_language, original_title, overview, "
+        "popularity, spoken_languages, status, tagline, title, vote_average, vote_count",
+        _TMDB,
+        "tmdb",
+        "tmdb_5000_movies",
+        (
+            Beside("tmdb_5000_credits", "movie_id", "film_id", form="credits"),
+            Beside("credits", "movie_id", "film_id", form="credits"),
+        ),
+    ),
+    Layout(
+        "TMDB, 930,000 films",
+        "asaniczka/tmdb-movies-dataset-2023-930k-movies on Kaggle",
+        "id, title, vote_average, vote_count, status, release_date, revenue, runtime, adult, "
+        "backdrop_path, budget, homepage, imdb_id, original_language, original_title, overview, "
+        "popularity, poster_path, tagline, genres, production_companies, production_countries, "
+        "spoken_languages",
+        _TMDB,
+        "tmdb",
+    ),
+    Layout(
+        "TMDB, cut down",
+        "the same where somebody has left out columns; the names are those of TMDB's API",
+        "id, title, vote_average, vote_count, status, release_date, runtime, original_language, "
+        "genres",
+        _TMDB,
+        "tmdb",
+    ),
+    Layout(
+        "TMDB, daily",
+        "alanvourch/tmdb-movies-daily-updates on Kaggle",
+        "id, title, vote_average, vote_count, status, release_date, original_language, genres, "
+        "cast, director, director_of_photography, writers, imdb_rating, imdb_votes",
+        _TMDB,
+        "tmdb",
+    ),
+    Layout(
+        "IMDb",
+        "title.basics.tsv of IMDb's non-commercial datasets",
+        "tconst, titleType, primaryTitle, startYear",
+        {
+            "tconst": "imdb_id",
+            "titleType": "kind",
+            "primaryTitle": "title",
+            "originalTitle": "original_title",
+            "isAdult": "adult",
+            "startYear": "release_year",
+            "runtimeMinutes": "runtime",
+            "genres": "genres",
+        },
+        "imdb",
+        "title.basics",
+        (
+            Beside(
+                "title.ratings",
+                "tconst",
+                "imdb_id",
+                {"averageRating": "vote_average", "numVotes": "vote_count"},
+            ),
+            Beside("title.crew", "tconst", "imdb_id", form="people"),
+            Beside("title.principals", "tconst", "imdb_id", form="people"),
+            Beside("name.basics", "nconst", "", form="people"),
+        ),
+        sep="\t",
+        quotes=False,
+        missing=r"\N",
+        kinds="film, series",
+        licence="imdb-non-commercial",
+    ),
+    Layout(
+        "MovieLens",
+        "movies.csv of GroupLens' MovieLens datasets since 2013 (latest-small, 20M, 25M, 32M)",
+        "movieId, title, genres",
+        {"movieId": "movielens_id", "title": "title", "genres": "genres"},
+        "movielens",
+        "movies",
+        (_LINKS,),
+    ),
+    Layout(
+        "MovieLens with ::",
+        "movies.dat of GroupLens' MovieLens 1M and 10M",
+        "movieId, title, genres",
+        {"movieId": "movielens_id", "title": "title", "genres": "genres"},
+        "movielens",
+        "movies",
+        sep="::",
+        quotes=False,
+        headless=True,
+        first=r"\d{1,6}",
+    ),
+    Layout(
+        "MovieTweetings",
+        "movies.dat of sidooms/MovieTweetings, whose ids are IMDb's",
+        "imdb_id, title, genres",
+        {"imdb_id": "imdb_id", "title": "title", "genres": "genres"},
+        "imdb",
+        "movies",
+        sep="::",
+        quotes=False,
+        headless=True,
+        first=r"\d{7,9}",
+    ),
+    Layout(
+        "MovieLens 100K",
+        "u.item of GroupLens' MovieLens 100K",
+        "movieId, title, release_date, video_date, imdb_url, unknown, Action, Adventure, "
+        "Animation, Children's, Comedy, Crime, Documentary, Drama, Fantasy, Film-Noir, Horror, "
+        "Musical, Mystery, Romance, Sci-Fi, Thriller, War, Western",
+        {"movieId": "movielens_id", "title": "title", "release_date": "release_date"},
+        "movielens",
+        "u.item",
+        sep="|",
+        quotes=False,
+        headless=True,
+        first=r"\d{1,5}",
+    ),
+    Layout(
+        "IMDb top 1000",
+        "harshitshankhdhar/imdb-dataset-of-top-1000-movies-and-tv-shows on Kaggle",
+        "Series_Title, Released_Year, IMDB_Rating, No_of_Votes",
+        {
+            "Series_Title": "title",
+            "Released_Year": "release_year",
+            "Runtime": "runtime",
+            "Genre": "genres",
+            "IMDB_Rating": "vote_average",
+            "Overview": "overview",
+            "Director": "directors",
+            "Star1": "cast",
+            "Star2": "cast",
+            "Star3": "cast",
+            "Star4": "cast",
+            "No_of_Votes": "vote_count",
+            "Gross": "revenue",
+        },
+    ),
+    Layout(
+        "IMDB 5000",
+        "carolzhangdc/imdb-5000-movie-dataset on Kaggle",
+        "director_name, movie_title, num_voted_users, title_year, imdb_score",
+        {
+            "director_name": "directors",
+            "duration": "runtime",
+            "gross": "revenue",
+            "genres": "genres",
+            "actor_1_name": "cast",
+            "actor_2_name": "cast",
+            "actor_3_name": "cast",
+            "movie_title": "title",
+            "num_voted_users": "vote_count",
+            "plot_keywords": "keywords",
+            "movie_imdb_link": "imdb_id",
+            "language": "original_language",
+            "country": "countries",
+            "budget": "budget",
+            "title_year": "release_year",
+            "imdb_score": "vote_average",
+        },
+        "imdb",
+    ),
+    Layout(
+        "IMDb Movies India",
+        "adrianmcmahon/imdb-india-movies on Kaggle",
+        "Name, Year, Duration, Genre, Rating, Votes, Director, Actor 1",
+        {
+            "Name": "title",
+            "Year": "release_year",
+            "Duration": "runtime",
+            "Genre": "genres",
+            "Rating": "vote_average",
+            "Votes": "vote_count",
+            "Director": "directors",
+            "Actor 1": "cast",
+            "Actor 2": "cast",
+            "Actor 3": "cast",
+        },
+    ),
+    Layout(
+        "Netflix titles",
+        "shivamb/netflix-shows on Kaggle; the same header is used for Prime Video, Disney+ and "
+        "Hulu",
+        "show_id, type, title, release_year, duration, listed_in",
+        {
+            "type": "kind",
+            "title": "title",
+            "director": "directors",
+            "cast": "cast",
+            "country": "countries",
+            "release_year": "release_year",
+            "duration": "runtime",
+            "listed_in": "genres",
+            "description": "overview",
+        },
+        kinds="film, series",
+        genres="shelves",
+    ),
+    Layout(
+        "Rotten Tomatoes",
+        "stefanoleone992/rotten-tomatoes-movies-and-critic-reviews-dataset on Kaggle",
+        "rotten_tomatoes_link, movie_title, tomatometer_rating",
+        {
+            "movie_title": "title",
+            "movie_info": "overview",
+            "genres": "genres",
+            "directors": "directors",
+            "authors": "writers",
+            "actors": "cast",
+            "original_release_date": "release_date",
+            "runtime": "runtime",
+            "production_company": "companies",
+            "tomatometer_rating": "vote_average",
+            "tomatometer_count": "vote_count",
+        },
+        out_of=100,
+        genres="shelves",
+    ),
+    Layout(
+        "Rotten Tomatoes, massive",
+        "andrezaza/clapper-massive-rotten-tomatoes-movies-and-reviews on Kaggle: "
+        "rotten_tomatoes_movies.csv",
+        "id, title, audienceScore, tomatoMeter, releaseDateTheaters, runtimeMinutes, genre",
+        {
+            "title": "title",
+            "tomatoMeter": "vote_average",
+            "releaseDateTheaters": "release_date",
+            "runtimeMinutes": "runtime",
+            "genre": "genres",
+            "originalLanguage": "original_language",
+            "director": "directors",
+            "writer": "writers",
+            "boxOffice": "revenue",
+        },
+        out_of=100,
+        genres="shelves",
+    ),
+    Layout(
+        "Douban",
+        "movies.csv of MovieData-10M, moviedata.csuldw.com",
+        "MOVIE_ID, NAME, DOUBAN_SCORE, DOUBAN_VOTES",
+        {
+            "NAME": "title",
+            "ALIAS": "original_title",
+            "ACTORS": "cast",
+            "DIRECTORS": "directors",
+            "DOUBAN_SCORE": "vote_average",
+            "DOUBAN_VOTES": "vote_count",
+            "GENRES": "genres",
+            "IMDB_ID": "imdb_id",
+            "LANGUAGES": "spoken_languages",
+            "MINS": "runtime",
+            "REGIONS": "countries",
+            "RELEASE_DATE": "release_date",
+            "STORYLINE": "overview",
+            "TAGS": "keywords",
+            "YEAR": "release_year",
+        },
+        genres="zh",
+    ),
+    Layout(
+        "FilmAffinity",
+        "watched.csv and the lists that IgnacioHeredia/filmaffinity-backup writes",
+        "FA movie ID, FA score, title, year",
+        {
+            "title": "title",
+            "original title": "original_title",
+            "year": "release_year",
+            "country": "countries",
+            "directors": "directors",
+            "FA score": "vote_average",
+            "genre": "genres",
+        },
+        genres="es",
+    ),
+    Layout(
+        "Kinopoisk",
+        "the export of ratings of kinopoisk.ru, a page with a table that is called .xls",
+        "русскоязычное название, оригинальное название, год",
+        {
+            "русскоязычное название": "title",
+            "оригинальное название": "original_title",
+            "год": "release_year",
+            "страны": "countries",
+            "режисcёр": "directors",
+            "режиссёр": "directors",
+            "актёры": "cast",
+            "жанры": "genres",
+            "время": "runtime",
+            "рейтинг КиноПоиска": "vote_average",
+            "число оценок": "vote_count",
+            "бюджет": "budget",
+            "бюджет$": "budget",
+            "сборы МИР": "revenue",
+            "сборы МИР$": "revenue",
+            "мировая премьера": "release_date",
+        },
+        genres="ru",
+    ),
+    Layout(
+        "Wikipedia",
+        "movies.json of prust/wikipedia-movie-data",
+        "title, year, cast, genres",
+        {
+            "title": "title",
+            "year": "release_year",
+            "cast": "cast",
+            "genres": "genres",
+            "extract": "overview",
+        },
+        also="href, extract, thumbnail, thumbnail_width, thumbnail_height",
+    ),
 ]
 
 def layout_table(
     layouts: Iterable[Layout] = LAYOUTS,  # all that are known
     ) -> pd.DataFrame:
     "List what is known about each layout: where it was seen, whose ids it has, the files that belong to it, and the columns of ours that it fills"
-    rows = [{"layout": one.name, "seen": one.seen, "ids": one.ids, "beside": ", ".join(file.file for file in one.beside), "holds": one.kinds,
-             "fills": ", ".join(c for c in COLUMNS if c in {*one.columns.values(), *(name for file in one.beside for name in file.columns.values())})} for one in layouts]
+    rows = [
+        {
+            "layout": one.name,
+            "seen": one.seen,
+            "ids": one.ids,
+            "beside": ", ".join(file.file for file in one.beside),
+            "holds": one.kinds,
+            "fills": ", ".join(
+                c
+                for c in COLUMNS
+                if c
+                in {
+                    *one.columns.values(),
+                    *(name for file in one.beside for name in file.columns.values()),
+                }
+            ),
+        }
+        for one in layouts
+    ]
     return pd.DataFrame(rows).set_index("layout")
 
 # %% ../nbs/00a_layouts.ipynb #7e2a2e47
@@ -343,40 +682,108 @@ def recognise(
     have = {_plain(name) for name in columns}
     def fits(one):
         asked = {_plain(name) for name in one.names}
-        return not one.headless and have >= asked and (not one.also or have - asked <= {_plain(name) for name in one.also.split(",")})
+        return (
+            not one.headless
+            and have >= asked
+            and (not one.also or have - asked <= {_plain(name) for name in one.also.split(",")})
+        )
+
     return max(filter(fits, LAYOUTS), key=lambda one: len(one.names), default=None)
 
 # %% ../nbs/00a_layouts.ipynb #95c22f77
-GUESSES: dict[str, list[str]] = {ours: names.split(",") for ours, names in {
-    "title": "title,movie title,film title,primary title,series title,movie name,film name,movie label,film label,movie,film,name,titulo,titulo en espanol,titulo espanol,pelicula,nombre,titulo da obra,titulo em portugues,filme,nome do filme,titulo do filme,nome,titre,titre du film,titre francais,titel,filmtitel,deutscher titel,titolo,titolo italiano,titolo del film,nazev,tytul,tytul filmu,tytul polski,film adi,filmin adi,release group,название,название фильма,русское название,наименование,фильм,имя,片名,电影名称,電影名稱,电影名,电影,電影,影片,中文名,中文片名,标题,標題,影片名称,作品名,映画タイトル,映画名,タイトル,題名,邦題,제목,영화명,영화제목",
-    "original_title": "original title,original name,alternative name,alternative title,titulo original,titre original,originaltitel,titolo originale,titolo originale,tytul oryginalny,originele titel,originalni nazev,orijinal adi,оригинальное название,английское название,原名,原题,原題,外文名,外国名",
-    "release_date": "release date,release date theaters,in theaters date,release,released,date of release,date published,premiere,premiere date,theatrical release,opening date,published,date,fecha de estreno,estreno,fecha,date de sortie,sortie,erscheinungsdatum,kinostart,data di uscita,data de lancamento,дата выхода,премьера,дата премьеры,上映日期,上映时间,上映時間,公開日,개봉일",
-    "release_year": "year,release year,released year,year of release,title year,movie year,start year,production year,ano,anyo,anio,ano de lancamento,ano de estreno,ano de produccion,annee,annee de sortie,annee de production,jahr,erscheinungsjahr,produktionsjahr,jaar,ar,anno,anno di uscita,anno di produzione,rok,rok produkcji,yil,yapim yili,год,выпуск,год выпуска,год выхода,год производства,年份,年代,上映年份,年,公開年,製作年,연도,개봉연도",
-    "genres": "genres,genre,main genre,listed in,categories,category,types,generos,genero,genre(s),genere,generi,tur,gatunek,zanr,жанр,жанры,类型,類型,分类,ジャンル,장르",
-    "original_language": "original language,language,idioma original,idioma,langue,sprache,lingua,jezyk,dil,язык,语言,語言,言語,언어",
-    "spoken_languages": "spoken languages,languages,idiomas,langues,sprachen,lingue,языки",
-    "countries": "countries,country,production countries,country of origin,origin country,country/region,region,regions,nationality,pais,paises,pais de origen,pais de origem,pays,pays d'origine,nationalite,land,lander,herkunftsland,produktionsland,paese,paese di produzione,nazione,nazionalita,ulke,kraj,kraj produkcji,страна,страны,страна производства,国家,國家,地区,国家/地区,制片国家/地区,制片国家,製片國家,製作国,制作国,国,국가,제작국가",
-    "companies": "companies,production companies,production company,company,studio,studios,studio name,distributor,companias,productora,productoras,societe de production,produktionsfirma,produzione,studia,студия,制片公司,出品公司,제작사",
-    "runtime": "runtime,runtime (mins),run time,running time,runtime minutes,duration,duration (min),duration minutes,length,minutes,mins,minute,movie length,duracion,minutos,duree,dauer,laufzeit,lange,minuten,speelduur,speltid,delka,durata,duracao,sure,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,再生時間,상영시간,러닝타임",
-    "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean vote,stars,film rating,metascore,meta score,tomatometer,tomato meter,rating tomatometer,tomatometer rating,tomatometer score,critic score,critics score,rotten tomatoes,rating value,rate,puntuacion,puntaje,nota,nota media,calificacion,valoracion,note,note moyenne,note presse,note spectateurs,userscore,bewertung,wertung,punktzahl,voto,voto medio,valutazione,avaliacao,puan,imdb puani,ocena,waardering,beoordeling,betyg,hodnoceni,рейтинг,оценка,балл,рейтинг imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,評価点,평점,별점,my rating,your rating",
-    "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote number,num voted users,rating count,ratings count,num ratings,number of ratings,votes imdb,reviews,review count,tomatometer count,total votes,votos,numero de votos,no de votos,numero votos,nombre de votes,nombre de notes,nb de notes,nb de votes,nb votes,nombre de critiques,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,n voti,liczba glosow,oy sayisi,numero de avaliacoes,голосов,голоса,количество голосов,число голосов,количество оценок,число оценок,кол во оценок,кол во голосов,votes kp,评价人数,評價人數,评分人数,投票人数,票数,投票數,評価数,レビュー数,참여자수,참여인원",
-    "popularity": "popularity,popularidad,popularite,popularitat,популярность",
-    "budget": "budget,budget usd,budget in millions,budget millions,production budget,presupuesto,бюджет,预算",
-    "revenue": "revenue,revenue millions,gross,worldwide,worldwide gross,gross worldwide,world gross,worlwide gross income,worldwide gross income,box office,box office worldwide,lifetime gross,total gross,domestic gross,gross usd,revenue usd,recaudacion,taquilla,recettes,einspielergebnis,einnahmen,incasso,сборы,сборы в мире,票房",
-    "adult": "adult,is adult,adulto",
-    "status": "status,release status",
-    "kind": "kind,type,title type,content type,tipo,typ,тип,类别",
-    "poster_path": "poster path",
-    "imdb_id": "imdb id,imdb title id,tconst,const,imdb url,imdb link,movie imdb link,imdb number",
-    "tmdb_id": "tmdb id,themoviedb id",
-    "overview": "overview,plot,plot summary,synopsis,description,storyline,summary,movie info,fullplot,extract,sinopsis,argumento,resume,handlung,beschreibung,inhalt,trama,descrizione,sinopse,konu,ozet,opis,описание,сюжет,简介,剧情简介,劇情簡介,内容简介,あらすじ,줄거리",
-    "collection": "collection,belongs to collection,franchise",
-    "keywords": "keywords,plot keywords,tags,palabras clave,mots cles,schlagworte,schlagworter,ключевые слова,теги,标签,標籤",
-    "directors": "directors,director,director name,director names,directed by,director(s),direccion,director/a,directora,directores,realisateur,realisateurs,realise par,realisation,realisateur·ice,regie,regisseur,regista,regia,rezyser,rezyseria,rezie,regissor,diretor,diretora,direcao,yonetmen,режиссер,режиссеры,导演,導演,監督,감독",
-    "writers": "writers,writer,authors,screenwriter,screenwriters,screenplay,written by,guion,guionista,guionistas,scenariste,scenario,drehbuch,sceneggiatura,sceneggiatore,roteiro,roteirista,senarist,scenariusz,сценарий,сценарист,сценаристы,编剧,編劇,脚本,각본",
-    "cast": "cast,actors,actor,stars,star,starring,main cast,main actors,lead actors,top cast,casts,cast members,performers,reparto,actores,interpretes,protagonistas,avec,acteurs,acteur,acteurs principaux,distribution,besetzung,darsteller,schauspieler,attori,interpreti,elenco,oyuncular,obsada,актеры,в ролях,в главных ролях,актерский состав,主演,演员,演員,出演,出演者,キャスト,출연,출연진",
-    "awards": "awards,premios,награды",
-    }.items()}
+GUESSES: dict[str, list[str]] = {
+    ours: names.split(",")
+    for ours, names in {
+        "title": "title,movie title,film title,primary title,series title,movie name,film "
+        "name,movie label,film label,movie,film,name,titulo,titulo en espanol,titulo "
+        "espanol,pelicula,nombre,titulo da obra,titulo em portugues,filme,nome do filme,titulo do "
+        "filme,nome,titre,titre du film,titre francais,titel,filmtitel,deutscher "
+        "titel,titolo,titolo italiano,titolo del film,nazev,tytul,tytul filmu,tytul polski,film "
+        "adi,filmin adi,release group,название,название фильма,русское "
+        "название,наименование,фильм,имя,片名,电影名称,電影名稱,电影名,电影,電影,影片,中文名,中文片名,标题,標題,影片名称,作品名,映画タイトル,映画名,タイトル,題名,邦題,제목,영화명,영화제목",
+        "original_title": "original title,original name,alternative name,alternative title,titulo "
+        "original,titre original,originaltitel,titolo originale,titolo originale,tytul "
+        "oryginalny,originele titel,originalni nazev,orijinal adi,оригинальное название,английское "
+        "название,原名,原题,原題,外文名,外国名",
+        "release_date": "release date,release date theaters,in theaters date,release,released,date "
+        "of release,date published,premiere,premiere date,theatrical release,opening "
+        "date,published,date,fecha de estreno,estreno,fecha,date de "
+        "sortie,sortie,erscheinungsdatum,kinostart,data di uscita,data de lancamento,дата "
+        "выхода,премьера,дата премьеры,上映日期,上映时间,上映時間,公開日,개봉일",
+        "release_year": "year,release year,released year,year of release,title year,movie "
+        "year,start year,production year,ano,anyo,anio,ano de lancamento,ano de estreno,ano de "
+        "produccion,annee,annee de sortie,annee de "
+        "production,jahr,erscheinungsjahr,produktionsjahr,jaar,ar,anno,anno di uscita,anno di "
+        "produzione,rok,rok produkcji,yil,yapim yili,год,выпуск,год выпуска,год выхода,год "
+        "производства,年份,年代,上映年份,年,公開年,製作年,연도,개봉연도",
+        "genres": "genres,genre,main genre,listed "
+        "in,categories,category,types,generos,genero,genre(s),genere,generi,tur,gatunek,zanr,жанр,жанры,类型,類型,分类,ジャンル,장르",
+        "original_language": "original language,language,idioma "
+        "original,idioma,langue,sprache,lingua,jezyk,dil,язык,语言,語言,言語,언어",
+        "spoken_languages": "spoken languages,languages,idiomas,langues,sprachen,lingue,языки",
+        "countries": "countries,country,production countries,country of origin,origin "
+        "country,country/region,region,regions,nationality,pais,paises,pais de origen,pais de "
+        "origem,pays,pays "
+        "d'origine,nationalite,land,lander,herkunftsland,produktionsland,paese,paese di "
+        "produzione,nazione,nazionalita,ulke,kraj,kraj produkcji,страна,страны,страна "
+        "производства,国家,國家,地区,国家/地区,制片国家/地区,制片国家,製片國家,製作国,制作国,国,국가,제작국가",
+        "companies": "companies,production companies,production "
+        "company,company,studio,studios,studio "
+        "name,distributor,companias,productora,productoras,societe de "
+        "production,produktionsfirma,produzione,studia,студия,制片公司,出品公司,제작사",
+        "runtime": "runtime,runtime (mins),run time,running time,runtime minutes,duration,duration "
+        "(min),duration minutes,length,minutes,mins,minute,movie "
+        "length,duracion,minutos,duree,dauer,laufzeit,lange,minuten,speelduur,speltid,delka,durata,duracao,sure,czas trwania,длительность,продолжительность,время,片长,片長,时长,時長,上映時間,再生時間,상영시간,러닝타임",
+        "vote_average": "vote average,imdb rating,imdb score,average rating,rating imdb,imdb,avg "
+        "rating,avg vote,rating average,user rating,users rating,rating,score,average vote,mean "
+        "vote,stars,film rating,metascore,meta score,tomatometer,tomato meter,rating "
+        "tomatometer,tomatometer rating,tomatometer score,critic score,critics score,rotten "
+        "tomatoes,rating value,rate,puntuacion,puntaje,nota,nota "
+        "media,calificacion,valoracion,note,note moyenne,note presse,note "
+        "spectateurs,userscore,bewertung,wertung,punktzahl,voto,voto "
+        "medio,valutazione,avaliacao,puan,imdb "
+        "puani,ocena,waardering,beoordeling,betyg,hodnoceni,рейтинг,оценка,балл,рейтинг "
+        "imdb,рейтинг кинопоиска,rating kp,评分,評分,豆瓣评分,評価,評価点,평점,별점,my rating,your rating",
+        "vote_count": "vote count,imdb votes,num votes,no of votes,number of votes,votes,vote "
+        "number,num voted users,rating count,ratings count,num ratings,number of ratings,votes "
+        "imdb,reviews,review count,tomatometer count,total votes,votos,numero de votos,no de "
+        "votos,numero votos,nombre de votes,nombre de notes,nb de notes,nb de votes,nb "
+        "votes,nombre de critiques,stimmen,anzahl stimmen,anzahl bewertungen,voti,numero di voti,n "
+        "voti,liczba glosow,oy sayisi,numero de avaliacoes,голосов,голоса,количество голосов,число "
+        "голосов,количество оценок,число оценок,кол во оценок,кол во голосов,votes "
+        "kp,评价人数,評價人數,评分人数,投票人数,票数,投票數,評価数,レビュー数,참여자수,참여인원",
+        "popularity": "popularity,popularidad,popularite,popularitat,популярность",
+        "budget": "budget,budget usd,budget in millions,budget millions,production "
+        "budget,presupuesto,бюджет,预算",
+        "revenue": "revenue,revenue millions,gross,worldwide,worldwide gross,gross worldwide,world "
+        "gross,worlwide gross income,worldwide gross income,box office,box office "
+        "worldwide,lifetime gross,total gross,domestic gross,gross usd,revenue "
+        "usd,recaudacion,taquilla,recettes,einspielergebnis,einnahmen,incasso,сборы,сборы в "
+        "мире,票房",
+        "adult": "adult,is adult,adulto",
+        "status": "status,release status",
+        "kind": "kind,type,title type,content type,tipo,typ,тип,类别",
+        "poster_path": "poster path",
+        "imdb_id": "imdb id,imdb title id,tconst,const,imdb url,imdb link,movie imdb link,imdb "
+        "number",
+        "tmdb_id": "tmdb id,themoviedb id",
+        "overview": "overview,plot,plot summary,synopsis,description,storyline,summary,movie "
+        "info,fullplot,extract,sinopsis,argumento,resume,handlung,beschreibung,inhalt,trama,descrizione,sinopse,konu,ozet,opis,описание,сюжет,简介,剧情简介,劇情簡介,内容简介,あらすじ,줄거리",
+        "collection": "collection,belongs to collection,franchise",
+        "keywords": "keywords,plot keywords,tags,palabras clave,mots "
+        "cles,schlagworte,schlagworter,ключевые слова,теги,标签,標籤",
+        "directors": "directors,director,director name,director names,directed "
+        "by,director(s),direccion,director/a,directora,directores,realisateur,realisateurs,realise "
+        "par,realisation,realisateur·ice,regie,regisseur,regista,regia,rezyser,rezyseria,rezie,regissor,diretor,diretora,direcao,yonetmen,режиссер,режиссеры,导演,導演,監督,감독",
+        "writers": "writers,writer,authors,screenwriter,screenwriters,screenplay,written "
+        "by,guion,guionista,guionistas,scenariste,scenario,drehbuch,sceneggiatura,sceneggiatore,roteiro,roteirista,senarist,scenariusz,сценарий,сценарист,сценаристы,编剧,編劇,脚本,각본",
+        "cast": "cast,actors,actor,stars,star,starring,main cast,main actors,lead actors,top "
+        "cast,casts,cast "
+        "members,performers,reparto,actores,interpretes,protagonistas,avec,acteurs,acteur,acteurs "
+        "principaux,distribution,besetzung,darsteller,schauspieler,attori,interpreti,elenco,oyuncular,obsada,актеры,в ролях,в главных ролях,актерский состав,主演,演员,演員,出演,出演者,キャスト,출연,출연진",
+        "awards": "awards,premios,награды",
+    }.items()
+}
 
 @lru_cache(maxsize=10_000)  # the records of a JSON file have the same names again and again
 def bare_name(
@@ -384,14 +791,19 @@ def bare_name(
     ) -> str:
     "Reduce a name to small letters without accents, blanks, underscores and humps"
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name).replace("\ufeff", ""))
-    name = re.sub(r"\s+\([^)]*\)$|\s*/\s*\d+$|\.\d+$", "", name.strip())  # a unit, as in Runtime (min) or Score /10; what pandas adds to a name that stands twice
-    name = unicodedata.normalize("NFKD", name.lower().replace("ł", "l").replace("ı", "i").replace("ё", "е"))
+    # a unit, as in Runtime (min) or Score /10; what pandas adds to a name that stands twice
+    name = re.sub(r"\s+\([^)]*\)$|\s*/\s*\d+$|\.\d+$", "", name.strip())
+    name = unicodedata.normalize(
+        "NFKD", name.lower().replace("ł", "l").replace("ı", "i").replace("ё", "е")
+    )
     name = "".join(letter for letter in name if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[_.\-\s%#:*]+", " ", unicodedata.normalize("NFC", name)).split())
 
 _KNOWN = {ours: [bare_name(name) for name in names] for ours, names in GUESSES.items()}
 _NAMED = {name for names in _KNOWN.values() for name in names}
-_WHOSE = set("imdb tmdb kinopoisk kp movie film the of in total avg average number num no lead min mins minutes usd dollars label".split())
+_WHOSE = set(
+    "imdb tmdb kinopoisk kp movie film the of in total avg average number num no lead min mins minutes usd dollars label".split()
+)
 
 def _core(bare):
     "A bare name without the words that say only whose a column is, or in what"
@@ -412,14 +824,20 @@ def guesses(
         for written in (bare, core):
             for name in names:
                 same = written.get(name, [])
-                groups += [same + _numbered(name, bare)] if ours in LISTS else [[one] for one in same]
+                groups += (
+                    [same + _numbered(name, bare)] if ours in LISTS else [[one] for one in same]
+                )
         groups = [group for at, group in enumerate(groups) if group and group not in groups[:at]]
         if groups: found[ours] = groups
     return found
 
 def _numbered(name, bare):
     "Columns such as *Actor 1* and *Actor 2*, in the order of their numbers"
-    numbers = {b: int(m[1]) for b in bare if (m := re.fullmatch(rf"{re.escape(name.rstrip('s'))}s? ?(\d\d?)(?: name)?", b))}
+    numbers = {
+        b: int(m[1])
+        for b in bare
+        if (m := re.fullmatch(rf"{re.escape(name.rstrip('s'))}s? ?(\d\d?)(?: name)?", b))
+    }
     return [column for b in sorted(numbers, key=lambda b: numbers[b]) for column in bare[b]]
 
 def known_names(

@@ -21,23 +21,35 @@ from .data import SelectionError
 
 # %% ../nbs/04a_lists.ipynb #bc3b1e7d
 DIVERSITY = .2  # what a repeated director or actor costs, in the unit of the score [neighbours]
-REPEATED = {"collection": 3.0, "directors": 1.0, "cast": 1.0, "title": 1.0}  # column: how much a repetition counts [by eye]
-HEARING = 3.0  # what a film earns that speaks for a seed no film has spoken for yet, in the unit of the score [neighbours]
-CALIBRATION = 1.0  # what it costs that a list's genres differ from those of a taste, for each nat of divergence, in the unit of the score [taste]
+# column: how much a repetition counts [by eye]
+REPEATED = {"collection": 3.0, "directors": 1.0, "cast": 1.0, "title": 1.0}
+# what a film earns that speaks for a seed no film has spoken for yet, in the unit of the score
+# [neighbours]
+HEARING = 3.0
+# what it costs that a list's genres differ from those of a taste, for each nat of divergence, in
+# the unit of the score [taste]
+CALIBRATION = 1.0
 
 # %% ../nbs/04a_lists.ipynb #968468bd
 class Traits:
     "What a list should not repeat, of every film: its series, director, actors and title words"
     def fit(self,
             films: pd.DataFrame,  # the table of films
-            overlaps: dict | None = None,  # of these films, column: a fitted `TokenOverlap`, where a scorer has them already
+            # of these films, column: a fitted `TokenOverlap`, where a scorer has them already
+            overlaps: dict | None = None,
             ) -> "Traits":
         "Learn the names that at least two films have in the columns of `REPEATED`"
         from movie_recsys.similarity import TokenOverlap
         known = overlaps or {}
-        fitted = {name: known[name] if name in known else TokenOverlap().fit(films[name]) for name in REPEATED if name in films}
+        fitted = {
+            name: known[name] if name in known else TokenOverlap().fit(films[name])
+            for name in REPEATED
+            if name in films
+        }
         self.overlaps_ = {name: overlap for name, overlap in fitted.items() if overlap.rows_.nnz}
-        self.rows_ = self._side_by_side([overlap.rows_ for overlap in self.overlaps_.values()], len(films))
+        self.rows_ = self._side_by_side(
+            [overlap.rows_ for overlap in self.overlaps_.values()], len(films)
+        )
         self.postings_ = self.rows_.T.tocsr()  # the films of each name, as in an inverted file
         return self
 
@@ -45,13 +57,25 @@ class Traits:
                   films: pd.DataFrame,  # some films
                   ) -> sp.csr_matrix:
         "Make a row per film; the product of two rows is how much the two repeat each other"
-        columns = {name: films[name] if name in films else pd.Series(None, films.index, object, name) for name in self.overlaps_}
-        return self._side_by_side([overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()], len(films))
+        columns = {
+            name: films[name] if name in films else pd.Series(None, films.index, object, name)
+            for name in self.overlaps_
+        }
+        return self._side_by_side(
+            [overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()],
+            len(films),
+        )
 
     def _side_by_side(self, parts, n):
         "The columns of every trait, each times the root of its weight"
-        weighted = [part * np.float32(REPEATED[name] ** .5) for name, part in zip(self.overlaps_, parts)]
-        return sp.hstack(weighted, format="csr") if weighted else sp.csr_matrix((n, 0), dtype=np.float32)
+        weighted = [
+            part * np.float32(REPEATED[name] ** 0.5) for name, part in zip(self.overlaps_, parts)
+        ]
+        return (
+            sp.hstack(weighted, format="csr")
+            if weighted
+            else sp.csr_matrix((n, 0), dtype=np.float32)
+        )
 
     def kin(self,
             seeds: sp.csr_matrix,  # rows of the films named
@@ -67,8 +91,11 @@ def pick(
     n: int,  # how many to pick
     diversity: float = DIVERSITY,  # what a repetition costs
     hearing: float = HEARING,  # what a film earns that speaks for a seed nobody spoke for
-    after: np.ndarray | None = None,  # place of the candidate that must be picked before each, `len(score)` for one that cannot be, -1 for none
-    mix: Callable[[list[int]], np.ndarray] | None = None,  # what the genres of the list would cost with each candidate, given the picks so far
+    # place of the candidate that must be picked before each, `len(score)` for one that cannot be,
+    # -1 for none
+    after: np.ndarray | None = None,
+    # what the genres of the list would cost with each candidate, given the picks so far
+    mix: Callable[[list[int]], np.ndarray] | None = None,
     ) -> list[int]:
     "Pick `n` candidates: their places, in the order in which they were picked"
     left, given, picks = np.array(score, float), np.zeros(len(shares)), []
@@ -93,7 +120,10 @@ def placed_by(
     ) -> list[str]:
     "Say for each pick what placed it: `score`, or else `variety` or `coverage`"
     best = set(np.argsort(-score, kind="stable")[:len(picks)].tolist())
-    return ["score" if at in best else "variety" if at in without_hearing else "coverage" for at in picks]
+    return [
+        "score" if at in best else "variety" if at in without_hearing else "coverage"
+        for at in picks
+    ]
 
 # %% ../nbs/04a_lists.ipynb #e6966112
 def series_order(
@@ -102,8 +132,16 @@ def series_order(
     "Find the films of every series, series by series and in the order of release; and the number of each film's series, -1 for none"
     if "collection" not in films: return np.empty(0, int), np.full(len(films), -1)
     series = pd.factorize(films["collection"])[0]
-    date = pd.to_datetime(films["release_date"]) if "release_date" in films else pd.Series(pd.NaT, films.index)
-    year = pd.to_numeric(films["release_year"]).astype(float) if "release_year" in films else pd.Series(np.nan, films.index)
+    date = (
+        pd.to_datetime(films["release_date"])
+        if "release_date" in films
+        else pd.Series(pd.NaT, films.index)
+    )
+    year = (
+        pd.to_numeric(films["release_year"]).astype(float)
+        if "release_year" in films
+        else pd.Series(np.nan, films.index)
+    )
     day = date.dt.year.fillna(year) + date.dt.day_of_year.fillna(0) / 367
     order = np.lexsort((day.to_numpy(), series))
     return order[(series[order] >= 0) & day.notna().to_numpy()[order]], series
@@ -120,7 +158,8 @@ def film_before(
     return before
 
 def places_before(
-    before: np.ndarray | None,  # for each film of the table the one that must be named before it, -1 for none
+    # for each film of the table the one that must be named before it, -1 for none
+    before: np.ndarray | None,
     at: np.ndarray,  # positions of the candidates
     ) -> np.ndarray:
     "Find for each candidate the place of the one before it: -1 for none, `len(at)` if that is not a candidate"
@@ -145,11 +184,17 @@ class Sequels:
         "Take down the words and the series of every film"
         from sklearn.feature_extraction.text import CountVectorizer
         titles = [singular_words(title) for title in films["title"]]
-        self.vectorizer_ = CountVectorizer(analyzer=list, vocabulary=sorted(set().union(*titles)) or ["no word"], dtype=np.int32)
+        self.vectorizer_ = CountVectorizer(
+            analyzer=list, vocabulary=sorted(set().union(*titles)) or ["no word"], dtype=np.int32
+        )
         self.rows_ = self.vectorizer_.transform(titles)
         self.postings_ = self.rows_.T.tocsr()
         self.size_ = np.diff(self.rows_.indptr)
-        self.series_, self.names_ = pd.factorize(films["collection"]) if "collection" in films else (np.full(len(films), -1), pd.Index([]))
+        self.series_, self.names_ = (
+            pd.factorize(films["collection"])
+            if "collection" in films
+            else (np.full(len(films), -1), pd.Index([]))
+        )
         return self
 
     def among(self,
@@ -157,9 +202,14 @@ class Sequels:
               ) -> np.ndarray:
         "Mark the films that are sequels of one of these, themselves included"
         own = self.names_.get_indexer(seeds["collection"].dropna()) if "collection" in seeds else []
-        found, titles = np.isin(self.series_, np.setdiff1d(own, [-1])), [singular_words(title) for title in seeds["title"]]
+        found, titles = (
+            np.isin(self.series_, np.setdiff1d(own, [-1])),
+            [singular_words(title) for title in seeds["title"]],
+        )
         both = (self.vectorizer_.transform(titles) @ self.postings_).tocsr()
-        whole = (both.data == self.size_[both.indices]) | (both.data == np.repeat([len(title) for title in titles], np.diff(both.indptr)))
+        whole = (both.data == self.size_[both.indices]) | (
+            both.data == np.repeat([len(title) for title in titles], np.diff(both.indptr))
+        )
         found[both.indices[whole]] = True
         return found
 
@@ -171,16 +221,32 @@ def sequels(
     return Sequels().fit(films).among(seeds)
 
 # %% ../nbs/04a_lists.ipynb #73c28181
-_ADJECTIVES = {"Romance": "romantic", "Animation": "animated", "History": "historical", "Biography": "biographical", "Sport": "sports", "TV Movie": "television"}
-_NOUNS = {"Science Fiction": "science fiction", "Sci-Fi": "science fiction", "Music": "music", "Musical": "musical", "Film-Noir": "noir"}
-_HEADS = ["Documentary", "Western", "Thriller", "Drama", "Comedy"]  # what a film can be without the word film, the last first to qualify another
+_ADJECTIVES = {
+    "Romance": "romantic",
+    "Animation": "animated",
+    "History": "historical",
+    "Biography": "biographical",
+    "Sport": "sports",
+    "TV Movie": "television",
+}
+_NOUNS = {
+    "Science Fiction": "science fiction",
+    "Sci-Fi": "science fiction",
+    "Music": "music",
+    "Musical": "musical",
+    "Film-Noir": "noir",
+}
+# what a film can be without the word film, the last first to qualify another
+_HEADS = ["Documentary", "Western", "Thriller", "Drama", "Comedy"]
 
 def genre_phrase(
     genres: list[str],  # shared genres, the rarest first
     ) -> str:
     "Put one or two genres as people say them: `crime thriller`, `animated family film`, `romantic comedy`"
     heads = sorted((g for g in genres[:2] if g in _HEADS), key=_HEADS.index)
-    others = sorted((g for g in genres[:2] if g not in heads), key=lambda genre: genre not in _ADJECTIVES)
+    others = sorted(
+        (g for g in genres[:2] if g not in heads), key=lambda genre: genre not in _ADJECTIVES
+    )
     said = [_ADJECTIVES.get(g, _NOUNS.get(g, g.lower())) for g in others + heads[::-1]]
     return " ".join(said if heads else [*said, "film"])
 
@@ -188,14 +254,20 @@ def genre_phrase(
 def _series(name):
     "The name of a series as people say it"
     name = name.removesuffix(" Collection").removesuffix(" Series").strip(" .…")
-    return f"also in {name}" if name.endswith(("Trilogy", "Saga")) else f"also in the {name.removeprefix('The ')} series"
+    return (
+        f"also in {name}"
+        if name.endswith(("Trilogy", "Saga"))
+        else f"also in the {name.removeprefix('The ')} series"
+    )
 
 SAYING = {  # block -> how what is shared in it is said, in the order in which people would say it
     "collection": lambda s: _series(s[0]),
     "directors": lambda s: f"same director ({' and '.join(s[:2])})",
     "writers": lambda s: f"same writer ({s[0]})",
     "cast": lambda s: f"also with {' and '.join(s[:2])}",
-    "keywords": lambda s: f"shared themes ({', '.join(s[:3])})" if len(s) > 1 else f"shared theme ({s[0]})",
+    "keywords": lambda s: (
+        f"shared themes ({', '.join(s[:3])})" if len(s) > 1 else f"shared theme ({s[0]})"
+    ),
     "plot": lambda s: f"both plots speak of {' and '.join(s[:2])}",
     "title": lambda s: f"“{' '.join(s)}” in both titles",
     "companies": lambda s: f"also made by {s[0]}",
@@ -210,15 +282,32 @@ def said_of(
     "Say what the two share, and whether anything of it is specific"
     telling = {p["block"]: p.get("telling", p["shared"]) for p in parts}
     share = {p["block"]: p["share"] for p in parts}
-    genres, when = next((p["shared"] for p in parts if p["block"] == "genres"), []), " ".join(telling.get("years", []))
-    telling["writers"] = [name for name in telling.get("writers", []) if name not in telling.get("directors", [])]
-    telling["plot"] = [word for word in telling.get("plot", []) if word not in " ".join(telling.get("keywords", []))]
-    said = [SAYING[block](telling[block]) for block in sorted(SAYING, key=lambda b: -share.get(b, 0)) if telling.get(block)][:most]
+    genres, when = (
+        next((p["shared"] for p in parts if p["block"] == "genres"), []),
+        " ".join(telling.get("years", [])),
+    )
+    telling["writers"] = [
+        name for name in telling.get("writers", []) if name not in telling.get("directors", [])
+    ]
+    telling["plot"] = [
+        word
+        for word in telling.get("plot", [])
+        if word not in " ".join(telling.get("keywords", []))
+    ]
+    said = [
+        SAYING[block](telling[block])
+        for block in sorted(SAYING, key=lambda b: -share.get(b, 0))
+        if telling.get(block)
+    ][:most]
     kind = [genre_phrase(genres)] if genres else ["film"] * bool(when)
     if kind and when: kind = [f"{kind[0]} {when}"] if when.startswith("of") else [*kind, when]
-    if said or when and (len(genres) > 1 or telling.get("genres")): return said + kind * bool(genres), True
+    if said or when and (len(genres) > 1 or telling.get("genres")):
+        return said + kind * bool(genres), True
     article = "an" if kind and kind[0][0] in "aeiou" else "a"
-    return [f"{article} {', '.join(kind)}"] * bool(kind) + [*telling.get("votes", []), *telling.get("rating", [])], False
+    return [f"{article} {', '.join(kind)}"] * bool(kind) + [
+        *telling.get("votes", []),
+        *telling.get("rating", []),
+    ], False
 
 def parts_by_seed(
     parts: list[dict],  # of one film, from a scorer's `explain`
@@ -235,19 +324,39 @@ def because(
     "Say why these films: a sentence for each about the seed it shares most with; seeds named by hand are each named at least once, if possible with something specific"
     own = [parts_by_seed(parts) for parts in films]
     def share(i, seed): return sum(part["share"] for part in own[i][seed])
-    named = [[max(seeds, key=lambda seed: share(i, seed))] if seeds else [] for i, seeds in enumerate(own)]
-    unheard = [seed for seed in labels if not any(seed in seeds for seeds in named)] if len(labels) <= 5 else []
+
+    named = [
+        [max(seeds, key=lambda seed: share(i, seed))] if seeds else []
+        for i, seeds in enumerate(own)
+    ]
+    unheard = (
+        [seed for seed in labels if not any(seed in seeds for seeds in named)]
+        if len(labels) <= 5
+        else []
+    )
     for seed in unheard:
         holders = [i for i, seeds in enumerate(own) if seed in seeds]
-        if holders: named[max(holders, key=lambda i: (said_of(own[i][seed])[1], share(i, seed)))].append(seed)
-    return [_sentence([(labels[seed], *said_of(own[i][seed])) for seed in seeds], opening) for i, seeds in enumerate(named)]
+        if holders:
+            named[max(holders, key=lambda i: (said_of(own[i][seed])[1], share(i, seed)))].append(
+                seed
+            )
+    return [
+        _sentence([(labels[seed], *said_of(own[i][seed])) for seed in seeds], opening)
+        for i, seeds in enumerate(named)
+    ]
 
 def _sentence(reasons, opening):
     "A seed and what is shared with it, in full for the first seed, in two things for the others; said plainly where nothing of it is specific"
     if not reasons: return "Chosen from the clusters of your picks"
     (label, words, specific), *others = reasons
-    first = ", ".join(words) if specific else "no person or theme in common" + (f", but {', '.join(words)}" if words else "")
-    return f"{opening} {label}: {first}" + "".join(f"; and {label}: {', '.join(words[:2]) or 'little in common'}" for label, words, _ in others)
+    first = (
+        ", ".join(words)
+        if specific
+        else "no person or theme in common" + (f", but {', '.join(words)}" if words else "")
+    )
+    return f"{opening} {label}: {first}" + "".join(
+        f"; and {label}: {', '.join(words[:2]) or 'little in common'}" for label, words, _ in others
+    )
 
 # %% ../nbs/04a_lists.ipynb #fdadcc18
 def genre_rows(
@@ -255,7 +364,9 @@ def genre_rows(
     names: list[str],  # genres
     ) -> np.ndarray:
     "Make a row per film that adds up to 1 over its genres; 0 for a film without any"
-    rows = np.array([[name in genres for name in names] for genres in films["genres"]], float).reshape(len(films), len(names))
+    rows = np.array(
+        [[name in genres for name in names] for genres in films["genres"]], float
+    ).reshape(len(films), len(names))
     return rows / np.maximum(rows.sum(axis=1, keepdims=True), 1)
 
 def divergence(
@@ -272,9 +383,17 @@ def named_people(
     people: Mapping[str, Any] | Iterable[Any],  # name: films or a taste; or those alone
     ) -> dict[str, Any]:
     "Name each person, with numbers for those without a name; raises `SelectionError` if there is nobody"
-    if isinstance(people, str) or not isinstance(people, Iterable): raise SelectionError(f"Give several people, each with their films or their taste, not {people!r}.")
-    named = dict(people) if isinstance(people, Mapping) else {f"person {k}": films for k, films in enumerate(people, 1)}
-    if not named: raise SelectionError("Nobody was named: give each person's films, or their taste.")
+    if isinstance(people, str) or not isinstance(people, Iterable):
+        raise SelectionError(
+            f"Give several people, each with their films or their taste, not {people!r}."
+        )
+    named = (
+        dict(people)
+        if isinstance(people, Mapping)
+        else {f"person {k}": films for k, films in enumerate(people, 1)}
+    )
+    if not named:
+        raise SelectionError("Nobody was named: give each person's films, or their taste.")
     return named
 
 # %% ../nbs/04a_lists.ipynb #6006a688

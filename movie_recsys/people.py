@@ -22,7 +22,9 @@ from .taste import Taste
 from .titles import understand
 
 # %% ../nbs/07b_people.ipynb #857dcb03
-PICKED = .5  # how much films picked by hand count beside a whole taste, together, as a share of all that is liked [by eye]
+# how much films picked by hand count beside a whole taste, together, as a share of all that is
+# liked [by eye]
+PICKED = .5
 
 def with_picks(
     taste: Taste,  # a whole taste
@@ -34,7 +36,12 @@ def with_picks(
     picked = pd.Series(max(1, PICKED * rest.sum() / len(picks)), at, dtype=float)
     when = taste.when.drop(picks, errors="ignore")
     if len(when): when = pd.concat([when, pd.Series(when.max(), at)])
-    return replace(taste, liked=pd.concat([rest, picked]), disliked=taste.disliked.drop(picks, errors="ignore"), when=when)
+    return replace(
+        taste,
+        liked=pd.concat([rest, picked]),
+        disliked=taste.disliked.drop(picks, errors="ignore"),
+        when=when,
+    )
 
 # %% ../nbs/07b_people.ipynb #5b41dd24
 MAX_TASTE = 2_000_000  # characters; a taste of 20,000 films has fewer
@@ -45,7 +52,9 @@ def sent_taste(
     "Read a taste as it comes with a question; None if there is none. Raises `MovieRecsysError`"
     if not text: return None
     if isinstance(text, str) and len(text) <= MAX_TASTE: return Taste.from_json(text)
-    raise MovieRecsysError(f"A taste is a JSON text of at most {MAX_TASTE:,} characters, as Taste.to_json() writes it.")
+    raise MovieRecsysError(
+        f"A taste is a JSON text of at most {MAX_TASTE:,} characters, as Taste.to_json() writes it."
+    )
 
 def liked_by(
     rec: MovieRecommender,  # with the films
@@ -77,7 +86,11 @@ def person(
     text: str,  # titles with commas between them, or the path of an export
     ) -> list[str] | Taste:
     "Read what somebody likes, from titles or from an export"
-    if Path(text).suffix.lower() in (".zip", ".csv", ".tsv", ".json", ".txt") or Path(text).is_dir(): return named_export(rec, text)
+    if (
+        Path(text).suffix.lower() in (".zip", ".csv", ".tsv", ".json", ".txt")
+        or Path(text).is_dir()
+    ):
+        return named_export(rec, text)
     known = understand(rec.titles, text) is not None  # a title with a comma in it
     return [text] if known else [title.strip() for title in text.split(",") if title.strip()]
 
@@ -113,14 +126,38 @@ def found_rows(
     ) -> list[FoundRow]:
     "Describe each film that may be meant: film_id, title, year, label, score, how it fits, and whether it is surely meant"
     columns = (found[name].tolist() for name in ("title", "year", "label", "score", "match"))
-    return [{"film_id": film_id, "title": title, "year": year_number(year), "label": label, "score": float(score), "match": match, "sure": film_id == found.attrs["sure"]}
-            for film_id, title, year, label, score, match in zip(found.index.tolist(), *columns)]
+    return [
+        {
+            "film_id": film_id,
+            "title": title,
+            "year": year_number(year),
+            "label": label,
+            "score": float(score),
+            "match": match,
+            "sure": film_id == found.attrs["sure"],
+        }
+        for film_id, title, year, label, score, match in zip(found.index.tolist(), *columns)
+    ]
 
 def film_rows(
     rec: MovieRecommender,  # the films and the clusters
     found: pd.DataFrame,  # from `recommend` or `wish`
     ) -> list[FilmRow]:
     "Describe each film of a list: film_id, title, year, genres, name of its cluster, score, because"
-    columns = (found[name].tolist() for name in ("title", "year", "genres", "cluster", "score", "because"))
-    return [{"film_id": film_id, "title": title, "year": year_number(year), "genres": list(genres), "cluster": rec.model.names_[cluster], "score": score, "because": because}
-            for film_id, title, year, genres, cluster, score, because in zip(found.index.tolist(), *columns)]
+    columns = (
+        found[name].tolist() for name in ("title", "year", "genres", "cluster", "score", "because")
+    )
+    return [
+        {
+            "film_id": film_id,
+            "title": title,
+            "year": year_number(year),
+            "genres": list(genres),
+            "cluster": rec.model.names_[cluster],
+            "score": score,
+            "because": because,
+        }
+        for film_id, title, year, genres, cluster, score, because in zip(
+            found.index.tolist(), *columns
+        )
+    ]

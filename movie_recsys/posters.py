@@ -40,7 +40,9 @@ def rasterize(
     size: tuple[int, int] = (342, 513),  # width and height in pixels
 ) -> Image.Image:  # RGB picture
     "Paint a poster"
-    png = resvg_py.svg_to_bytes(svg_string=svg, width=size[0], height=size[1], skip_system_fonts=True)
+    png = resvg_py.svg_to_bytes(
+        svg_string=svg, width=size[0], height=size[1], skip_system_fonts=True
+    )
     return Image.open(io.BytesIO(png)).convert("RGB")
 
 # %% ../nbs/09_posters.ipynb #f959437f
@@ -135,7 +137,9 @@ def _width(text: str) -> float:
     "Width of a line, in letters' sizes"
     return sum(g[3] for face, run, rtl in _runs(text) for g in _glyphs(run, face, rtl))/EM
 
-def _line(text: str, x: float, y: float, size: float, fill: str, anchor: float = 0, track: float = 0) -> str:
+def _line(
+    text: str, x: float, y: float, size: float, fill: str, anchor: float = 0, track: float = 0
+) -> str:
     "A line of text as shapes; `anchor` 0 begins at x, .5 is centred on it, 1 ends there; `track` spreads the letters"
     pen, d = 0, []
     for face, run, rtl in _runs(text):
@@ -143,18 +147,21 @@ def _line(text: str, x: float, y: float, size: float, fill: str, anchor: float =
             d += [f"M{round(u+dx+pen)} {round(v+dy)}{rest}" for u, v, rest in _outline(face, glyph)]
             pen += advance + track*EM
     k, d = size/EM, "".join(d)
-    return f'<path transform="translate({x-anchor*pen*k:.2f} {y:.2f})scale({k:.4f} {-k:.4f})" d="{d}" fill="{fill}"/>'
+    return f'<path transform="translate({x - anchor * pen * k:.2f} {y:.2f})scale({k:.4f} {-k:.4f})" d="{d}" fill="{fill}"/>'
 
 # %% ../nbs/09_posters.ipynb #229f3484
 _HAN = "\u3040-\u30ff\u3400-\u9fff\uff00-\uffef"  # characters between which a line may break
-_CLOSE = "\u3001\u3002\u30fc\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1f"  # but not before these
+# but not before these
+_CLOSE = "\u3001\u3002\u30fc\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1f"
 _PIECES = re.compile(rf"[{_HAN}][{_CLOSE}]*|[^\s{_HAN}]+")
 
 def _pieces(title: str, longest: float) -> list[tuple[str, float, bool]]:
     "What a title may be broken into: text, width, and whether a space goes before it"
     out = []
     for word in title.split():
-        parts = [[p] if _width(p) <= longest else re.findall(".{1,6}", p) for p in _PIECES.findall(word)]
+        parts = [
+            [p] if _width(p) <= longest else re.findall(".{1,6}", p) for p in _PIECES.findall(word)
+        ]
         pieces = [piece for part in parts for piece in part]
         out += [(p, _width(p), k == 0) for k, p in enumerate(pieces)]
     return out
@@ -163,7 +170,8 @@ def _wrap(pieces: list[tuple[str, float, bool]], width: float) -> list[str]:
     "Lines no wider than `width`, in letters' sizes, where the pieces let it"
     lines, used = [], 0.0
     for text, w, space in pieces:
-        if lines and used + w + .22*space <= width: lines[-1], used = lines[-1] + " "*space + text, used + w + .22*space
+        if lines and used + w + 0.22 * space <= width:
+            lines[-1], used = lines[-1] + " " * space + text, used + w + 0.22 * space
         else: lines, used = [*lines, text], w
     return lines
 
@@ -195,7 +203,8 @@ def _fit(title: str, width: float, height: float) -> tuple[list[str], int, float
         lines = _wrap(pieces, width/size)
         if len(lines)*size*lead <= height and max(map(_width, lines))*size <= width: break
     room = max(1, int(height/size/lead))
-    if len(lines) > room: return [*lines[:room-1], lines[room-1][:-2].rstrip() + "\u2026"], size, lead
+    if len(lines) > room:
+        return [*lines[: room - 1], lines[room - 1][:-2].rstrip() + "\u2026"], size, lead
     return _balance(pieces, len(lines), width/size) or lines, size, lead
 
 # %% ../nbs/09_posters.ipynb #c4a80ba5
@@ -204,15 +213,26 @@ def _path(fill, *parts): return f'<path d="{_d(*parts)}" fill="{fill}"/>'
 def _stroke(color, width, *parts):
     return f'<path d="{_d(*parts)}" fill="none" stroke="{color}" stroke-width="{width:.1f}"/>'
 def _polygon(fill, *points): return _path(fill, "M", *(p for point in points for p in point), "z")
-def _rect(x, y, w, h, fill): return f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" fill="{fill}"/>'
-def _oval(x, y, rx, ry, fill): return f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" fill="{fill}"/>'
+def _rect(x, y, w, h, fill):
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" fill="{fill}"/>'
+
+def _oval(x, y, rx, ry, fill):
+    return f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" fill="{fill}"/>'
+
 def _circle(x, y, r, fill): return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{fill}"/>'
 def _ring(x, y, r, width, color):
-    return _stroke(color, width, "M", x-r, y, "a", r, r, "0 1 0", 2*r, 0, "a", r, r, "0 1 0", -2*r, 0)
+    return _stroke(
+        color, width, "M", x - r, y, "a", r, r, "0 1 0", 2 * r, 0, "a", r, r, "0 1 0", -2 * r, 0
+    )
+
 def _half(x, y, r, degrees, fill):
     return _turned([_path(fill, "M", x-r, y, "a", r, r, "0 0 0", 2*r, 0, "z")], x, y, degrees)
-def _turned(shapes, x, y, degrees): return f'<g transform="rotate({degrees:.1f} {x:.1f} {y:.1f})">{"".join(shapes)}</g>'
-def _polar(x, y, r, turn) -> tuple[float, float]: return x + r*math.cos(math.tau*turn), y + r*math.sin(math.tau*turn)
+def _turned(shapes, x, y, degrees):
+    return f'<g transform="rotate({degrees:.1f} {x:.1f} {y:.1f})">{"".join(shapes)}</g>'
+
+def _polar(x, y, r, turn) -> tuple[float, float]:
+    return x + r * math.cos(math.tau * turn), y + r * math.sin(math.tau * turn)
+
 def _lens(x, y, r, d, fill):
     h = math.sqrt(r*r - d*d)
     return _path(fill, "M", x, y-h, "A", r, r, "0 0 1", x, y+h, "A", r, r, "0 0 1", x, y-h, "z")
@@ -224,34 +244,68 @@ def _action(r, c):
     x, y, kind = r.uniform(55, 145), r.uniform(85, 140), r.choice("rush aim burst burst".split())
     if kind == "rush":
         bands = [(k, r.uniform(-40, 20), r.uniform(14, 26)) for k in range(-3, 4)]
-        rush = [_rect(x+d-h/5, y+40*k-h/2, 300, h, c.three if k % 2 else c.two) for k, d, h in bands]
+        rush = [
+            _rect(x + d - h / 5, y + 40 * k - h / 2, 300, h, c.three if k % 2 else c.two)
+            for k, d, h in bands
+        ]
         return [_turned([*rush, _circle(x-18, y, 34, c.one)], x, y, r.choice([-62, -28, 152, 208]))]
     if kind == "aim":
         cross = [_rect(x-96, y-2.5, 192, 5, c.three), _rect(x-2.5, y-96, 5, 192, c.three)]
         return [*(_ring(x, y, s, 7, c.two) for s in (26, 50, 74)), *cross, _circle(x, y, 12, c.one)]
-    n, points, size, t = r.choice([9, 11, 13]), r.choice([16, 18, 20]), r.uniform(36, 50), r.random()
+    n, points, size, t = (
+        r.choice([9, 11, 13]),
+        r.choice([16, 18, 20]),
+        r.uniform(36, 50),
+        r.random(),
+    )
     beam = lambda k: [(x, y), _polar(x, y, 320, (k+t-.26)/n), _polar(x, y, 320, (k+t+.26)/n)]
-    star = [_polar(x, y, size*(1 if k % 2 else .6)*r.uniform(.88, 1.15), k/points) for k in range(points)]
-    return [*(_polygon(c.two if k % 2 else c.three, *beam(k)) for k in range(n)), _polygon(c.one, *star)]
+    star = [
+        _polar(x, y, size * (1 if k % 2 else 0.6) * r.uniform(0.88, 1.15), k / points)
+        for k in range(points)
+    ]
+    return [
+        *(_polygon(c.two if k % 2 else c.three, *beam(k)) for k in range(n)),
+        _polygon(c.one, *star),
+    ]
 
 def _adventure(r, c):
     side, peak = r.choice([-1, 1]), r.uniform(45, 68)
     x, foot = 100 + side*r.uniform(15, 40), peak + 52
     near = x - side*95
-    snow = [(x-10, peak+22), (x-26, peak+30), (x, peak), (x+26, peak+30), (x+9, peak+24), (x, peak+36)]
-    trail = [_circle(x-side*(95-8*k+14*math.sin(k*.9)), 192-11*k, 2.4-.14*k, c.two) for k in range(8)]
+    snow = [
+        (x - 10, peak + 22),
+        (x - 26, peak + 30),
+        (x, peak),
+        (x + 26, peak + 30),
+        (x + 9, peak + 24),
+        (x, peak + 36),
+    ]
+    trail = [
+        _circle(
+            x - side * (95 - 8 * k + 14 * math.sin(k * 0.9)), 192 - 11 * k, 2.4 - 0.14 * k, c.two
+        )
+        for k in range(8)
+    ]
     return [_circle(x-side*r.uniform(72, 100), r.uniform(42, 62), r.uniform(20, 30), c.two),
             _polygon(c.three, (x-190, 260), (x, peak), (x+190, 260)), _polygon(c.text, *snow),
             _polygon(c.one, (near-210, 260), (near, foot), (near+210, 260)), *trail]
 
 # %% ../nbs/09_posters.ipynb #9683bf4c
 def _animation(r, c):
-    tints, x, w, h, floor = [c.one, c.two, c.three], -30, r.uniform(92, 106), r.uniform(140, 156), 172
+    tints, x, w, h, floor = (
+        [c.one, c.two, c.three],
+        -30,
+        r.uniform(92, 106),
+        r.uniform(140, 156),
+        172,
+    )
     r.shuffle(tints)
     out = [_rect(0, floor+14, 200, 14, tints[2])]
     for k in range(4):
         trail = [(x + w*t/12, floor - h*(1-(t/6-1)**2)) for t in range(13)]
-        out += [_circle(*p, 3.2, tints[1]) for p in trail[1:-1]] + [_circle(*trail[6], 27, tints[0])]*(k == 1)
+        out += [_circle(*p, 3.2, tints[1]) for p in trail[1:-1]] + [
+            _circle(*trail[6], 27, tints[0])
+        ] * (k == 1)
         x, w, h = x+w, w*.74, h*.6
         out.append(_oval(x, floor+5, 15-3*k, 9-2*k, tints[0]))
     return out
@@ -261,16 +315,43 @@ def _biography(r, c):
     s, step = r.uniform(.95, 1.1), r.uniform(34, 44)
     if r.random() < .5: step = -step
     top = 190 - 14*s
-    coat = lambda x, f: _path(f, "M", x-54*s, 200, "V", top, "A", 54*s, 58*s, "0 0 1", x+54*s, top, "V", 200, "z")
-    return [shape for k, f in enumerate(tints, -1) for shape in (_circle(100+step*k, 82, 30*s, f), coat(100+step*k, f))]
+    coat = lambda x, f: _path(
+        f,
+        "M",
+        x - 54 * s,
+        200,
+        "V",
+        top,
+        "A",
+        54 * s,
+        58 * s,
+        "0 0 1",
+        x + 54 * s,
+        top,
+        "V",
+        200,
+        "z",
+    )
+    return [
+        shape
+        for k, f in enumerate(tints, -1)
+        for shape in (_circle(100 + step * k, 82, 30 * s, f), coat(100 + step * k, f))
+    ]
 
 # %% ../nbs/09_posters.ipynb #b34f45fa
 def _comedy(r, c):
     if r.random() < .3:
         x, s = r.uniform(84, 116), r.uniform(.95, 1.15)
         bow = lambda side: _polygon(c.two, (x, 166), (x+side*34*s, 150), (x+side*34*s, 182))
-        return [_half(x, 84, 46*s, 180, c.one), _rect(x-46*s, 72, 92*s, 12, c.two), _rect(x-72*s, 84, 144*s, 11, c.one),
-                _polygon(c.one, (x, 118), (x+22*s, 136), (x-22*s, 136)), bow(-1), bow(1), _circle(x, 166, 6, c.one)]
+        return [
+            _half(x, 84, 46 * s, 180, c.one),
+            _rect(x - 46 * s, 72, 92 * s, 12, c.two),
+            _rect(x - 72 * s, 84, 144 * s, 11, c.one),
+            _polygon(c.one, (x, 118), (x + 22 * s, 136), (x - 22 * s, 136)),
+            bow(-1),
+            bow(1),
+            _circle(x, 166, 6, c.one),
+        ]
     n, out = r.choice([3, 4]), []
     for k in range(n*n):
         s, fill = 200/n, r.choice([c.one, c.two, c.three])
@@ -283,13 +364,50 @@ def _comedy(r, c):
 def _crime(r, c):
     x = r.uniform(70, 130)
     light = _polygon(c.three, (x-12, -10), (x+12, -10), (x+100, 210), (x-100, 210))
-    blinds = _turned([_rect(-20, k*200/11-1, 240, 7, c.ground) for k in range(12)], 100, 100, r.uniform(-4, 4))
+    blinds = _turned(
+        [_rect(-20, k * 200 / 11 - 1, 240, 7, c.ground) for k in range(12)],
+        100,
+        100,
+        r.uniform(-4, 4),
+    )
     if r.random() < .35: return [light, _circle(x, 124, 30, c.two), blinds]
     coat = _path(c.one, "M", x-50, 200, "Q", x-48, 140, x, 136, "Q", x+48, 140, x+50, 200, "z")
     brim = _path(c.one, "M", x-40, 98, "Q", x, 84, x+40, 98, "Q", x, 106, x-40, 98, "z")
-    crown = _path(c.one, "M", x-22, 95, "L", x-19, 68, "Q", x-13, 60, x-4, 65, "L", x+6, 61, "Q", x+16, 60, x+19, 68,
-                  "L", x+22, 95, "z")
-    return [light, blinds, coat, _circle(x, 112, 21, c.one), brim, crown, _rect(x-21.5, 86, 43, 6, c.two)]
+    crown = _path(
+        c.one,
+        "M",
+        x - 22,
+        95,
+        "L",
+        x - 19,
+        68,
+        "Q",
+        x - 13,
+        60,
+        x - 4,
+        65,
+        "L",
+        x + 6,
+        61,
+        "Q",
+        x + 16,
+        60,
+        x + 19,
+        68,
+        "L",
+        x + 22,
+        95,
+        "z",
+    )
+    return [
+        light,
+        blinds,
+        coat,
+        _circle(x, 112, 21, c.one),
+        brim,
+        crown,
+        _rect(x - 21.5, 86, 43, 6, c.two),
+    ]
 
 def _documentary(r, c):
     n, t, near, far = r.choice([6, 8]), r.random(), r.uniform(26, 36), r.uniform(84, 92)
@@ -312,37 +430,72 @@ def _drama(r, c):
     if kind == "row":
         n = r.choice([5, 6, 7])
         lit, w = r.randrange(1, n-1), 200/n
-        return [_rect(k*w, 200-r.uniform(60, 175), w-3, 200, c.two if k == lit else c.three) for k in range(n)]
+        return [
+            _rect(k * w, 200 - r.uniform(60, 175), w - 3, 200, c.two if k == lit else c.three)
+            for k in range(n)
+        ]
     if kind == "lives":
         s, d = r.uniform(58, 66), r.uniform(32, 44)
-        return [_circle(100-d, 100, s, c.two), _circle(100+d, 100, s, c.three), _lens(100, 100, s, d, c.one)]
+        return [
+            _circle(100 - d, 100, s, c.two),
+            _circle(100 + d, 100, s, c.three),
+            _lens(100, 100, s, d, c.one),
+        ]
     return _scene(kind, x, r, c)
 
 # %% ../nbs/09_posters.ipynb #8bb01186
 def _scene(kind, x, r, c):
     if kind == "stage":
-        return [_polygon(c.three, (x, -10), (x+110, 210), (x-110, 210)), _oval(x, 176, 52, 13, c.text),
-                _circle(x, 124, 10, c.two), _polygon(c.two, (x-13, 176), (x-8, 138), (x+8, 138), (x+13, 176))]
+        return [
+            _polygon(c.three, (x, -10), (x + 110, 210), (x - 110, 210)),
+            _oval(x, 176, 52, 13, c.text),
+            _circle(x, 124, 10, c.two),
+            _polygon(c.two, (x - 13, 176), (x - 8, 138), (x + 8, 138), (x + 13, 176)),
+        ]
     if kind == "door":
-        return [_rect(0, 158, 200, 42, c.three), _rect(x-32, 26, 64, 132, c.two), _circle(x+7, 106, 3, c.two),
-                _polygon(c.two, (x+14, 158), (x+32, 158), (x+84, 200), (x+14, 200)),
-                _polygon(c.one, (x-32, 26), (x+14, 40), (x+14, 170), (x-32, 158)), _circle(x+7, 106, 3, c.two)]
+        return [
+            _rect(0, 158, 200, 42, c.three),
+            _rect(x - 32, 26, 64, 132, c.two),
+            _circle(x + 7, 106, 3, c.two),
+            _polygon(c.two, (x + 14, 158), (x + 32, 158), (x + 84, 200), (x + 14, 200)),
+            _polygon(c.one, (x - 32, 26), (x + 14, 40), (x + 14, 170), (x - 32, 158)),
+            _circle(x + 7, 106, 3, c.two),
+        ]
     if kind == "tree":
         branches = _stroke(c.one, 5, "M", x, 128, "l", 22, -26, "M", x, 118, "l", -18, -22)
-        return [_oval(200-x, 226, 190, 62, c.three), _rect(x-4, 96, 8, 80, c.one), _circle(x, 78, 42, c.two), branches]
+        return [
+            _oval(200 - x, 226, 190, 62, c.three),
+            _rect(x - 4, 96, 8, 80, c.one),
+            _circle(x, 78, 42, c.two),
+            branches,
+        ]
     n = r.choice([5, 6])
-    return [_circle(52, 52, 26, c.two),
-            *(_rect(k*200/n, 200-150/n*(k+1), 200, 200, c.three if k % 2 else c.one) for k in range(n))]
+    return [
+        _circle(52, 52, 26, c.two),
+        *(
+            _rect(k * 200 / n, 200 - 150 / n * (k + 1), 200, 200, c.three if k % 2 else c.one)
+            for k in range(n)
+        ),
+    ]
 
 # %% ../nbs/09_posters.ipynb #be142c86
 def _fantasy(r, c):
     x, y, s = r.uniform(75, 125), r.uniform(72, 88), r.uniform(42, 52)
     star = lambda u, v, q: [_polar(u, v, q*(1 if k % 2 else .36), k/8) for k in range(8)]
-    stars = [_polygon(c.three, *star(r.uniform(8, 192), r.uniform(8, 140), r.uniform(2, 6))) for _ in range(13)]
+    stars = [
+        _polygon(c.three, *star(r.uniform(8, 192), r.uniform(8, 140), r.uniform(2, 6)))
+        for _ in range(13)
+    ]
     towers = [(17*k-4, 200-r.uniform(22, 76), r.uniform(10, 26)) for k in range(13)]
     roofs = [_polygon(c.one, (u-2, v), (u+7, v-roof), (u+16, v)) for u, v, roof in towers]
     walls = [_rect(u, v, 14, 80, c.one) for u, v, _ in towers]
-    return [*stars, _circle(x, y, s, c.two), _circle(x+s*.42, y-s*.18, s*.84, c.ground), *roofs, *walls]
+    return [
+        *stars,
+        _circle(x, y, s, c.two),
+        _circle(x + s * 0.42, y - s * 0.18, s * 0.84, c.ground),
+        *roofs,
+        *walls,
+    ]
 
 def _film_noir(r, c):
     lit, out = (r.randrange(1, 4), r.randrange(1, 5)), []
@@ -350,7 +503,11 @@ def _film_noir(r, c):
         u, v = 16+35*x, 10+32*y
         out.append(_rect(u, v, 26, 22, c.two if (x, y) == lit else c.three))
     u, v = 16+35*lit[0], 10+32*lit[1]
-    return [*out, _circle(u+13, v+10, 5, c.ground), _path(c.ground, "M", u+4, v+22, "a 9 8 0 0 1 18 0 z")]
+    return [
+        *out,
+        _circle(u + 13, v + 10, 5, c.ground),
+        _path(c.ground, "M", u + 4, v + 22, "a 9 8 0 0 1 18 0 z"),
+    ]
 
 def _history(r, c):
     n, h = r.choice([4, 5, 6]), r.uniform(18, 34)
@@ -358,8 +515,14 @@ def _history(r, c):
     shafts = [_rect(16+w*(k+.2+j*.21), 72, w*.14, 98, c.one) for k in range(n) for j in range(3)]
     caps = [_rect(16+w*(k+.1), y, w*.8, 7, c.two) for k in range(n) for y in (65, 170)]
     gable = _polygon(c.ground, (40, 51), (100, 51-h), (160, 51)) if h > 26 else ""
-    return [_polygon(c.two, (8, 56), (100, 42-h), (192, 56)), gable, *(_rect(8, y, 184, 6, c.one) for y in (58, 179)),
-            *shafts, *caps, _rect(0, 187, 200, 13, c.three)]
+    return [
+        _polygon(c.two, (8, 56), (100, 42 - h), (192, 56)),
+        gable,
+        *(_rect(8, y, 184, 6, c.one) for y in (58, 179)),
+        *shafts,
+        *caps,
+        _rect(0, 187, 200, 13, c.three),
+    ]
 
 # %% ../nbs/09_posters.ipynb #51451702
 def _horror(r, c):
@@ -368,27 +531,60 @@ def _horror(r, c):
         w = 200/n
         upper = [p for k in range(n) for p in ((k*w, mid-56), ((k+.5)*w, mid+r.uniform(0, 26)))]
         lower = [p for k in range(n) for p in ((k*w, mid+66), ((k+.5)*w, mid+r.uniform(28, 48)))]
-        return [_rect(0, 0, 200, 200, c.two), _polygon(c.ground, (0, -9), *upper, (200, mid-56), (200, -9)),
-                _polygon(c.ground, (0, 209), *lower, (200, mid+66), (200, 209))]
+        return [
+            _rect(0, 0, 200, 200, c.two),
+            _polygon(c.ground, (0, -9), *upper, (200, mid - 56), (200, -9)),
+            _polygon(c.ground, (0, 209), *lower, (200, mid + 66), (200, 209)),
+        ]
     s, slit = r.uniform(36, 44), r.uniform(10, 20)
     lids = _path(c.two, "M 6 100 Q 100 8 194 100 Q 100 192 6 100 z")
-    pupil = _path(c.ground, "M", 100, 100-s, "Q", 100+slit, 100, 100, 100+s, "Q", 100-slit, 100, 100, 100-s, "z")
+    pupil = _path(
+        c.ground,
+        "M",
+        100,
+        100 - s,
+        "Q",
+        100 + slit,
+        100,
+        100,
+        100 + s,
+        "Q",
+        100 - slit,
+        100,
+        100,
+        100 - s,
+        "z",
+    )
     return [_turned([lids, _circle(100, 100, s, c.text), pupil], 100, 100, r.uniform(-10, 10))]
 
 # %% ../nbs/09_posters.ipynb #f9d6aa73
 def _music(r, c):
     if r.random() < .5:
         x, y = r.uniform(80, 120), r.uniform(88, 112)
-        return [_circle(x, y, 84, c.one), *(_ring(x, y, 78-7*k, .9, c.three) for k in range(6)),
-                _circle(x, y, 32, c.two), _circle(x, y, 4, c.ground), _stroke(c.text, 4, "M", 188, 6, "L", x+58, y-6)]
+        return [
+            _circle(x, y, 84, c.one),
+            *(_ring(x, y, 78 - 7 * k, 0.9, c.three) for k in range(6)),
+            _circle(x, y, 32, c.two),
+            _circle(x, y, 4, c.ground),
+            _stroke(c.text, 4, "M", 188, 6, "L", x + 58, y - 6),
+        ]
     tint, loud = (c.one, c.two, c.three), [r.randrange(3, 13) for _ in range(9)]
-    return [_rect(12+k*20, 186-14*j, 16, 10, tint[min(2, j//4)]) for k, n in enumerate(loud) for j in range(n)]
+    return [
+        _rect(12 + k * 20, 186 - 14 * j, 16, 10, tint[min(2, j // 4)])
+        for k, n in enumerate(loud)
+        for j in range(n)
+    ]
 
 def _mystery(r, c):
     if r.random() < .5:
         s, x = r.uniform(30, 36), r.uniform(84, 116)
-        return [_circle(x, 100, 92, c.three), _circle(x, 78, s, c.one), _circle(x, 78, s*.34, c.two),
-                _polygon(c.one, (x-s*.5, 90), (x+s*.5, 90), (x+s, 168), (x-s, 168)), _circle(x, 78, s*.34, c.two)]
+        return [
+            _circle(x, 100, 92, c.three),
+            _circle(x, 78, s, c.one),
+            _circle(x, 78, s * 0.34, c.two),
+            _polygon(c.one, (x - s * 0.5, 90), (x + s * 0.5, 90), (x + s, 168), (x - s, 168)),
+            _circle(x, 78, s * 0.34, c.two),
+        ]
     out = []
     for s in range(88, 8, -15):
         u, v = r.choice([(0, -s), (s, 0), (0, s), (-s, 0)])
@@ -400,20 +596,46 @@ def _mystery(r, c):
 def _romance(r, c):
     if r.random() < .6:
         s, f = r.uniform(52, 58), r.uniform(.56, .68)
-        return [_circle(100-s*f, 100, s, c.two), _circle(100+s*f, 100, s, c.three), _lens(100, 100, s, s*f, c.one)]
+        return [
+            _circle(100 - s * f, 100, s, c.two),
+            _circle(100 + s * f, 100, s, c.three),
+            _lens(100, 100, s, s * f, c.one),
+        ]
     s = r.uniform(40, 46)
     arc = ["A", s*.88, s*.88, "0 0 1"]
-    heart = _path(c.two, "M", 100, 96+s*1.25, "L", 100-s*1.24, 95, *arc, 100, 96-s*1.22, *arc, 100+s*1.24, 95, "z")
-    ray = lambda k: _polygon(c.three, (100, 96), _polar(100, 96, 220, k/16), _polar(100, 96, 220, (k+.5)/16))
+    heart = _path(
+        c.two,
+        "M",
+        100,
+        96 + s * 1.25,
+        "L",
+        100 - s * 1.24,
+        95,
+        *arc,
+        100,
+        96 - s * 1.22,
+        *arc,
+        100 + s * 1.24,
+        95,
+        "z",
+    )
+    ray = lambda k: _polygon(
+        c.three, (100, 96), _polar(100, 96, 220, k / 16), _polar(100, 96, 220, (k + 0.5) / 16)
+    )
     return [*map(ray, range(16)), _turned([heart], 100, 96, r.uniform(-12, 12))]
 
 # %% ../nbs/09_posters.ipynb #1af13f26
 def _science_fiction(r, c):
     if r.random() < .6:
         x, y, s, t = r.uniform(72, 128), r.uniform(85, 112), r.uniform(36, 48), r.uniform(-35, 35)
-        side = lambda front: _stroke(c.three, 5, "M", x-s*1.9, y, "a", s*1.9, s*.5, f"0 0 {1-front}", s*3.8, 0)
+        side = lambda front: _stroke(
+            c.three, 5, "M", x - s * 1.9, y, "a", s * 1.9, s * 0.5, f"0 0 {1 - front}", s * 3.8, 0
+        )
         orbit = lambda front: _turned([side(front)], x, y, t)
-        stars = [_circle(r.uniform(0, 200), r.uniform(0, 198), r.uniform(.6, 1.5), c.text) for _ in range(40)]
+        stars = [
+            _circle(r.uniform(0, 200), r.uniform(0, 198), r.uniform(0.6, 1.5), c.text)
+            for _ in range(40)
+        ]
         return [*stars, orbit(0), _circle(x, y, s, c.two), orbit(1),
                 _circle(r.uniform(20, 180), r.uniform(15, 40), 6, c.three)]
     y = r.uniform(104, 118)
@@ -425,27 +647,42 @@ def _science_fiction(r, c):
 def _sport(r, c):
     x, y, s, t = r.uniform(82, 118), r.uniform(88, 106), r.uniform(66, 76), r.uniform(-40, 40)
     curve = lambda k: ["M", x+k*s*.74, y-s*.67, "Q", x, y, x+k*s*.74, y+s*.67]
-    seams = _stroke(c.ground, 4, "M", x, y-s, "V", y+s, "M", x-s, y, "H", x+s, *curve(-1), *curve(1))
+    seams = _stroke(
+        c.ground, 4, "M", x, y - s, "V", y + s, "M", x - s, y, "H", x + s, *curve(-1), *curve(1)
+    )
     return [*(_rect(0, k*200/7, 200, 2, c.one) for k in range(1, 7)),
             _turned([_circle(x, y, s, c.two), seams], x, y, t)]
 
 # %% ../nbs/09_posters.ipynb #853e28ca
 def _thriller(r, c):
     if r.random() < .6:
-        x, y, d, flip, at, turns = r.uniform(88, 112), r.uniform(90, 110), r.uniform(17, 21), r.choice([0, 1]), 0, []
+        x, y, d, flip, at, turns = (
+            r.uniform(88, 112),
+            r.uniform(90, 110),
+            r.uniform(17, 21),
+            r.choice([0, 1]),
+            0,
+            [],
+        )
         for k in range(1, 17):
             at += d*k*(-1 if k % 2 else 1)
             turns += ["A", d*k/2, d*k/2, f"0 0 {flip}", x+at, y]
         return [_stroke(c.one, r.uniform(5, 8), "M", x, y, *turns), _circle(x, y, d*.42, c.three)]
     turn, sizes = r.choice([-1, 1])*r.uniform(5, 9), [160*.74**k for k in range(10)]
-    frames = [_rect(100-s, 100-s, 2*s, 2*s, c.three if k % 2 else c.one) for k, s in enumerate(sizes)]
+    frames = [
+        _rect(100 - s, 100 - s, 2 * s, 2 * s, c.three if k % 2 else c.one)
+        for k, s in enumerate(sizes)
+    ]
     return [_turned([f], 100, 100, turn*k) for k, f in enumerate(frames)]
 
 # %% ../nbs/09_posters.ipynb #0ca38472
 def _television(r, c):
     bars, x = [c.three, c.one, c.two, c.text, c.three, c.one, c.two], r.uniform(60, 140)
     r.shuffle(bars)
-    legs = [_polygon(c.text, (u, 170), (u+10, 170), (u+5+k*8, 192), (u-3+k*8, 192)) for u, k in ((50, 0), (140, 1))]
+    legs = [
+        _polygon(c.text, (u, 170), (u + 10, 170), (u + 5 + k * 8, 192), (u - 3 + k * 8, 192))
+        for u, k in ((50, 0), (140, 1))
+    ]
     return [_stroke(c.text, 3, "M", x, 8, "L 100 40 L", 200-x, 14), *legs,
             f'<rect x="18" y="38" width="164" height="132" rx="22" fill="{c.text}"/>',
             *(_rect(32+k*19.6, 52, 19.8, 104, f) for k, f in enumerate(bars))]
@@ -456,7 +693,11 @@ def _war(r, c):
         lines = [(r.uniform(*lamp), r.uniform(*aim)) for lamp, aim in zip(lamps, aims)]
         beams = [_polygon(c.three, (x, 200), (t-16, -5), (t+16, -5)) for x, t in lines]
         wings = ((-15, 0), (-2, -2.5), (0, -8), (2, -2.5), (15, 0), (2, 2), (0, 5), (-2, 2))
-        planes = [[(50+k*38+u, y+v) for u, v in wings] for k in range(4) for y in [62+(k % 2)*24+r.uniform(-6, 6)]]
+        planes = [
+            [(50 + k * 38 + u, y + v) for u, v in wings]
+            for k in range(4)
+            for y in [62 + (k % 2) * 24 + r.uniform(-6, 6)]
+        ]
         return [*beams, *(_polygon(c.one, *p) for p in planes), _rect(0, 186, 200, 14, c.one)]
     stripe = lambda k: ["M", 20, 60+28*k, "l 80 -40 l 80 40 v 14 l -80 -40 l -80 40 z"]
     return [_path(c.three if k else c.two, *stripe(k)) for k in range(r.choice([4, 5]))]
@@ -464,66 +705,168 @@ def _war(r, c):
 def _western(r, c):
     x, s, side = r.uniform(75, 125), r.uniform(56, 68), r.choice([40, 160])
     far = 200 - side
-    cactus = _stroke(c.one, 11, "M", side, "200 V 112 M", side, "170 h -19 v -24 M", side, "158 h 19 v -28")
-    return [_circle(x, 112, s, c.two), *(_rect(0, 120+k*13, 200, 3+k*1.6, c.ground) for k in range(4)),
-            _polygon(c.three, (far-64, 200), (far-44, 146), (far+34, 146), (far+58, 200)),
-            _rect(0, 186, 200, 14, c.one), cactus]
+    cactus = _stroke(
+        c.one, 11, "M", side, "200 V 112 M", side, "170 h -19 v -24 M", side, "158 h 19 v -28"
+    )
+    return [
+        _circle(x, 112, s, c.two),
+        *(_rect(0, 120 + k * 13, 200, 3 + k * 1.6, c.ground) for k in range(4)),
+        _polygon(c.three, (far - 64, 200), (far - 44, 146), (far + 34, 146), (far + 58, 200)),
+        _rect(0, 186, 200, 14, c.one),
+        cactus,
+    ]
 
 # %% ../nbs/09_posters.ipynb #721e5047
 def _film(r, c):
     x, y, t = r.uniform(84, 116), r.uniform(90, 106), r.random()
     holes = [_circle(*_polar(x, y, 48, (k+t)/5), 19, c.ground) for k in range(5)]
-    return [_rect(x, y+74, 200, 12, c.three), _circle(x, y, 86, c.two), *holes, _circle(x, y, 10, c.ground)]
+    return [
+        _rect(x, y + 74, 200, 12, c.three),
+        _circle(x, y, 86, c.two),
+        *holes,
+        _circle(x, y, 10, c.ground),
+    ]
 
 # %% ../nbs/09_posters.ipynb #428e4207
 STYLES = {  # genre: its motif, and ways to colour it: ground, text, and three for the motif
-    "Action": (_action, "#A92B1C #F7EEDC #17181C #EBA43A #D9532C", "#16181D #F7EEDC #F7EEDC #D8412F #8E2318",
-               "#E9A23B #1C1A17 #1C1A17 #C23A22 #F2C368"),
-    "Adventure": (_adventure, "#1D5B60 #F7EEDC #123A40 #EDB04A #4F8F8A", "#E8D8B4 #2A2019 #7A3B22 #C8402B #C79A5B",
-                  "#27406B #F7EEDC #15253F #F0B54B #6C8DB5"),
-    "Animation": (_animation, "#F4E9D2 #1D2A44 #D8482F #F0B43C #2C7A7B", "#2B6CA3 #FBF5E6 #F2C744 #E4572E #17324D",
-                  "#EBA9A0 #3A1730 #C8324B #FBF1DF #2C6E73"),
-    "Biography": (_biography, "#D9CDB8 #2B211B #2B211B #B5482F #E9A95B", "#2F4A4B #F5EBD8 #E8D9B8 #D9803F #18292B",
-                  "#E7DFD0 #20242E #20242E #4D7185 #A9C0C4"),
-    "Comedy": (_comedy, "#F3C843 #1D1D22 #1D1D22 #D8482F #FBF3E0", "#F6ECD8 #22303C #D9492F #2F7F86 #F0B43C",
-               "#F09A86 #2A1626 #2A1626 #FBF0DC #C2304A"),
-    "Crime": (_crime, "#1B1B20 #F5EBD8 #1B1B20 #C8321F #E9D7A6", "#22313A #F5EBD8 #16212A #E0A23A #C9D3CC",
-              "#6E1A1A #F7E9D4 #1C1012 #F0B54B #E5C39A"),
-    "Documentary": (_documentary, "#E6E1D6 #1F2A30 #1F2A30 #D0442C #8AA1A4", "#24424A #F3EDDF #E9E1CC #E59A3C #5F8A8B",
-                    "#D8B56A #26201A #26201A #A8351F #F2E4C2"),
-    "Drama": (_drama, "#1B2A49 #F5EBD8 #F5EBD8 #D8482F #8FB1C4", "#EADFC8 #1D1D22 #1D1D22 #C23A26 #2F5D73",
-              "#5B2333 #F5EBD8 #17181C #E9A23B #C98A86", "#2E4A3F #F3EBD7 #16261F #E2A33C #9DB8A0",
-              "#C9D0CB #1E2A35 #1E2A35 #B8442F #6E8794"),
-    "Family": (_family, "#BFDCD2 #1E3A4A #D9553A #F2BE4A #2C7A86", "#F6E7C8 #3A2333 #C93F4A #F0A93C #3F7F77"),
-    "Fantasy": (_fantasy, "#34264F #F5EBD8 #1C1430 #F0C25A #A58BC0", "#123C44 #F3EBD5 #0A2329 #F2D48A #7FB5AC",
-                "#6A2C4E #F8E9DA #35142A #F4C9A0 #D48AA0"),
+    "Action": (
+        _action,
+        "#A92B1C #F7EEDC #17181C #EBA43A #D9532C",
+        "#16181D #F7EEDC #F7EEDC #D8412F #8E2318",
+        "#E9A23B #1C1A17 #1C1A17 #C23A22 #F2C368",
+    ),
+    "Adventure": (
+        _adventure,
+        "#1D5B60 #F7EEDC #123A40 #EDB04A #4F8F8A",
+        "#E8D8B4 #2A2019 #7A3B22 #C8402B #C79A5B",
+        "#27406B #F7EEDC #15253F #F0B54B #6C8DB5",
+    ),
+    "Animation": (
+        _animation,
+        "#F4E9D2 #1D2A44 #D8482F #F0B43C #2C7A7B",
+        "#2B6CA3 #FBF5E6 #F2C744 #E4572E #17324D",
+        "#EBA9A0 #3A1730 #C8324B #FBF1DF #2C6E73",
+    ),
+    "Biography": (
+        _biography,
+        "#D9CDB8 #2B211B #2B211B #B5482F #E9A95B",
+        "#2F4A4B #F5EBD8 #E8D9B8 #D9803F #18292B",
+        "#E7DFD0 #20242E #20242E #4D7185 #A9C0C4",
+    ),
+    "Comedy": (
+        _comedy,
+        "#F3C843 #1D1D22 #1D1D22 #D8482F #FBF3E0",
+        "#F6ECD8 #22303C #D9492F #2F7F86 #F0B43C",
+        "#F09A86 #2A1626 #2A1626 #FBF0DC #C2304A",
+    ),
+    "Crime": (
+        _crime,
+        "#1B1B20 #F5EBD8 #1B1B20 #C8321F #E9D7A6",
+        "#22313A #F5EBD8 #16212A #E0A23A #C9D3CC",
+        "#6E1A1A #F7E9D4 #1C1012 #F0B54B #E5C39A",
+    ),
+    "Documentary": (
+        _documentary,
+        "#E6E1D6 #1F2A30 #1F2A30 #D0442C #8AA1A4",
+        "#24424A #F3EDDF #E9E1CC #E59A3C #5F8A8B",
+        "#D8B56A #26201A #26201A #A8351F #F2E4C2",
+    ),
+    "Drama": (
+        _drama,
+        "#1B2A49 #F5EBD8 #F5EBD8 #D8482F #8FB1C4",
+        "#EADFC8 #1D1D22 #1D1D22 #C23A26 #2F5D73",
+        "#5B2333 #F5EBD8 #17181C #E9A23B #C98A86",
+        "#2E4A3F #F3EBD7 #16261F #E2A33C #9DB8A0",
+        "#C9D0CB #1E2A35 #1E2A35 #B8442F #6E8794",
+    ),
+    "Family": (
+        _family,
+        "#BFDCD2 #1E3A4A #D9553A #F2BE4A #2C7A86",
+        "#F6E7C8 #3A2333 #C93F4A #F0A93C #3F7F77",
+    ),
+    "Fantasy": (
+        _fantasy,
+        "#34264F #F5EBD8 #1C1430 #F0C25A #A58BC0",
+        "#123C44 #F3EBD5 #0A2329 #F2D48A #7FB5AC",
+        "#6A2C4E #F8E9DA #35142A #F4C9A0 #D48AA0",
+    ),
 }
 
 # %% ../nbs/09_posters.ipynb #d8364fc1
 STYLES |= {
-    "Film-Noir": (_film_noir, "#141416 #EFEBE2 #EFEBE2 #F0DFA0 #33343A", "#20262E #EFEBE2 #EFEBE2 #E9B949 #39434F"),
-    "History": (_history, "#DCC9A4 #3B2417 #3B2417 #9C3B22 #B48A57", "#5A3A26 #F6E9D0 #F0DFBD #D99A4A #3A2416",
-                "#274B55 #F3EAD6 #EFE3C8 #D9A24A #17323A"),
-    "Horror": (_horror, "#101013 #F5EBD8 #F5EBD8 #B51F1B #F5EBD8", "#7C1414 #F8EAD6 #111113 #0F0F12 #F8EAD6",
-               "#1D2B22 #EDEFD8 #0B120E #9FBF3F #EDEFD8"),
-    "Music": (_music, "#E0653A #1A1418 #1A1418 #F6E6C4 #4A2A2A", "#2A1B3D #F6EBDD #120B1E #E85D5D #F0B54B",
-              "#F3E3C3 #1F1A2A #1F1A2A #D9472F #2E8085"),
-    "Mystery": (_mystery, "#1F3338 #F3EAD6 #0F1C20 #E8B04A #5E8A88", "#3A2A3F #F3E8DC #1C1222 #E0A060 #8D7196",
-                "#E4DCC6 #22262B #22262B #B8402A #7C8F8A"),
-    "Romance": (_romance, "#EDBBAE #4A1D33 #4A1D33 #C9313B #F7E7D5", "#8E1F33 #FBEBDD #4A0D1C #F0A08C #F7D9C4",
-                "#F5E8D6 #5A1F36 #7A2344 #D8566A #EBA99B"),
-    "Science Fiction": (_science_fiction,
-                        "#12203A #F5EBD8 #F5EBD8 #E2703A #7FB7BE", "#1C1533 #F6ECF2 #F6ECF2 #F05D74 #6BC5D2",
-                        "#0E3B43 #F1EEDD #F1EEDD #F0B54B #7CC0A8"),
-    "Sport": (_sport, "#2F6B45 #F7F1DF #F7F1DF #C9552F #B0432A", "#1F4E79 #F7F1DF #F7F1DF #E29A3A #D98425"),
-    "Thriller": (_thriller, "#E0601F #17181C #17181C #17181C #F6EBD6", "#17181C #F5EBD8 #E3B23C #E3B23C #C8321F",
-                 "#B9C4C0 #182127 #182127 #182127 #C23A26"),
-    "TV Movie": (_television, "#2C5F73 #F5EEDC #17323E #E8A23A #C94B35",),
-    "War": (_war, "#4F5838 #F5EED8 #23281A #E0A23C #A8A878", "#2B2E33 #F2EAD8 #0F1114 #C8402B #8D8F88",
-            "#C8B58A #2A2418 #2A2418 #A8351F #E8DAB2"),
-    "Western": (_western, "#E3A258 #33190F #33190F #B93A1F #8E4A26", "#7A2E1D #F9E8CE #2A0F0A #F0B04A #B5532D",
-                "#E9D6AE #3A1F14 #3A1F14 #D4622E #B98A5A"),
-    "": (_film, "#3A3F47 #F3ECDD #F3ECDD #D9A441 #6E7680", "#E3DACA #26262B #26262B #A8402C #8C8577"),
+    "Film-Noir": (
+        _film_noir,
+        "#141416 #EFEBE2 #EFEBE2 #F0DFA0 #33343A",
+        "#20262E #EFEBE2 #EFEBE2 #E9B949 #39434F",
+    ),
+    "History": (
+        _history,
+        "#DCC9A4 #3B2417 #3B2417 #9C3B22 #B48A57",
+        "#5A3A26 #F6E9D0 #F0DFBD #D99A4A #3A2416",
+        "#274B55 #F3EAD6 #EFE3C8 #D9A24A #17323A",
+    ),
+    "Horror": (
+        _horror,
+        "#101013 #F5EBD8 #F5EBD8 #B51F1B #F5EBD8",
+        "#7C1414 #F8EAD6 #111113 #0F0F12 #F8EAD6",
+        "#1D2B22 #EDEFD8 #0B120E #9FBF3F #EDEFD8",
+    ),
+    "Music": (
+        _music,
+        "#E0653A #1A1418 #1A1418 #F6E6C4 #4A2A2A",
+        "#2A1B3D #F6EBDD #120B1E #E85D5D #F0B54B",
+        "#F3E3C3 #1F1A2A #1F1A2A #D9472F #2E8085",
+    ),
+    "Mystery": (
+        _mystery,
+        "#1F3338 #F3EAD6 #0F1C20 #E8B04A #5E8A88",
+        "#3A2A3F #F3E8DC #1C1222 #E0A060 #8D7196",
+        "#E4DCC6 #22262B #22262B #B8402A #7C8F8A",
+    ),
+    "Romance": (
+        _romance,
+        "#EDBBAE #4A1D33 #4A1D33 #C9313B #F7E7D5",
+        "#8E1F33 #FBEBDD #4A0D1C #F0A08C #F7D9C4",
+        "#F5E8D6 #5A1F36 #7A2344 #D8566A #EBA99B",
+    ),
+    "Science Fiction": (
+        _science_fiction,
+        "#12203A #F5EBD8 #F5EBD8 #E2703A #7FB7BE",
+        "#1C1533 #F6ECF2 #F6ECF2 #F05D74 #6BC5D2",
+        "#0E3B43 #F1EEDD #F1EEDD #F0B54B #7CC0A8",
+    ),
+    "Sport": (
+        _sport,
+        "#2F6B45 #F7F1DF #F7F1DF #C9552F #B0432A",
+        "#1F4E79 #F7F1DF #F7F1DF #E29A3A #D98425",
+    ),
+    "Thriller": (
+        _thriller,
+        "#E0601F #17181C #17181C #17181C #F6EBD6",
+        "#17181C #F5EBD8 #E3B23C #E3B23C #C8321F",
+        "#B9C4C0 #182127 #182127 #182127 #C23A26",
+    ),
+    "TV Movie": (
+        _television,
+        "#2C5F73 #F5EEDC #17323E #E8A23A #C94B35",
+    ),
+    "War": (
+        _war,
+        "#4F5838 #F5EED8 #23281A #E0A23C #A8A878",
+        "#2B2E33 #F2EAD8 #0F1114 #C8402B #8D8F88",
+        "#C8B58A #2A2418 #2A2418 #A8351F #E8DAB2",
+    ),
+    "Western": (
+        _western,
+        "#E3A258 #33190F #33190F #B93A1F #8E4A26",
+        "#7A2E1D #F9E8CE #2A0F0A #F0B04A #B5532D",
+        "#E9D6AE #3A1F14 #3A1F14 #D4622E #B98A5A",
+    ),
+    "": (
+        _film,
+        "#3A3F47 #F3ECDD #F3ECDD #D9A441 #6E7680",
+        "#E3DACA #26262B #26262B #A8402C #8C8577",
+    ),
 }
 SAME = {"Sci-Fi": "Science Fiction", "Musical": "Music", "Sports": "Sport", "Noir": "Film-Noir"}
 BROAD = ("Drama", "Comedy", "Action", "Thriller")
@@ -542,7 +885,10 @@ def _words(title: str, year: str, label: str, c: Colors) -> str:
     "The lettering of a poster"
     lines, size, lead = _fit(_spell(title), 172, 66)
     (_, right), down = _ways(lines[0]), size*(.77 if lead < 1 else .9)
-    words = [_line(l, 186 if right else 14, 213 + down + size*lead*k, size, c.text, right) for k, l in enumerate(lines)]
+    words = [
+        _line(l, 186 if right else 14, 213 + down + size * lead * k, size, c.text, right)
+        for k, l in enumerate(lines)
+    ]
     label = label if len(label) < 24 else label[:22] + "\u2026"
     words += [_rect(14, 280.6, 172, .8, c.text), _line(label, 14, 291.5, 8, c.text, 0, .06)]
     words += [_line(year, 186, 291.5, 8, c.text, 1, .06)] if year else []
@@ -559,10 +905,13 @@ def poster_svg(
     genre, motif, c = _style(genres, r)
     label = _spell(genre or next(filter(None, map(str, genres)), "Film")).upper()
     name = escape("".join(filter(str.isprintable, f"{title} ({year})" if year else str(title))))
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 300" width="342" height="513" role="img" '
-            f'aria-label="{name}"><title>{name}</title>{_rect(0, 0, 200, 300, c.ground)}'
-            f'{"".join(motif(r, c))}{_rect(-1, 200, 202, 101, c.ground)}'
-            f'{_words(title, str(year or ""), label, c)}</svg>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 300" width="342" height="513" '
+        'role="img" '
+        f'aria-label="{name}"><title>{name}</title>{_rect(0, 0, 200, 300, c.ground)}'
+        f'{"".join(motif(r, c))}{_rect(-1, 200, 202, 101, c.ground)}'
+        f'{_words(title, str(year or ""), label, c)}</svg>'
+    )
 
 # %% ../nbs/09_posters.ipynb #181aadaf
 def poster_uri(
@@ -571,7 +920,9 @@ def poster_uri(
     genres: Sequence[str] = (),  # its genres, the main one first
 ) -> str:  # data:image/svg+xml;base64,...
     "Make a drawn poster into an address"
-    return "data:image/svg+xml;base64," + b64encode(poster_svg(title, year, genres).encode()).decode()
+    return (
+        "data:image/svg+xml;base64," + b64encode(poster_svg(title, year, genres).encode()).decode()
+    )
 
 def draw_poster(
     title: str,  # the film's title, in any script
@@ -590,7 +941,9 @@ def _facts(film: Mapping) -> tuple[str, int | None, list[str]]:
         values = (film.get(n) for n in names)
         return next((v for v in values if not pd.api.types.is_scalar(v) or pd.notna(v)), None)
     year, genres = get("release_year", "year"), get("genres")
-    genres = [] if genres is None else genres.split(", ") if isinstance(genres, str) else list(genres)
+    genres = (
+        [] if genres is None else genres.split(", ") if isinstance(genres, str) else list(genres)
+    )
     number = lambda v: v if v is None else int(v)
     return str(get("title") or ""), number(year), genres
 
@@ -608,7 +961,8 @@ def tmdb_number(
     number = film.get("tmdb_id")
     if number is None and "poster_path" in film and "movielens_id" not in film:
         path = film["poster_path"]
-        if not isinstance(path, str) or re.fullmatch(r"/\w+\.(?:jpg|png)", path, re.ASCII): number = film.get("film_id", getattr(film, "name", None))
+        if not isinstance(path, str) or re.fullmatch(r"/\w+\.(?:jpg|png)", path, re.ASCII):
+            number = film.get("film_id", getattr(film, "name", None))
     return None if number is None or pd.isna(number) else int(number)
 
 def _path_on_tmdb(tmdb: TMDB, film: Mapping) -> str | None:
@@ -677,8 +1031,12 @@ class Posters:
         "Fetch real posters as they come, as pixels; films without one are left out"
         self.trouble = None
         if not self.network: return
-        try: yield from ((id_, image) for id_, image in _as_they_come(self.real, films, within) if image)
-        except TimeoutError: self.trouble = f"Some posters did not come within {within:.0f} s."
+        try:
+            yield from (
+                (id_, image) for id_, image in _as_they_come(self.real, films, within) if image
+            )
+        except TimeoutError:
+            self.trouble = f"Some posters did not come within {within:.0f} s."
 
     def fetch(self,
         films: pd.DataFrame,  # films by film_id

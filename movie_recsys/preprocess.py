@@ -21,8 +21,20 @@ import pandas as pd
 from .data import MovieDataError
 
 # %% ../nbs/01_preprocess.ipynb #1af927b9
-COLUMNS = ["adult", "budget", "genres", "popularity", "vote_average", "original_language", "release_date", "revenue",
-           "runtime", "vote_count", "title", "poster_path"]  # the report's twelve
+COLUMNS = [
+    "adult",
+    "budget",
+    "genres",
+    "popularity",
+    "vote_average",
+    "original_language",
+    "release_date",
+    "revenue",
+    "runtime",
+    "vote_count",
+    "title",
+    "poster_path",
+]  # the report's twelve
 NUMERIC = ["popularity", "vote_average", "runtime", "vote_count", "release_year"]  # to be scaled
 CATEGORICAL = ["reduced_language", "reduced_genre"]  # to be one-hot encoded
 
@@ -32,11 +44,24 @@ def check_table(
 ) -> None:  # raises MovieDataError where a step could not work with it
     "Check that a table has ids and titles, and that its columns are of the right kind."
     absent = [c for c in ("film_id", "title") if c not in films]
-    if absent: raise MovieDataError(f"The table has no column {_listed(absent)}. Read it with load_movies first.")
-    wrong = [c for c in [*NUMERIC, "budget", "revenue"] if c in films and not pd.api.types.is_numeric_dtype(films[c])]
-    if "release_date" in films and not pd.api.types.is_datetime64_any_dtype(films["release_date"]): wrong += ["release_date"]
-    if "genres" in films and films["genres"].map(lambda g: isinstance(g, str)).any(): wrong += ["genres"]
-    if wrong: raise MovieDataError(f"Not in the form that load_movies gives: {_listed(wrong)}. Read the table with it first.")
+    if absent:
+        raise MovieDataError(
+            f"The table has no column {_listed(absent)}. Read it with load_movies first."
+        )
+    wrong = [
+        c
+        for c in [*NUMERIC, "budget", "revenue"]
+        if c in films and not pd.api.types.is_numeric_dtype(films[c])
+    ]
+    if "release_date" in films and not pd.api.types.is_datetime64_any_dtype(films["release_date"]):
+        wrong += ["release_date"]
+    if "genres" in films and films["genres"].map(lambda g: isinstance(g, str)).any():
+        wrong += ["genres"]
+    if wrong:
+        raise MovieDataError(
+            f"Not in the form that load_movies gives: {_listed(wrong)}. Read the table with it "
+            "first."
+        )
 
 def _listed(names): return ", ".join(names) or "none"
 
@@ -53,7 +78,10 @@ def select_columns(
     films: pd.DataFrame,  # a table of films as `load_movies` gives it
 ) -> tuple[pd.DataFrame, str]:  # the selected columns, and what was done
     "Keep the report's twelve columns, or those of them that the source has and a feature uses."
-    lacking, aside = [c for c in COLUMNS if c not in films], [] if is_reports_table(films) else [c for c in UNUSED if c in films]
+    lacking, aside = (
+        [c for c in COLUMNS if c not in films],
+        [] if is_reports_table(films) else [c for c in UNUSED if c in films],
+    )
     why = f"{len(COLUMNS) - len(lacking) - len(aside)} of the {len(COLUMNS)} columns selected"
     kept = ["film_id", *(c for c in [*COLUMNS, "release_year"] if c in films and c not in aside)]
     why += f"; no feature uses {_listed(aside)}" if aside else ""
@@ -65,13 +93,21 @@ def extract_main_genre(
 ) -> tuple[pd.DataFrame, str]:  # the same films with `main_genre`, and what was done
     "Take the first listed genre as the main genre."
     if "genres" not in films: return films, "this source has no genres, so there is no main genre"
-    main = films["genres"].map(lambda genres: str(genres[0]) if np.size(genres) and genres is not None else "")
-    return films.assign(main_genre=main), f"{main.nunique()} main genres; {(main == '').sum():,} films have none"
+    main = films["genres"].map(
+        lambda genres: str(genres[0]) if np.size(genres) and genres is not None else ""
+    )
+    return films.assign(
+        main_genre=main
+    ), f"{main.nunique()} main genres; {(main == '').sum():,} films have none"
 
 # %% ../nbs/01_preprocess.ipynb #cfaf0524
 def _drop(films, columns, why):
     present = [c for c in columns if c in films]
-    done = f"dropped {_listed(present)}: {why}" if present else f"this source has no {_listed(columns)}"
+    done = (
+        f"dropped {_listed(present)}: {why}"
+        if present
+        else f"this source has no {_listed(columns)}"
+    )
     return films.drop(columns=present), done
 
 def drop_genres(
@@ -89,8 +125,10 @@ def find_missing(
     "Mark missing values, as `isna` does and a little further."
     checked = films.drop(columns="film_id")
     missing = checked.isna()
-    for c in checked.select_dtypes("number"): missing[c] |= checked[c].abs().gt(HUGE).fillna(False).astype(bool)
-    if {"release_date", "release_year"} <= set(missing): missing["release_date"] &= missing.pop("release_year")
+    for c in checked.select_dtypes("number"):
+        missing[c] |= checked[c].abs().gt(HUGE).fillna(False).astype(bool)
+    if {"release_date", "release_year"} <= set(missing):
+        missing["release_date"] &= missing.pop("release_year")
     return missing
 
 # %% ../nbs/01_preprocess.ipynb #ad18579c
@@ -102,18 +140,29 @@ def _gap_costs(films):
 
 def _unknown(films, where):
     "The films with nothing in the place of numbers that are no measure of a film"
-    return films.assign(**{c: films[c].mask(where.loc[films.index, c]) for c in where if where.loc[films.index, c].any()})
+    return films.assign(
+        **{
+            c: films[c].mask(where.loc[films.index, c])
+            for c in where
+            if where.loc[films.index, c].any()
+        }
+    )
 
 def drop_missing(
     films: pd.DataFrame,  # selected columns
-) -> tuple[pd.DataFrame, str]:  # the rows that have what a film cannot do without, and what was done
+    # the rows that have what a film cannot do without, and what was done
+) -> tuple[pd.DataFrame, str]:
     "Drop rows without a title (in the report's own table: with any missing value), and set aside columns that are mostly missing."
     missing = find_missing(films)
     share = missing.mean()
     aside = [c for c in share.index[share > MOSTLY] if c != "title"]
     looked_at = missing.drop(columns=aside)
     costs = looked_at if _gap_costs(films) else missing[["title"]]
-    said = lambda table: _listed(f"{c} {n:,}" for c, n in table.sum().sort_values(ascending=False, kind="stable").items() if n)  # noqa: E731
+    said = lambda table: _listed(
+        f"{c} {n:,}"
+        for c, n in table.sum().sort_values(ascending=False, kind="stable").items()
+        if n
+    )  # noqa: E731
     why = "missing: " + said(costs)
     kept = looked_at.drop(columns=costs.columns)
     why += f"; unknown, which costs no film: {said(kept)}" if kept.any(axis=None) else ""
@@ -127,7 +176,9 @@ def share_of_zeros(
     films: pd.DataFrame,  # selected columns
 ) -> pd.Series:  # share of zeros of each numeric column, largest first
     "Measure how much of each numeric column is zero."
-    numbers = films.drop(columns=["film_id", "release_year"], errors="ignore").select_dtypes("number")
+    numbers = films.drop(columns=["film_id", "release_year"], errors="ignore").select_dtypes(
+        "number"
+    )
     return numbers.eq(0).mean().astype(float).sort_values(ascending=False)
 
 # %% ../nbs/01_preprocess.ipynb #bb87f8dc
@@ -138,7 +189,9 @@ def drop_zero_columns(
     share = share_of_zeros(films)
     zeros = share[share > MOSTLY]
     if zeros.empty: return films, "no column is mostly zero"
-    return films.drop(columns=zeros.index), "mostly zero and dropped: " + _listed(f"{c} {s:.1%}" for c, s in zeros.items())
+    return films.drop(columns=zeros.index), "mostly zero and dropped: " + _listed(
+        f"{c} {s:.1%}" for c, s in zeros.items()
+    )
 
 # %% ../nbs/01_preprocess.ipynb #318bc8ea
 POSITIVE = ["popularity", "vote_average", "runtime", "vote_count"]
@@ -151,7 +204,12 @@ def drop_zero_rows(
     costs = zero if _gap_costs(films) else zero[[c for c in zero if c == "vote_count"]]
     kept = zero.drop(columns=costs.columns)
     why = "zero: " + _listed(f"{c} {n:,}" for c, n in costs.sum().items() if n)
-    why += "; zero, which counts as unknown: " + _listed(f"{c} {n:,}" for c, n in kept.sum().items() if n) if kept.any(axis=None) else ""
+    why += (
+        "; zero, which counts as unknown: "
+        + _listed(f"{c} {n:,}" for c, n in kept.sum().items() if n)
+        if kept.any(axis=None)
+        else ""
+    )
     return _unknown(films[~costs.any(axis=1)], kept), why
 
 def _zeros(films):
@@ -161,14 +219,21 @@ def _zeros(films):
 # %% ../nbs/01_preprocess.ipynb #86df9fd4
 def extract_year(
     films: pd.DataFrame,  # films with `release_date`, `release_year` or both
-) -> tuple[pd.DataFrame, str]:  # the films with an integer `release_year` and no `release_date`, and what was done
+    # the films with an integer `release_year` and no `release_date`, and what was done
+) -> tuple[pd.DataFrame, str]:
     "Replace the release date by its year."
-    if not {"release_date", "release_year"} & set(films): return films, "this source has neither a date nor a year"
+    if not {"release_date", "release_year"} & set(films):
+        return films, "this source has neither a date nor a year"
     year = films["release_year"] if "release_year" in films else films["release_date"].dt.year
-    if "release_date" in films: year = year.astype("Int64").fillna(films["release_date"].dt.year.astype("Int64"))
+    if "release_date" in films:
+        year = year.astype("Int64").fillna(films["release_date"].dt.year.astype("Int64"))
     unknown = int(year.isna().sum())
-    years = films.drop(columns="release_date", errors="ignore").assign(release_year=year if unknown else year.astype("int64"))
-    return years, f"from {year.min()} to {year.max()}" + (f"; {unknown:,} unknown" if unknown else "")
+    years = films.drop(columns="release_date", errors="ignore").assign(
+        release_year=year if unknown else year.astype("int64")
+    )
+    return years, f"from {year.min()} to {year.max()}" + (
+        f"; {unknown:,} unknown" if unknown else ""
+    )
 
 # %% ../nbs/01_preprocess.ipynb #5a1026ee
 def most_frequent(
@@ -176,7 +241,12 @@ def most_frequent(
     n: int,  # how many to return
 ) -> list[str]:  # the values, most frequent first
     "Find the `n` most frequent values of a column."
-    return list(values.groupby(values, sort=False).size().sort_values(ascending=False, kind="stable").index[:n])
+    return list(
+        values.groupby(values, sort=False)
+        .size()
+        .sort_values(ascending=False, kind="stable")
+        .index[:n]
+    )
 
 # %% ../nbs/01_preprocess.ipynb #2188e015
 def reduce_languages(
@@ -187,18 +257,25 @@ def reduce_languages(
     if "original_language" not in films: return films, "this source has no original_language"
     top = most_frequent(films["original_language"], n)
     reduced = films["original_language"].where(films["original_language"].isin(top), "Other")
-    return films.drop(columns="original_language").assign(reduced_language=reduced), "kept: " + _listed(top)
+    return films.drop(columns="original_language").assign(
+        reduced_language=reduced
+    ), "kept: " + _listed(top)
 
 # %% ../nbs/01_preprocess.ipynb #5393c003
 def reduce_genres(
     films: pd.DataFrame,  # films with `main_genre`
     n: int = 10,  # how many genres keep their name, the empty one counted
-) -> tuple[pd.DataFrame, str]:  # the films with `reduced_genre` in place of `main_genre`, and what was done
+    # the films with `reduced_genre` in place of `main_genre`, and what was done
+) -> tuple[pd.DataFrame, str]:
     "Keep the most frequent main genres and call the others `Other`."
     if "main_genre" not in films: return films, "there is no main genre"
     frequent = most_frequent(films["main_genre"], n)
     top = [genre for genre in frequent if genre]
-    why = "kept: " + _listed(top) + ("; the empty genre was taken out" if len(top) < len(frequent) else "")
+    why = (
+        "kept: "
+        + _listed(top)
+        + ("; the empty genre was taken out" if len(top) < len(frequent) else "")
+    )
     reduced = films["main_genre"].where(films["main_genre"].isin(top), "Other")
     return films.drop(columns="main_genre").assign(reduced_genre=reduced), why
 
@@ -208,17 +285,28 @@ def drop_adult(
 ) -> tuple[pd.DataFrame, str]:  # the films without it, and what was done
     "Drop the column `adult`."
     if "adult" not in films: return films, "this source has no adult"
-    return films.drop(columns="adult"), f"dropped adult: {films['adult'].eq(False).mean():.2%} of it is False"
+    return films.drop(
+        columns="adult"
+    ), f"dropped adult: {films['adult'].eq(False).mean():.2%} of it is False"
 
 # %% ../nbs/01_preprocess.ipynb #10ae86c5
 def feature_columns(
     films: pd.DataFrame,  # cleaned films
 ) -> tuple[list[str], list[str]]:  # numeric columns and categorical columns
     "List the features that a table has."
-    known = {c: films[c].gt(0).fillna(False) & films[c].lt(HUGE).fillna(False) for c in NUMERIC if c in films}
+    known = {
+        c: films[c].gt(0).fillna(False) & films[c].lt(HUGE).fillna(False)
+        for c in NUMERIC
+        if c in films
+    }
     found = [c for c in known if known[c].mean() > MOSTLY], [c for c in CATEGORICAL if c in films]
-    if not any(found): raise MovieDataError(f"The table has none of the features {_listed(NUMERIC + CATEGORICAL)} for most films, so no two films can be told apart. "
-                                               "A column of years, lengths, ratings or genres would do; if there is one under another name, say so with columns=.")
+    if not any(found):
+        raise MovieDataError(
+            f"The table has none of the features {_listed(NUMERIC + CATEGORICAL)} for most films, "
+            "so no two films can be told apart. "
+            "A column of years, lengths, ratings or genres would do; if there is one under another "
+            "name, say so with columns=."
+        )
     return found
 
 def note_features(
@@ -226,7 +314,11 @@ def note_features(
 ) -> tuple[pd.DataFrame, str]:  # the same films, and what will be done
     "Say which columns the clustering will scale and which it will encode."
     numeric, categorical = feature_columns(films)
-    return films, f"no row is touched; to be scaled: {_listed(numeric)}; to be one-hot encoded: {_listed(categorical)}"
+    return (
+        films,
+        f"no row is touched; to be scaled: {_listed(numeric)}; to be one-hot encoded: "
+        f"{_listed(categorical)}",
+    )
 
 # %% ../nbs/01_preprocess.ipynb #559029f3
 def feature_pipeline(
@@ -241,7 +333,10 @@ def feature_pipeline(
     gaps = [c for c in numeric if films[c].isna().any()]
     steps = [("scale", StandardScaler(), [c for c in numeric if c not in gaps]),
              ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False), categorical)]
-    if gaps: steps.append(("fill", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), gaps))
+    if gaps:
+        steps.append(
+            ("fill", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), gaps)
+        )
     return ColumnTransformer(steps, verbose_feature_names_out=False)
 
 # %% ../nbs/01_preprocess.ipynb #7d782592
@@ -284,12 +379,23 @@ def keep_one_row_per_id(
     return films[~unknown & ~repeated], why
 
 # %% ../nbs/01_preprocess.ipynb #a5342bc0
-STEPS = {"2-2-1 select columns": select_columns, "2-2-2 main genre": extract_main_genre, "2-2-3 drop genres": drop_genres,
-         "2-2-4 missing values": drop_missing, "2-2-5 columns of zeros": drop_zero_columns,
-         "2-2-6 rows with zeros": drop_zero_rows, "2-2-7 year of release": extract_year,
-         "2-2-8 languages": reduce_languages, "2-2-9 genres": reduce_genres, "2-2-10 drop adult": drop_adult,
-         "2-2-11 scale and encode": note_features, "2-2-12 save the scaler": note_scaler,
-         "2-2-13 poster URLs": drop_posters, "2-2-14 titles": set_titles_aside, "one row per film": keep_one_row_per_id}
+STEPS = {
+    "2-2-1 select columns": select_columns,
+    "2-2-2 main genre": extract_main_genre,
+    "2-2-3 drop genres": drop_genres,
+    "2-2-4 missing values": drop_missing,
+    "2-2-5 columns of zeros": drop_zero_columns,
+    "2-2-6 rows with zeros": drop_zero_rows,
+    "2-2-7 year of release": extract_year,
+    "2-2-8 languages": reduce_languages,
+    "2-2-9 genres": reduce_genres,
+    "2-2-10 drop adult": drop_adult,
+    "2-2-11 scale and encode": note_features,
+    "2-2-12 save the scaler": note_scaler,
+    "2-2-13 poster URLs": drop_posters,
+    "2-2-14 titles": set_titles_aside,
+    "one row per film": keep_one_row_per_id,
+}
 
 # %% ../nbs/01_preprocess.ipynb #75ce4900
 def run_steps(
@@ -303,29 +409,44 @@ def run_steps(
     for name, step in steps.items():
         before, (films, why) = films, step(films)
         account.append((name, len(before), len(before) - len(films), len(films), why))
-        if not len(films): raise MovieDataError(f"No film is left: step {name} dropped the last {len(before):,} ({why}).")
-        if len(films) < len(before): reasons.append(_reasons(before.drop(index=films.index), films.columns).assign(step=name))
+        if not len(films):
+            raise MovieDataError(
+                f"No film is left: step {name} dropped the last {len(before):,} ({why})."
+            )
+        if len(films) < len(before):
+            reasons.append(
+                _reasons(before.drop(index=films.index), films.columns).assign(step=name)
+            )
     report = pd.DataFrame(account, columns=["step", "before", "dropped", "after", "why"])
-    report.attrs["reasons"] = pd.concat(reasons) if reasons else pd.DataFrame(columns=["why", "step"])
+    report.attrs["reasons"] = (
+        pd.concat(reasons) if reasons else pd.DataFrame(columns=["why", "step"])
+    )
     return films, report
 
 def _reasons(lost, looked_at):
     "Why each of these rows was dropped, in a few words"
     missing = find_missing(lost) if "title" in lost else pd.DataFrame(index=lost.index)
-    missing, zero = (missing, _zeros(lost)) if _gap_costs(lost) else (missing.filter(["title"]), _zeros(lost).filter(["vote_count"]))
+    missing, zero = (
+        (missing, _zeros(lost))
+        if _gap_costs(lost)
+        else (missing.filter(["title"]), _zeros(lost).filter(["vote_count"]))
+    )
     said = {row: [] for row in lost.index}
     for words, table in (("no", missing), ("a zero for", zero)):
         for column in (c for c in table if c in looked_at):
-            for row in table.index[table[column].astype(bool)]: said[row].append(f"{words} {column}")
+            for row in table.index[table[column].astype(bool)]:
+                said[row].append(f"{words} {column}")
     return pd.DataFrame({"why": {row: " and ".join(why) or "no id" for row, why in said.items()}})
 
 # %% ../nbs/01_preprocess.ipynb #1f667c83
 @dataclass
 class Cleaned:
     "Cleaned films and the account of how they came to be."
-    films: pd.DataFrame  # the films that are left, indexed by `film_id`, with every column of the source
+    # the films that are left, indexed by `film_id`, with every column of the source
+    films: pd.DataFrame
     report: pd.DataFrame  # a row for each step: step, before, dropped, after, why
-    dropped: pd.DataFrame = field(default_factory=pd.DataFrame)  # the rows that were dropped, the best known first: title, release_year, vote_count, why
+    # the rows that were dropped, the best known first: title, release_year, vote_count, why
+    dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 def leave_out(
     films: pd.DataFrame,  # cleaned films, with the columns of their source
@@ -335,20 +456,34 @@ def leave_out(
 ) -> tuple[pd.DataFrame, list[tuple]]:  # the films that are left, and an account
     "Leave out the rows that are no film for everybody; what is not known of a row does not cost it."
     known = lambda column: films[column] if column in films else pd.Series(pd.NA, films.index)  # noqa: E731
-    out = {"adult films": known("adult").eq(True).fillna(False) & (not adult),
-           "unreleased films": known("status").notna() & known("status").ne("Released").fillna(False) & (not unreleased),
-           "other than films": known("kind").notna() & ~known("kind").isin(kinds)}
+    out = {
+        "adult films": known("adult").eq(True).fillna(False) & (not adult),
+        "unreleased films": known("status").notna()
+        & known("status").ne("Released").fillna(False)
+        & (not unreleased),
+        "other than films": known("kind").notna() & ~known("kind").isin(kinds),
+    }
     account = []
     for name, mask in out.items():
         if not mask.reindex(films.index).any(): continue
         films, before = films[~mask.reindex(films.index).astype(bool)], len(films)
-        account.append((name, before, before - len(films), len(films), f"{mask.sum():,} are left out unless they are asked for"))
+        account.append(
+            (
+                name,
+                before,
+                before - len(films),
+                len(films),
+                f"{mask.sum():,} are left out unless they are asked for",
+            )
+        )
     return films, account
 
 def clean_movies(
     films: pd.DataFrame,  # a table of films as `load_movies` gives it
-    adult: bool | None = None,  # keep films for adults alone; not where None, but on the report's own table
-    unreleased: bool | None = None,  # keep films that are not out; not where None, but on the report's own table
+    # keep films for adults alone; not where None, but on the report's own table
+    adult: bool | None = None,
+    # keep films that are not out; not where None, but on the report's own table
+    unreleased: bool | None = None,
     kinds: tuple[str, ...] = ("film",),  # kinds that are kept
 ) -> Cleaned:  # `.films` by `film_id`, `.report` with a row for each step
     "Clean a table of films in the report's fourteen steps, and keep one row for each film."
@@ -358,15 +493,30 @@ def clean_movies(
     made = {column: kept[column] for column in kept.columns.drop("film_id")}
     stayed = extract_main_genre(rows.loc[kept.index])[0].assign(**made)
     all_stay = is_reports_table(films)
-    cleaned, more = leave_out(stayed, all_stay if adult is None else adult, all_stay if unreleased is None else unreleased, kinds)
-    if not len(cleaned): raise MovieDataError("No film is left: all rows are for adults alone, not released, or no films. Ask for them with adult=, unreleased= or kinds=.")
-    report = pd.concat([report, pd.DataFrame(more, columns=report.columns)], ignore_index=True) if more else report
+    cleaned, more = leave_out(
+        stayed,
+        all_stay if adult is None else adult,
+        all_stay if unreleased is None else unreleased,
+        kinds,
+    )
+    if not len(cleaned):
+        raise MovieDataError(
+            "No film is left: all rows are for adults alone, not released, or no films. Ask for "
+            "them with adult=, unreleased= or kinds=."
+        )
+    report = (
+        pd.concat([report, pd.DataFrame(more, columns=report.columns)], ignore_index=True)
+        if more
+        else report
+    )
     dropped = list_dropped(rows, cleaned.index, reasons)
     best = _best_known(dropped)
     report["why"] = [why + best.get(step, "") for step, why in zip(report["step"], report["why"])]
     cleaned = cleaned.astype({"film_id": "int64"}).set_index("film_id")
     told = dropped.head(REMEMBERED)[::-1]
-    cleaned.attrs = dict(films.attrs) | {"dropped": Dropped(zip(told["title"], zip(told["release_year"], told["why"])))}
+    cleaned.attrs = dict(films.attrs) | {
+        "dropped": Dropped(zip(told["title"], zip(told["release_year"], told["why"])))
+    }
     return Cleaned(cleaned, report, dropped)
 
 REMEMBERED = 20_000  # so many of the dropped films are known to the table that is left
@@ -382,19 +532,41 @@ def list_dropped(
 ) -> pd.DataFrame:  # title, release_year, vote_count, step, why, the best known first
     "List the films that were dropped; of a film that stands twice, one row is left."
     lost = rows.drop(index=left)
-    lost = lost[lost["title"].notna() & ~lost["film_id"].isin(rows.loc[left, "film_id"])].reindex(columns=["title", "release_year", "vote_count", "adult", "status", "kind"])
+    lost = lost[lost["title"].notna() & ~lost["film_id"].isin(rows.loc[left, "film_id"])].reindex(
+        columns=["title", "release_year", "vote_count", "adult", "status", "kind"]
+    )
     known = dict(zip(reasons.index, zip(reasons["step"], reasons["why"])))
     told = [known.get(row) or _left_out(film) for row, film in zip(lost.index, lost.itertuples())]
     lost = lost.assign(step=[step for step, _ in told], why=[why for _, why in told])
-    return lost.drop(columns=["adult", "status", "kind"]).sort_values("vote_count", ascending=False, kind="stable").reset_index(drop=True)
+    return (
+        lost.drop(columns=["adult", "status", "kind"])
+        .sort_values("vote_count", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
 
 def _left_out(film):
     "Which of the conditions of `leave_out` a film did not meet, and what to say of it"
-    if isinstance(film.kind, str) and film.kind != "film": return "other than films", f"a {film.kind}"
-    return ("adult films", "for adults alone") if pd.notna(film.adult) and film.adult else ("unreleased films", "not released")
+    if isinstance(film.kind, str) and film.kind != "film":
+        return "other than films", f"a {film.kind}"
+    return (
+        ("adult films", "for adults alone")
+        if pd.notna(film.adult) and film.adult
+        else ("unreleased films", "not released")
+    )
 
 def _best_known(dropped):
     "For each step, the three best known films that it dropped, as the account says it"
     years = [f" ({year:.0f})" if pd.notna(year) else "" for year in dropped["release_year"]]
-    label = pd.Series([f"{title}{year}, {why}" for title, year, why in zip(dropped["title"], years, dropped["why"])], index=dropped.index, dtype=object)
-    return {step: f"; the best known of them: {'; '.join(labels.head(3))}" for step, labels in label.groupby(dropped["step"]) if dropped["vote_count"].notna().any()}
+    label = pd.Series(
+        [
+            f"{title}{year}, {why}"
+            for title, year, why in zip(dropped["title"], years, dropped["why"])
+        ],
+        index=dropped.index,
+        dtype=object,
+    )
+    return {
+        step: f"; the best known of them: {'; '.join(labels.head(3))}"
+        for step, labels in label.groupby(dropped["step"])
+        if dropped["vote_count"].notna().any()
+    }

@@ -24,14 +24,21 @@ from .data import KEPT_ATTRS, LISTS, MovieDataError, ServiceError
 from .recommend import MovieRecommender
 
 # %% ../nbs/12_publish.ipynb #2088f7c5
-def project() -> dict[str, str]:  # name, version, summary, author, license, python, source, documentation
+# name, version, summary, author, license, python, source, documentation
+def project() -> dict[str, str]:
     "Read what the installed package says about itself"
     said = metadata.metadata("movie_recsys")
     urls = dict(url.split(", ", 1) for url in said.get_all("Project-URL", []))
-    return {"name": said["Name"], "version": said["Version"], "summary": said["Summary"], "author": said["Author"],
-            "license": said["License-Expression"] or said["License"],
-            "python": re.findall(r"3\.\d+", said["Requires-Python"])[0],
-            "source": urls["Source"], "documentation": urls["Documentation"]}
+    return {
+        "name": said["Name"],
+        "version": said["Version"],
+        "summary": said["Summary"],
+        "author": said["Author"],
+        "license": said["License-Expression"] or said["License"],
+        "python": re.findall(r"3\.\d+", said["Requires-Python"])[0],
+        "source": urls["Source"],
+        "documentation": urls["Documentation"],
+    }
 
 # %% ../nbs/12_publish.ipynb #8a583453
 def dataset_table(
@@ -44,19 +51,37 @@ def dataset_table(
 
 # %% ../nbs/12_publish.ipynb #a3fdca0b
 FIELDS = {
-    "film_id": "identifier of the film in its source", "title": "title in English",
-    "original_title": "title in the original language", "release_date": "date of the release, where the day is known",
-    "release_year": "year of the release", "genres": "genres, in the order of the source",
-    "original_language": "original language, ISO 639-1", "spoken_languages": "languages that are spoken",
-    "countries": "countries of production", "companies": "companies of production", "runtime": "length in minutes",
-    "vote_average": "mean rating, 0 to 10", "vote_count": "number of ratings or reviews",
-    "popularity": "popularity in the source", "budget": "budget in US dollars", "revenue": "revenue in US dollars",
-    "adult": "whether it is for adults only", "poster_path": "path of the poster at TMDB",
-    "imdb_id": "identifier at IMDb", "overview": "what it is about", "collection": "the series it belongs to",
-    "keywords": "keywords", "directors": "directors", "writers": "writers", "cast": "cast", "awards": "awards",
-    "main_genre": "the genre that the clusters use", "reduced_genre": "the main genre, rare ones as Other",
+    "film_id": "identifier of the film in its source",
+    "title": "title in English",
+    "original_title": "title in the original language",
+    "release_date": "date of the release, where the day is known",
+    "release_year": "year of the release",
+    "genres": "genres, in the order of the source",
+    "original_language": "original language, ISO 639-1",
+    "spoken_languages": "languages that are spoken",
+    "countries": "countries of production",
+    "companies": "companies of production",
+    "runtime": "length in minutes",
+    "vote_average": "mean rating, 0 to 10",
+    "vote_count": "number of ratings or reviews",
+    "popularity": "popularity in the source",
+    "budget": "budget in US dollars",
+    "revenue": "revenue in US dollars",
+    "adult": "whether it is for adults only",
+    "poster_path": "path of the poster at TMDB",
+    "imdb_id": "identifier at IMDb",
+    "overview": "what it is about",
+    "collection": "the series it belongs to",
+    "keywords": "keywords",
+    "directors": "directors",
+    "writers": "writers",
+    "cast": "cast",
+    "awards": "awards",
+    "main_genre": "the genre that the clusters use",
+    "reduced_genre": "the main genre, rare ones as Other",
     "reduced_language": "the original language, rare ones as Other",
-    "cluster": "number of its cluster", "cluster_name": "name of its cluster",
+    "cluster": "number of its cluster",
+    "cluster_name": "name of its cluster",
 }
 
 # %% ../nbs/12_publish.ipynb #49ad92d9
@@ -64,18 +89,42 @@ def fields(
     table: pd.DataFrame,  # from `dataset_table`
 ) -> pd.DataFrame:  # a row a column: column, type, filled, meaning
     "List the columns of a dataset with type, share of films that have a value, and meaning"
-    kind = {c: "list of text" if c in LISTS else "text" if not pd.api.types.is_numeric_dtype(t) else str(t).lower()
-            for c, t in table.dtypes.items()}
+    kind = {
+        c: "list of text"
+        if c in LISTS
+        else "text"
+        if not pd.api.types.is_numeric_dtype(t)
+        else str(t).lower()
+        for c, t in table.dtypes.items()
+    }
     kind |= {c: "date" for c, t in table.dtypes.items() if pd.api.types.is_datetime64_any_dtype(t)}
-    filled = {c: table[c].map(len).gt(0).mean() if c in LISTS else table[c].notna().mean() for c in table}
-    meaning = FIELDS | ({"vote_count": "number of Wikipedias that have the film"} if table.attrs.get("counts") == "Wikipedias" else {})
-    return pd.DataFrame([{"column": c, "type": kind[c], "filled": f"{filled[c]:.0%}", "meaning": meaning.get(c, "")}
-                         for c in table])
+    filled = {
+        c: table[c].map(len).gt(0).mean() if c in LISTS else table[c].notna().mean() for c in table
+    }
+    meaning = FIELDS | (
+        {"vote_count": "number of Wikipedias that have the film"}
+        if table.attrs.get("counts") == "Wikipedias"
+        else {}
+    )
+    return pd.DataFrame(
+        [
+            {
+                "column": c,
+                "type": kind[c],
+                "filled": f"{filled[c]:.0%}",
+                "meaning": meaning.get(c, ""),
+            }
+            for c in table
+        ]
+    )
 
 # %% ../nbs/12_publish.ipynb #a04ea0b2
 BUNDLED_LICENCE = "cc0-1.0"
-FORBIDDEN = {"imdb-non-commercial": "IMDb's films are for personal and non-commercial use and may not be passed on: neither a dataset nor a Space of them is published. "
-                                    "load_movies(\"wikidata\") has today's films without such terms."}
+FORBIDDEN = {
+    "imdb-non-commercial": "IMDb's films are for personal and non-commercial use and may not be "
+    "passed on: neither a dataset nor a Space of them is published. "
+    "load_movies(\"wikidata\") has today's films without such terms."
+}
 
 def may_be_passed_on(
     films: pd.DataFrame,  # with their licence in `attrs`, where it is known
@@ -90,14 +139,25 @@ def dataset_licence(
     "Find the licence of the films: the one given, or that of the bundled films and Wikidata's"
     may_be_passed_on(rec.films)
     source = rec.films.attrs.get("source")
-    if license is None and (source == "bundled" or rec.films.attrs.get("licence") == BUNDLED_LICENCE): return BUNDLED_LICENCE
+    if license is None and (
+        source == "bundled" or rec.films.attrs.get("licence") == BUNDLED_LICENCE
+    ):
+        return BUNDLED_LICENCE
     if license is None:
-        raise MovieDataError(f"Under which licence may the films of {source or 'this table'} be passed on? "
-                             "Say it as license=\"cc-by-4.0\" (the Hub's name of it), or do not publish them.")
+        raise MovieDataError(
+            f"Under which licence may the films of {source or 'this table'} be passed on? "
+            "Say it as license=\"cc-by-4.0\" (the Hub's name of it), or do not publish them."
+        )
     return license
 
 # %% ../nbs/12_publish.ipynb #d39c7615
-_SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M")]
+_SIZES = [
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+]
 
 def dataset_meta(
     rec: MovieRecommender,  # the films and their clusters
@@ -106,9 +166,19 @@ def dataset_meta(
 ) -> dict:  # for the YAML block
     "Collect what the Hub reads from a dataset card"
     size = next((name for most, name in _SIZES if len(rec.films) < most), "n>10M")
-    return {"pretty_name": title, "license": license, "language": ["en"], "size_categories": [size],
-            "tags": ["movies", "clustering", "recommendation", project()["name"]],
-            "configs": [{"config_name": "default", "data_files": [{"split": "train", "path": "data/films.parquet"}]}]}
+    return {
+        "pretty_name": title,
+        "license": license,
+        "language": ["en"],
+        "size_categories": [size],
+        "tags": ["movies", "clustering", "recommendation", project()["name"]],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": "train", "path": "data/films.parquet"}],
+            }
+        ],
+    }
 
 # %% ../nbs/12_publish.ipynb #80c4c911
 _CARD = """---
@@ -146,8 +216,11 @@ Fitted with `fit_clusters(films, n_clusters={k}, n_init={n_init}, random_state={
 """
 
 # %% ../nbs/12_publish.ipynb #0cf169c2
-_LICENCES = {BUNDLED_LICENCE: "The films were made from Wikidata, whose structured data is dedicated to the public domain under "
-             "[CC0 1.0](https://creativecommons.org/publicdomain/zero/1.0/). The same dedication holds for this table."}
+_LICENCES = {
+    BUNDLED_LICENCE: "The films were made from Wikidata, whose structured data is dedicated to the public domain under "
+    "[CC0 1.0](https://creativecommons.org/publicdomain/zero/1.0/). The same dedication holds for "
+    "this table."
+}
 
 def markdown_table(
     frame: pd.DataFrame,  # a small table
@@ -165,18 +238,39 @@ def dataset_card(
 ) -> str:  # the text of README.md
     "Write the card of a dataset: YAML for the Hub, prose for people"
     import yaml
-    license, about, table, kmeans = dataset_licence(rec, license), project(), dataset_table(rec), rec.model.pipeline["kmeans"]
+
+    license, about, table, kmeans = (
+        dataset_licence(rec, license),
+        project(),
+        dataset_table(rec),
+        rec.model.pipeline["kmeans"],
+    )
     years = table["release_year"].dropna().astype(int) if "release_year" in table else []
-    best = table.iloc[int(table["vote_count"].fillna(0).argmax())] if "vote_count" in table else table.iloc[0]
+    best = (
+        table.iloc[int(table["vote_count"].fillna(0).argmax())]
+        if "vote_count" in table
+        else table.iloc[0]
+    )
     counts = table.groupby(["cluster", "cluster_name"]).size().rename("films").reset_index()
     title = repo_id.split("/")[-1].replace("_", " ").replace("-", " ").capitalize()
     return _CARD.format(
-        meta=yaml.safe_dump(dataset_meta(rec, title, license), sort_keys=False, allow_unicode=True), title=title,
-        films=len(table), years=f" from {min(years)} to {max(years)}" if len(years) else "", k=rec.model.n_clusters, n_init=kmeans.n_init,
-        random_state=kmeans.random_state, name=about["name"], version=about["version"], source=about["source"],
-        origin=Path(str(rec.films.attrs.get("source", "a DataFrame"))).name, repo_id=repo_id,
-        example=str(best["title"]).replace('"', ''), fields=markdown_table(fields(table)),
-        clusters=markdown_table(counts), licence=_LICENCES.get(license, f"`{license}`, as the publisher of this dataset says."))
+        meta=yaml.safe_dump(dataset_meta(rec, title, license), sort_keys=False, allow_unicode=True),
+        title=title,
+        films=len(table),
+        years=f" from {min(years)} to {max(years)}" if len(years) else "",
+        k=rec.model.n_clusters,
+        n_init=kmeans.n_init,
+        random_state=kmeans.random_state,
+        name=about["name"],
+        version=about["version"],
+        source=about["source"],
+        origin=Path(str(rec.films.attrs.get("source", "a DataFrame"))).name,
+        repo_id=repo_id,
+        example=str(best["title"]).replace('"', ''),
+        fields=markdown_table(fields(table)),
+        clusters=markdown_table(counts),
+        licence=_LICENCES.get(license, f"`{license}`, as the publisher of this dataset says."),
+    )
 
 # %% ../nbs/12_publish.ipynb #ced2a198
 def write_dataset(
@@ -190,7 +284,11 @@ def write_dataset(
     (folder / "data").mkdir(parents=True, exist_ok=True)
     table.attrs = {name: value for name, value in table.attrs.items() if name in KEPT_ATTRS}
     table.to_parquet(folder / "data" / "films.parquet", index=False)
-    lists = {c: table[c].map(lambda names: json.dumps(list(names), ensure_ascii=False)) for c in LISTS if c in table}
+    lists = {
+        c: table[c].map(lambda names: json.dumps(list(names), ensure_ascii=False))
+        for c in LISTS
+        if c in table
+    }
     table.assign(**lists).to_csv(folder / "films.csv", index=False, encoding="utf-8")
     (folder / "README.md").write_text(card, encoding="utf-8")
     return folder
@@ -202,7 +300,10 @@ def contents(
     "List the files in a folder and their sizes"
     folder = Path(folder)
     files = sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    return pd.DataFrame([(p.relative_to(folder).as_posix(), p.stat().st_size) for p in files], columns=["file", "bytes"])
+    return pd.DataFrame(
+        [(p.relative_to(folder).as_posix(), p.stat().st_size) for p in files],
+        columns=["file", "bytes"],
+    )
 
 # %% ../nbs/12_publish.ipynb #b7f5cc9b
 @contextmanager
@@ -211,17 +312,28 @@ def hub_errors(
 ) -> Iterator[None]:
     "Say in one line what Hugging Face refused, or that it was not reached; raises `ServiceError`"
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
-    try: yield
-    except HFValidationError as e: raise ServiceError(f"{what}: {str(e).splitlines()[0]}") from None
+    try:
+        yield
+    except HFValidationError as e:
+        raise ServiceError(f"{what}: {str(e).splitlines()[0]}") from None
     except LocalTokenNotFoundError:
-        raise ServiceError(f"{what}: no token was found. Run `hf auth login`, or set HF_TOKEN to a token with write access.") from None
+        raise ServiceError(
+            f"{what}: no token was found. Run `hf auth login`, or set HF_TOKEN to a token with "
+            "write access."
+        ) from None
     except HfHubHTTPError as e:
         status = getattr(e.response, "status_code", "no status")
         hint = " Is HF_TOKEN set to a token that may write there?" if status in (401, 403) else ""
         raise ServiceError(f"{what}: Hugging Face refused ({status}).{hint}") from None
     except Exception as e:
-        if not re.match("httpx|httpcore|requests|urllib3", type(e).__module__) and not isinstance(e, OSError): raise
-        raise ServiceError(f"{what}: Hugging Face cannot be reached ({type(e).__name__}). Nothing is lost: try again later.") from None
+        if not re.match("httpx|httpcore|requests|urllib3", type(e).__module__) and not isinstance(
+            e, OSError
+        ):
+            raise
+        raise ServiceError(
+            f"{what}: Hugging Face cannot be reached ({type(e).__name__}). Nothing is lost: try "
+            "again later."
+        ) from None
 
 # %% ../nbs/12_publish.ipynb #0deb22be
 def upload(
@@ -234,13 +346,23 @@ def upload(
 ) -> str:  # address of the repository
     "Upload a folder in one commit"
     from huggingface_hub import HfApi
-    api, sdk = HfApi(endpoint=endpoint, token=token), {"space_sdk": "gradio"} if repo_type == "space" else {}
+
+    api, sdk = (
+        HfApi(endpoint=endpoint, token=token),
+        {"space_sdk": "gradio"} if repo_type == "space" else {},
+    )
     with hub_errors(f"Uploading to {repo_id}"), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "It seems that you are about to commit a data file")  # meant so: the films of a Space
+        # meant so: the films of a Space
+        warnings.filterwarnings("ignore", "It seems that you are about to commit a data file")
         url = api.create_repo(repo_id, repo_type=repo_type, private=private, exist_ok=True, **sdk)
-        api.upload_folder(repo_id=repo_id, repo_type=repo_type, folder_path=folder, delete_patterns="*",
-                          ignore_patterns="**/__pycache__/**",
-                          commit_message=f"{project()['name']} {project()['version']}")
+        api.upload_folder(
+            repo_id=repo_id,
+            repo_type=repo_type,
+            folder_path=folder,
+            delete_patterns="*",
+            ignore_patterns="**/__pycache__/**",
+            commit_message=f"{project()['name']} {project()['version']}",
+        )
     return str(url)
 
 # %% ../nbs/12_publish.ipynb #360dc7d9
@@ -260,7 +382,10 @@ def push_dataset(
         return upload(folder, repo_id, "dataset", private, token, endpoint)
 
 # %% ../nbs/12_publish.ipynb #7c2fe984
-_START = {"bundled": 'MovieRecommender.from_movies("bundled")', "model": 'MovieRecommender.load(Path(__file__).parent / "model")'}
+_START = {
+    "bundled": 'MovieRecommender.from_movies("bundled")',
+    "model": 'MovieRecommender.load(Path(__file__).parent / "model")',
+}
 _MARK = "The film recommender as a Hugging Face Space; written by movie_recsys.publish.build_space"
 _APP = '''"""{mark}."""
 from pathlib import Path
@@ -287,7 +412,11 @@ def requirements(
     extra: str = "",  # also what this extra of the package asks for, for example "hub"
 ) -> str:  # the text of requirements.txt
     "List what the package needs to run, pinned to the versions installed here"
-    asked = [r for r in metadata.requires("movie_recsys") or [] if "extra ==" not in r or (extra and f'"{extra}"' in r)]
+    asked = [
+        r
+        for r in metadata.requires("movie_recsys") or []
+        if "extra ==" not in r or (extra and f'"{extra}"' in r)
+    ]
     names = sorted({re.findall(r"^[\w.-]+", r)[0] for r in asked}, key=str.lower)
     return "".join(f"{name}=={metadata.version(name)}\n" for name in names)
 
@@ -305,8 +434,10 @@ a Space needs, written by its `build_space`. {films}
 Posters: set the secret `TMDB_API_TOKEN` in the settings of the Space; without it posters are drawn.
 """
 
-_FILMS = {"bundled": "The films come from Wikidata (CC0), see `movie_recsys/bundled/PROVENANCE.md`.",
-          "model": "The films and their clusters are in `model`."}
+_FILMS = {
+    "bundled": "The films come from Wikidata (CC0), see `movie_recsys/bundled/PROVENANCE.md`.",
+    "model": "The films and their clusters are in `model`.",
+}
 
 def space_readme(
     source: str,  # "bundled", "model" or "hf://user/dataset"
@@ -315,14 +446,32 @@ def space_readme(
     "Write the card of a Space: front matter for the Hub, prose for people"
     import yaml
     about, dataset = project(), str(source).removeprefix("hf://")
-    meta = {"title": title, "emoji": "🎬", "colorFrom": "yellow", "colorTo": "red", "sdk": "gradio",
-            "sdk_version": metadata.version("gradio"), "python_version": about["python"], "app_file": "app.py",
-            "license": about["license"].lower(), "short_description": about["summary"].split(":")[0],
-            "thumbnail": f"{about['documentation']}/images/social-card.png", "tags": ["movies", "recommendation", "k-means"]}
+    meta = {
+        "title": title,
+        "emoji": "🎬",
+        "colorFrom": "yellow",
+        "colorTo": "red",
+        "sdk": "gradio",
+        "sdk_version": metadata.version("gradio"),
+        "python_version": about["python"],
+        "app_file": "app.py",
+        "license": about["license"].lower(),
+        "short_description": about["summary"].split(":")[0],
+        "thumbnail": f"{about['documentation']}/images/social-card.png",
+        "tags": ["movies", "recommendation", "k-means"],
+    }
     if dataset != source: meta["datasets"] = [dataset]
-    films = _FILMS.get(source, f"The films are read from the dataset [{dataset}](https://huggingface.co/datasets/{dataset}).")
-    return _SPACE.format(meta=yaml.safe_dump(meta, sort_keys=False, allow_unicode=True), title=title, films=films,
-                         **{**about, "summary": about["summary"].split(":")[0]})
+    films = _FILMS.get(
+        source,
+        f"The films are read from the dataset "
+        f"[{dataset}](https://huggingface.co/datasets/{dataset}).",
+    )
+    return _SPACE.format(
+        meta=yaml.safe_dump(meta, sort_keys=False, allow_unicode=True),
+        title=title,
+        films=films,
+        **{**about, "summary": about["summary"].split(":")[0]},
+    )
 
 # %% ../nbs/12_publish.ipynb #73bf770b
 def copy_package(
@@ -337,27 +486,45 @@ def copy_package(
 def _is_ours(directory):
     "Whether a folder may be replaced: it is new, empty, or an earlier Space of ours"
     app = directory / "app.py"
-    return not directory.exists() or not any(directory.iterdir()) or (app.is_file() and _MARK in app.read_text("utf-8"))
+    return (
+        not directory.exists()
+        or not any(directory.iterdir())
+        or (app.is_file() and _MARK in app.read_text("utf-8"))
+    )
 
 # %% ../nbs/12_publish.ipynb #9d1cc5ec
 def build_space(
     directory: str | Path,  # where to write; new, empty, or an earlier Space
-    source: str | Path | MovieRecommender = "bundled",  # what `load_movies` reads, "hf://user/dataset", or a recommender
+    # what `load_movies` reads, "hf://user/dataset", or a recommender
+    source: str | Path | MovieRecommender = "bundled",
     title: str = "Film recommender",  # what the Space is called
 ) -> Path:  # the folder
     "Write everything that a Space needs into a folder, and nothing else"
     directory, kind = Path(directory), str(source)
-    if not _is_ours(directory): raise MovieDataError(f"{str(directory)!r} is not empty and not one of our Spaces: choose another folder.")
+    if not _is_ours(directory):
+        raise MovieDataError(
+            f"{str(directory)!r} is not empty and not one of our Spaces: choose another folder."
+        )
     if kind == "imdb": raise MovieDataError(FORBIDDEN["imdb-non-commercial"])
-    if not isinstance(source, MovieRecommender) and (kind == "bundled" or kind.startswith("hf://")): own = None
-    else: own, kind = source if isinstance(source, MovieRecommender) else MovieRecommender.from_movies(source), "model"
+    if not isinstance(source, MovieRecommender) and (kind == "bundled" or kind.startswith("hf://")):
+        own = None
+    else:
+        own, kind = (
+            source
+            if isinstance(source, MovieRecommender)
+            else MovieRecommender.from_movies(source),
+            "model",
+        )
     if own: may_be_passed_on(own.films)
     if directory.exists(): shutil.rmtree(directory)
     directory.mkdir(parents=True)
     copy_package(directory / "movie_recsys")
     if own: own.save(directory / "model")
-    for name, text in {"app.py": space_app(kind), "requirements.txt": requirements("hub" if kind.startswith("hf://") else ""),
-                       "README.md": space_readme(kind, title)}.items():
+    for name, text in {
+        "app.py": space_app(kind),
+        "requirements.txt": requirements("hub" if kind.startswith("hf://") else ""),
+        "README.md": space_readme(kind, title),
+    }.items():
         (directory / name).write_text(text, encoding="utf-8")
     licence = next(f for f in metadata.files("movie_recsys") or [] if f.name == "LICENSE")
     shutil.copyfile(str(licence.locate()), directory / "LICENSE")

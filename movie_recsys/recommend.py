@@ -28,24 +28,35 @@ import numpy as np
 import pandas as pd
 
 from . import __version__
-from .cluster import (MovieClusters, fit_clusters, load_clusters,
-                                 read_arrays, read_card, save_clusters, set_file, write_arrays, write_set, make_pipeline, run_from)
-from .data import (MovieDataError, SelectionError, ServiceError, TitleNotFoundError, count_in_words, film_label,
-                              language_name, load_movies, LISTS, Limits, _is_dataset, _read_dataset)
-from .lists import (CALIBRATION, DIVERSITY, Sequels, Traits, because, divergence, film_before, genre_rows, named_people, pick, placed_by, places_before,
-                                said_for, series_order, served_shares, whom, worth_to)
+from .cluster import (MovieClusters, fit_clusters, load_clusters, read_arrays,
+    read_card, save_clusters, set_file, write_arrays, write_set, make_pipeline, run_from)
+from .data import (MovieDataError, SelectionError, ServiceError,
+    TitleNotFoundError, count_in_words, film_label, language_name, load_movies, LISTS, Limits,
+    _is_dataset, _read_dataset)
+from .lists import (CALIBRATION, DIVERSITY, Sequels, Traits, because, divergence,
+    film_before, genre_rows, named_people, pick, placed_by, places_before, said_for, series_order,
+    served_shares, whom, worth_to)
 from .preprocess import clean_movies
 from .taste import Taste
 from .titles import TitleIndex, kept_labels, what_was_understood
 from .wish import Wish, as_asked, read_wish, what_to_relax, wish_masks, wish_terms
 
 # %% ../nbs/07_recommend.ipynb #3338cf5b
-PROBES = 3  # clusters looked at for each film named, the nearest first; 1 is the report's method [neighbours]
-TASTE_SOFTNESS = 2.0  # how far the films of a taste are averaged; more than films named by hand, or a list would be their sequels [taste]
+# clusters looked at for each film named, the nearest first; 1 is the report's method [neighbours]
+PROBES = 3
+# how far the films of a taste are averaged; more than films named by hand, or a list would be their
+# sequels [taste]
+TASTE_SOFTNESS = 2.0
 HALF_LIFE = 10  # years after which a liked film counts half [by eye]
-WHOLE = 40  # liked films up to which a taste has all films as candidates, and the most disliked films that push [by speed]
-NEAREST = 700  # candidates of a larger taste, the nearest by `likeness_at_large` [by speed, and how many of the exact best twenty are among them]
-GEMS = .75  # from here on the dial asks for hidden gems: no sequel, no director or series twice, none of the best-known twentieth, nothing rated below the average [by eye]
+# liked films up to which a taste has all films as candidates, and the most disliked films that push
+# [by speed]
+WHOLE = 40
+# candidates of a larger taste, the nearest by `likeness_at_large` [by speed, and how many of the
+# exact best twenty are among them]
+NEAREST = 700
+# from here on the dial asks for hidden gems: no sequel, no director or series twice, none of the
+# best-known twentieth, nothing rated below the average [by eye]
+GEMS = .75
 
 # %% ../nbs/07_recommend.ipynb #f4615db9
 def probe_order(
@@ -68,7 +79,8 @@ def probed_films(
 # %% ../nbs/07_recommend.ipynb #e49b92bf
 def _lower(names):
     "Names in lower case, one or several"
-    if not isinstance(names, Iterable): raise SelectionError(f"A name or a list of names is wanted, not {names!r}.")
+    if not isinstance(names, Iterable):
+        raise SelectionError(f"A name or a list of names is wanted, not {names!r}.")
     return {str(name).casefold() for name in ([names] if isinstance(names, str) else names)}
 
 def has_any(
@@ -80,8 +92,13 @@ def has_any(
     wanted, found = _lower(names), np.zeros(len(films), bool)
     for column in columns:
         if column not in films: continue
-        values = ([v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else () for v in films[column])
-        found |= np.fromiter((any(str(name).casefold() in wanted for name in v) for v in values), bool, len(films))
+        values = (
+            [v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else ()
+            for v in films[column]
+        )
+        found |= np.fromiter(
+            (any(str(name).casefold() in wanted for name in v) for v in values), bool, len(films)
+        )
     return found
 
 def in_range(
@@ -89,22 +106,41 @@ def in_range(
     value: float | tuple,  # one number, or (lowest, highest) with None for an open end
     ) -> np.ndarray:
     "Which values lie in a range; an unknown value does not"
-    if isinstance(value, (tuple, list)) and len(value) != 2: raise SelectionError(f"A range has a lowest and a highest number (None where it is open), not {value!r}.")
+    if isinstance(value, (tuple, list)) and len(value) != 2:
+        raise SelectionError(
+            f"A range has a lowest and a highest number (None where it is open), not {value!r}."
+        )
     low, high = value if isinstance(value, (tuple, list)) else (value, value)
-    if not all(end is None or isinstance(end, Real) for end in (low, high)): raise SelectionError(f"A range is of numbers, not {value!r}.")
-    return pd.to_numeric(column).astype(float).between(-np.inf if low is None else low, np.inf if high is None else high).to_numpy()
+    if not all(end is None or isinstance(end, Real) for end in (low, high)):
+        raise SelectionError(f"A range is of numbers, not {value!r}.")
+    return (
+        pd.to_numeric(column)
+        .astype(float)
+        .between(-np.inf if low is None else low, np.inf if high is None else high)
+        .to_numpy()
+    )
 
 def among(
     films: pd.DataFrame,  # the table of films
     items: Iterable,  # film_ids, or a mask with a value for every film
     ) -> np.ndarray:
     "Which films are among these; a mask with an index is read by film_id"
-    if isinstance(items, pd.Series) and items.dtype == bool and not items.index.equals(films.index): items = items.reindex(films.index, fill_value=False)
-    if not isinstance(items, Iterable): raise SelectionError(f"items are film_ids, or a mask with a value for every film, not {items!r}.")
-    if isinstance(items, pd.Series) and items.dtype != bool and items.index.name == "film_id": items = items.index
-    items = np.asarray(items if isinstance(items, (pd.Series, pd.Index, np.ndarray)) else list(items))
+    if isinstance(items, pd.Series) and items.dtype == bool and not items.index.equals(films.index):
+        items = items.reindex(films.index, fill_value=False)
+    if not isinstance(items, Iterable):
+        raise SelectionError(
+            f"items are film_ids, or a mask with a value for every film, not {items!r}."
+        )
+    if isinstance(items, pd.Series) and items.dtype != bool and items.index.name == "film_id":
+        items = items.index
+    items = np.asarray(
+        items if isinstance(items, (pd.Series, pd.Index, np.ndarray)) else list(items)
+    )
     if items.dtype != bool: return films.index.isin(items)
-    if len(items) != len(films): raise SelectionError(f"A mask has one value for each of the {len(films):,} films, not {len(items):,}.")
+    if len(items) != len(films):
+        raise SelectionError(
+            f"A mask has one value for each of the {len(films):,} films, not {len(items):,}."
+        )
     return items
 
 # %% ../nbs/07_recommend.ipynb #58b471e5
@@ -117,20 +153,31 @@ class Filters(TypedDict, total=False):
     countries: str | list[str] | None  # countries as the table names them
     runtime: tuple | None  # (shortest, longest) in minutes
     min_votes: float | None  # fewest votes, or Wikipedias where these are counted
-    min_rating: float | None  # lowest average vote, 0 to 10; a film whose rating is not known is left out
+    # lowest average vote, 0 to 10; a film whose rating is not known is left out
+    min_rating: float | None
     people: str | list[str] | None  # one of these among directors, writers or cast
     items: Any  # film_ids, or a mask: only films among these
 
 _CREDITS = ("directors", "writers", "cast")
-FILTERS: dict[str, tuple[tuple[str, ...], Callable]] = {  # name -> the columns it reads (one of them must be there) and its mask
+# name -> the columns it reads (one of them must be there) and its mask
+FILTERS: dict[str, tuple[tuple[str, ...], Callable]] = {
     "genres": (("genres",), lambda films, value: has_any(films, ["genres"], value)),
     "exclude_genres": (("genres",), lambda films, value: ~has_any(films, ["genres"], value)),
     "years": (("release_year",), lambda films, value: in_range(films["release_year"], value)),
-    "languages": (("original_language",), lambda films, value: has_any(films, ["original_language"], value)),
+    "languages": (
+        ("original_language",),
+        lambda films, value: has_any(films, ["original_language"], value),
+    ),
     "countries": (("countries",), lambda films, value: has_any(films, ["countries"], value)),
     "runtime": (("runtime",), lambda films, value: in_range(films["runtime"], value)),
-    "min_votes": (("vote_count",), lambda films, value: in_range(films["vote_count"], (value, None))),
-    "min_rating": (("vote_average",), lambda films, value: in_range(films["vote_average"], (value, None))),
+    "min_votes": (
+        ("vote_count",),
+        lambda films, value: in_range(films["vote_count"], (value, None)),
+    ),
+    "min_rating": (
+        ("vote_average",),
+        lambda films, value: in_range(films["vote_average"], (value, None)),
+    ),
     "people": (_CREDITS, lambda films, value: has_any(films, _CREDITS, value)),
     "items": ((), among),
 }
@@ -141,12 +188,25 @@ def filter_masks(
     ) -> dict[str, np.ndarray]:
     "One mask per filter that was asked for, named as it was asked"
     unknown = set(asked) - set(FILTERS)
-    if unknown: raise SelectionError(f"There is no filter {', '.join(sorted(unknown))}. There are {', '.join(FILTERS)}.")
+    if unknown:
+        raise SelectionError(
+            f"There is no filter {', '.join(sorted(unknown))}. There are {', '.join(FILTERS)}."
+        )
     masks = {}
     for name, value in asked.items():
-        if value is None or name != "items" and isinstance(value, (str, list, tuple)) and not len(value): continue
+        if (
+            value is None
+            or name != "items"
+            and isinstance(value, (str, list, tuple))
+            and not len(value)
+        ):
+            continue
         columns, mask = FILTERS[name]
-        if columns and not set(columns) & set(films): raise SelectionError(f"These films have no column {' or '.join(columns)}: {name} cannot be asked of them.")
+        if columns and not set(columns) & set(films):
+            raise SelectionError(
+                f"These films have no column {' or '.join(columns)}: {name} cannot be asked of "
+                "them."
+            )
         masks["items" if name == "items" else f"{name}={value!r}"] = mask(films, value)
     return masks
 
@@ -154,13 +214,22 @@ def filter_masks(
 def filter_reason(
     masks: dict[str, np.ndarray],  # from `filter_masks`
     left: int = 0,  # how many films are left
-    films: pd.DataFrame | None = None,  # those that were filtered, to say of how many it is not known
+    # those that were filtered, to say of how many it is not known
+    films: pd.DataFrame | None = None,
     ) -> str:
     "Why so few films or none are left, in one sentence"
-    alone = [f"{name}{'' if films is None else _not_known(films, name)} leaves {mask.sum():,}" for name, mask in masks.items()]
+    alone = [
+        f"{name}{'' if films is None else _not_known(films, name)} leaves {mask.sum():,}"
+        for name, mask in masks.items()
+    ]
     found = "No film is left" if not left else f"Only {left} film{'s' * (left > 1)} left"
-    if not alone: return f"{found}: all others were named or seen already, or are in clusters that were not looked at."
-    together = f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}" if len(masks) > 1 else "not counting films named, films seen, and clusters that were not looked at"
+    if not alone:
+        return f"{found}: all others were named or seen already, or are in clusters that were not looked at."
+    together = (
+        f"together they leave {np.logical_and.reduce(list(masks.values())).sum():,}"
+        if len(masks) > 1
+        else "not counting films named, films seen, and clusters that were not looked at"
+    )
     return f"{found}: {', '.join(alone)}; {together}."
 
 _OF_NUMBERS = ("years", "runtime", "min_votes", "min_rating")
@@ -169,8 +238,13 @@ def _not_known(films, asked):
     "What is to be said of a filter on numbers: of how many films they are not known, and what is counted"
     name = asked.partition("=")[0]
     if name not in _OF_NUMBERS: return ""
-    unknown, counts = int(films[FILTERS[name][0][0]].isna().sum()), films.attrs.get("counts", "votes")
-    said = [counts] * (name == "min_votes" and counts != "votes") + [f"not known of {unknown:,}"] * (unknown > 0)
+    unknown, counts = (
+        int(films[FILTERS[name][0][0]].isna().sum()),
+        films.attrs.get("counts", "votes"),
+    )
+    said = [counts] * (name == "min_votes" and counts != "votes") + [
+        f"not known of {unknown:,}"
+    ] * (unknown > 0)
     return f" ({', '.join(said)})" if said else ""
 
 # %% ../nbs/07_recommend.ipynb #5b230edb
@@ -179,23 +253,37 @@ class MovieRecommender:
     def __init__(self,
                  films: pd.DataFrame,  # cleaned films, indexed by film_id
                  model: MovieClusters,  # their clusters, `model.labels_` in the order of the films
-                 ratings: pd.DataFrame | None = None,  # userId, film_id, rating of other people, to blend in what they like
+                 # userId, film_id, rating of other people, to blend in what they like
+                 ratings: pd.DataFrame | None = None,
                  tmdb: Any = None,  # a `TMDB` client, for titles outside the table
                  scorer: Any = None,  # anything with `score(query)`; a `FilmScorer` where None
                  ):
         if len(films) != len(model.labels_):
-            raise MovieDataError(f"{len(films):,} films but {len(model.labels_):,} cluster labels: fit the clusters on these films.")
+            raise MovieDataError(
+                f"{len(films):,} films but {len(model.labels_):,} cluster labels: fit the clusters "
+                "on these films."
+            )
         if scorer is not None and not hasattr(scorer, "score"):
-            raise MovieDataError(f"A scorer has a method score(query), and {type(scorer).__name__} has none.")
-        self.films, self.model, self.ratings, self.tmdb, self._scorer = films, model, ratings, tmdb, scorer
+            raise MovieDataError(
+                f"A scorer has a method score(query), and {type(scorer).__name__} has none."
+            )
+        self.films, self.model, self.ratings, self.tmdb, self._scorer = (
+            films,
+            model,
+            ratings,
+            tmdb,
+            scorer,
+        )
         self._kept_likes = None  # the lift of a kept model
         self._kept_index: dict[str, Any] = {}  # the arrays of a kept model
         self._bare = films.copy(deep=False)
         self._bare.attrs = {}  # pandas copies attrs at every step
 
-    def __repr__(self): return f"{type(self).__name__}({len(self.films):,} films, {self.model.n_clusters} clusters)"
+    def __repr__(self):
+        return f"{type(self).__name__}({len(self.films):,} films, {self.model.n_clusters} clusters)"
 
-    def __sizeof__(self): return object.__sizeof__(self) + int(self.films.memory_usage().sum())  # Dask asks, and sends what is large only once
+    # Dask asks, and sends what is large only once
+    def __sizeof__(self): return object.__sizeof__(self) + int(self.films.memory_usage().sum())
 
     @classmethod
     def from_movies(cls,
@@ -206,27 +294,44 @@ class MovieRecommender:
                     ratings: pd.DataFrame | None = None,  # ratings of other people
                     tmdb: Any = None,  # a `TMDB` client
                     scorer: Any = None,  # anything with `score(query)`
-                    columns: dict[str, str] | None = None,  # the source's column names -> ours, where `load_movies` does not see it
-                    encoding: str | None = None,  # of a text file, where `load_movies` does not find it out
+                    # the source's column names -> ours, where `load_movies` does not see it
+                    columns: dict[str, str] | None = None,
+                    # of a text file, where `load_movies` does not find it out
+                    encoding: str | None = None,
                     ) -> "MovieRecommender":
         "Read, clean, cluster, and be ready"
         films = clean_movies(load_movies(source, columns, encoding)).films
-        return cls(films, fit_clusters(films, n_clusters, n_init, random_state), ratings, tmdb, scorer)
+        return cls(
+            films, fit_clusters(films, n_clusters, n_init, random_state), ratings, tmdb, scorer
+        )
 
     @cached_property
     def scorer(self) -> Any:
         "The scorer, fitted when the first score is asked for"
         from movie_recsys.similarity import FilmFeatures, FilmScorer, like_matrix
         scorer = FilmScorer() if self._scorer is None else self._scorer
-        likes = None if self.ratings is None else self._kept_likes if self._scorer is None and self._kept_likes else like_matrix(self.ratings, self.films)
-        if self._scorer is None and "content" in self._kept_index: scorer.fit(self.films, likes, FilmFeatures.from_arrays(self.films, self._kept_index["content"]))
+        likes = (
+            None
+            if self.ratings is None
+            else self._kept_likes
+            if self._scorer is None and self._kept_likes
+            else like_matrix(self.ratings, self.films)
+        )
+        if self._scorer is None and "content" in self._kept_index:
+            scorer.fit(
+                self.films, likes, FilmFeatures.from_arrays(self.films, self._kept_index["content"])
+            )
         elif hasattr(scorer, "fit"): scorer.fit(self.films, likes=likes)
         return scorer
 
     @cached_property
     def labels(self) -> pd.Series:
         "`Title (Year)` of every film"
-        return kept_labels(self._bare, self._kept_index["titles"]) if "titles" in self._kept_index else film_label(self._bare)
+        return (
+            kept_labels(self._bare, self._kept_index["titles"])
+            if "titles" in self._kept_index
+            else film_label(self._bare)
+        )
 
     @cached_property
     def row_of_label(self) -> dict[str, int]:
@@ -247,7 +352,11 @@ class MovieRecommender:
     def shown(self) -> pd.DataFrame:
         "What a list shows of every film"
         shown = self._bare.reindex(columns=["title", "release_year", "genres"])
-        return shown if "genres" in self.films else shown.assign(genres=[[] for _ in range(len(shown))])
+        return (
+            shown
+            if "genres" in self.films
+            else shown.assign(genres=[[] for _ in range(len(shown))])
+        )
 
     @cached_property
     def series(self) -> tuple[np.ndarray, np.ndarray]:
@@ -262,7 +371,12 @@ class MovieRecommender:
     @cached_property
     def hidden_films(self) -> np.ndarray:
         "Which films are not known to be rated below the average, and not among the best-known twentieth"
-        rating, votes = (pd.to_numeric(self._bare[name]).astype(float) if name in self._bare else pd.Series(0.0, self._bare.index) for name in ("vote_average", "vote_count"))
+        rating, votes = (
+            pd.to_numeric(self._bare[name]).astype(float)
+            if name in self._bare
+            else pd.Series(0.0, self._bare.index)
+            for name in ("vote_average", "vote_count")
+        )
         return ~(rating < rating.mean()).to_numpy() & ~(votes > votes.quantile(.95)).to_numpy()
 
     @cached_property
@@ -272,7 +386,8 @@ class MovieRecommender:
         return Traits().fit(self._bare, getattr(features, "overlaps_", None))
 
     def find(self,
-             text: str,  # what somebody types: a title, part of one, with typos, with or without a year
+             # what somebody types: a title, part of one, with typos, with or without a year
+             text: str,
              limit: int = 8,  # how many matches at most
              ) -> pd.DataFrame:
         "The films that `text` may mean, best match first"
@@ -285,7 +400,9 @@ class MovieRecommender:
         return list(dict.fromkeys(resolve_seed(self, seed) for seed in as_list(seeds)))
 
     def query(self,
-              seeds: str | int | Iterable[str | int] | Taste | None = None,  # up to five titles, labels or film_ids, or a taste; none asks for the quality prior alone
+              # up to five titles, labels or film_ids, or a taste; none asks for the quality prior
+              # alone
+              seeds: str | int | Iterable[str | int] | Taste | None = None,
               adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
               disliked: Iterable[str | int] | None = (),  # films not wanted; similar ones move down
               ) -> Any:
@@ -293,19 +410,25 @@ class MovieRecommender:
         return ask(self, seeds, adventure, disliked)
 
     def score(self,
-              seeds: str | int | Iterable[str | int] | Taste | None,  # up to five titles, labels or film_ids, or a taste
+              # up to five titles, labels or film_ids, or a taste
+              seeds: str | int | Iterable[str | int] | Taste | None,
               adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
               disliked: Iterable[str | int] | None = (),  # films not wanted; similar ones move down
               ) -> pd.Series:
         "The score of every film for these seeds, higher is better: the order of the list"
         check_dials(adventure=adventure)
-        return pd.Series(score_of(self, self.query(seeds, adventure, disliked)), self.films.index, name="score")
+        return pd.Series(
+            score_of(self, self.query(seeds, adventure, disliked)), self.films.index, name="score"
+        )
 
     def explain(self,
-                seeds: str | int | Iterable[str | int] | Taste | None,  # up to five titles, labels or film_ids, or a taste
+                # up to five titles, labels or film_ids, or a taste
+                seeds: str | int | Iterable[str | int] | Taste | None,
                 film: str | int,  # the film to be explained
-                adventure: float | None = None,  # 0 what everybody knows, 1 hidden gems, the default where None
-                disliked: Iterable[str | int] | None = (),  # films not wanted; similar ones move down
+                # 0 what everybody knows, 1 hidden gems, the default where None
+                adventure: float | None = None,
+                # films not wanted; similar ones move down
+                disliked: Iterable[str | int] | None = (),
                 wish: str | Wish | None = None,  # what was wished for, in words or read already
                 ) -> pd.DataFrame:
         "The parts of the score of `film`: seed, block, shared, share; the shares add up to the score"
@@ -315,25 +438,44 @@ class MovieRecommender:
         return explain_film(self, query, resolve_seed(self, film))
 
     def recommend(self,
-                  seeds: str | int | Iterable[str | int] | Taste | None,  # up to five titles, labels or film_ids, or a taste; none asks for the filters and the quality prior alone
+                  # up to five titles, labels or film_ids, or a taste; none asks for the filters and
+                  # the quality prior alone
+                  seeds: str | int | Iterable[str | int] | Taste | None,
                   n: int = 5,  # how many films
                   *,
                   seen: Iterable[str | int] | None = (),  # films not to recommend again
-                  disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
+                  # films not to recommend either; similar ones move down
+                  disliked: Iterable[str | int] | None = (),
                   adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
                   diversity: float = DIVERSITY,  # what a repeated director or actor costs
-                  probes: int | None = None,  # clusters looked at for each seed, `PROBES` where None; 1 is the report's method
+                  # clusters looked at for each seed, `PROBES` where None; 1 is the report's method
+                  probes: int | None = None,
                   strategy: str = "ranked",  # or "random": the report's pick
                   random_state: int | None = None,  # for strategy="random"
                   reasons: bool = True,  # whether to say why
-                  **filters: Unpack[Filters],  # genres, exclude_genres, years, languages, countries, runtime, min_votes, min_rating, people, items
+                  # genres, exclude_genres, years, languages, countries, runtime, min_votes,
+                  # min_rating, people, items
+                  **filters: Unpack[Filters],
                   ) -> pd.DataFrame:
         "The `n` best films for these seeds, by score: title, year, genres, cluster, score, because, placed; `attrs` says what was understood"
         check_dials(n, adventure, diversity, probes, strategy)
         seeds = seeds if seeds is None or isinstance(seeds, Taste) else as_list(seeds)
         query = self.query(seeds, adventure, disliked)
-        found = make_list(self, query, n, self.resolve(seen), diversity, probes, strategy, random_state, filters, reasons)
-        found.attrs["understood"] = {} if isinstance(seeds, Taste) else understood_seeds(self, seeds)
+        found = make_list(
+            self,
+            query,
+            n,
+            self.resolve(seen),
+            diversity,
+            probes,
+            strategy,
+            random_state,
+            filters,
+            reasons,
+        )
+        found.attrs["understood"] = (
+            {} if isinstance(seeds, Taste) else understood_seeds(self, seeds)
+        )
         return found
 
     def recommend_many(self,
@@ -346,11 +488,13 @@ class MovieRecommender:
         return many_lists(self, queries, n, n_jobs, **asked)
 
     def recommend_together(self,
-                           people: Mapping[str, Any] | Iterable[Any],  # name: up to five films, or a taste; or those alone
+                           # name: up to five films, or a taste; or those alone
+                           people: Mapping[str, Any] | Iterable[Any],
                            n: int = 5,  # how many films
                            *,
                            seen: Iterable[str | int] | None = (),  # films not to recommend
-                           disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
+                           # films not to recommend either; similar ones move down
+                           disliked: Iterable[str | int] | None = (),
                            adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
                            diversity: float = DIVERSITY,  # what a repeated director or actor costs
                            reasons: bool = True,  # whether to say why
@@ -358,44 +502,69 @@ class MovieRecommender:
                            ) -> pd.DataFrame:
         "One list for several people, on which everybody finds something: title, year, genres, cluster, for, score, because, placed"
         check_dials(n, adventure, diversity)
-        queries = {name: self.query(films, adventure, disliked) for name, films in named_people(people).items()}
+        queries = {
+            name: self.query(films, adventure, disliked)
+            for name, films in named_people(people).items()
+        }
         return list_together(self, queries, n, self.resolve(seen), diversity, filters, reasons)
 
     def wish(self,
              text: str | Wish,  # what somebody wants to see, in words, or read by `read_wish`
-             seeds: str | int | Iterable[str | int] | Taste | None = None,  # films to go by beside it, or a taste
+             # films to go by beside it, or a taste
+             seeds: str | int | Iterable[str | int] | Taste | None = None,
              n: int = 5,  # how many films, where the wish does not say
              *,
              seen: Iterable[str | int] | None = (),  # films not to recommend
-             disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
-             adventure: float | None = None,  # 0 what everybody knows, 1 hidden gems; where None what the wish says, or the default
+             # films not to recommend either; similar ones move down
+             disliked: Iterable[str | int] | None = (),
+             # 0 what everybody knows, 1 hidden gems; where None what the wish says, or the default
+             adventure: float | None = None,
              reasons: bool = True,  # whether to say why
              **filters: Unpack[Filters],  # what the list keeps to beside the wish
              ) -> pd.DataFrame:
         "The best films for a wish in words, as `recommend` has them; `attrs['understood']` is a list of (words, meaning), `attrs['ignored']` one of words"
         check_dials(n, .5 if adventure is None else adventure)
-        return list_for_wish(self, read_for(self, text), seeds, n, self.resolve(seen), disliked, adventure, filters, reasons)
+        return list_for_wish(
+            self,
+            read_for(self, text),
+            seeds,
+            n,
+            self.resolve(seen),
+            disliked,
+            adventure,
+            filters,
+            reasons,
+        )
 
     def save(self,
              folder: str | Path,  # where to
              ) -> Path:
         "Write the films, the model, who likes what, and what the first answer needs, so that `load` finds them again: Parquet, skops, arrays, JSON"
         folder = save_clusters(self.model, self.films, folder)
-        save_likes(folder, self.ratings, self.scorer.lift_ if self.ratings is not None and self._scorer is None else None)
+        save_likes(
+            folder,
+            self.ratings,
+            self.scorer.lift_ if self.ratings is not None and self._scorer is None else None,
+        )
         save_index(folder, self)
         return folder
 
     @classmethod
     def load(cls,
              source: str | Path,  # where `save` wrote, or a dataset such as "hf://user/dataset"
-             ratings: pd.DataFrame | None = None,  # ratings of other people, instead of those that were saved
+             # ratings of other people, instead of those that were saved
+             ratings: pd.DataFrame | None = None,
              tmdb: Any = None,  # a `TMDB` client
              scorer: Any = None,  # anything with `score(query)`
              ) -> "MovieRecommender":
         "The recommender that `save` wrote; a dataset without a model is clustered again. Nothing is unpickled"
         if str(source).startswith("hf://") or not (Path(source) / "card.json").exists():
             published = published_clusters(str(source))
-            return cls(*published, ratings, tmdb, scorer) if published else cls.from_movies(source, ratings=ratings, tmdb=tmdb, scorer=scorer)
+            return (
+                cls(*published, ratings, tmdb, scorer)
+                if published
+                else cls.from_movies(source, ratings=ratings, tmdb=tmdb, scorer=scorer)
+            )
         films, model = load_clusters(source)
         rec = cls(films, model, load_likes(source) if ratings is None else ratings, tmdb, scorer)
         if ratings is None: rec._kept_likes = load_lift(source)
@@ -423,7 +592,11 @@ def understood_seeds(
     seeds: Any,  # one seed, several, or None
     ) -> dict[str, str]:
     "What to say of each title that was not named exactly: which film was taken for it, and why"
-    said = {seed: what_was_understood(rec.titles, seed) for seed in as_list(seeds) if isinstance(seed, str) and seed.strip() not in rec.row_of_label}
+    said = {
+        seed: what_was_understood(rec.titles, seed)
+        for seed in as_list(seeds)
+        if isinstance(seed, str) and seed.strip() not in rec.row_of_label
+    }
     return {seed: why for seed, why in said.items() if why}
 
 # %% ../nbs/07_recommend.ipynb #92e9651b
@@ -436,8 +609,11 @@ def outside_film(
     details = rec.tmdb.movie(rec.tmdb.best(title)["id"], append="keywords,credits")
     if not details: raise TitleNotFoundError(title)
     film = film_from_tmdb(details, rec.films)
-    same = (rec.films["title"] == film["title"].iloc[0]) & (rec.films["release_year"] == film["release_year"].iloc[0])
-    if "imdb_id" in rec.films and details.get("imdb_id"): same |= rec.films["imdb_id"] == details["imdb_id"]
+    same = (rec.films["title"] == film["title"].iloc[0]) & (
+        rec.films["release_year"] == film["release_year"].iloc[0]
+    )
+    if "imdb_id" in rec.films and details.get("imdb_id"):
+        same |= rec.films["imdb_id"] == details["imdb_id"]
     return rec.films[same].head(1) if same.any() else film
 
 # %% ../nbs/07_recommend.ipynb #1eb2d2bd
@@ -447,7 +623,10 @@ def seed_films(
     ) -> pd.DataFrame:
     "One row per seed, five at most; titles outside the table are asked of TMDB where there is a client"
     named = as_list(seeds)
-    if not named and seeds is not None: raise SelectionError("No movies were selected. Choose between 1 and 5 movies, or type a title.")
+    if not named and seeds is not None:
+        raise SelectionError(
+            "No movies were selected. Choose between 1 and 5 movies, or type a title."
+        )
     rows = {}
     for seed in named:
         try: rows[resolve_seed(rec, seed)] = None
@@ -456,9 +635,14 @@ def seed_films(
             try: film = outside_film(rec, seed)
             except (ServiceError, TitleNotFoundError): raise unknown from None
             rows[int(film.index[0])] = film if film.index[0] not in rec.films.index else None
-    if len(rows) > 5: raise SelectionError(f"You chose {len(rows)} movies. Please select 5 or fewer.")
+    if len(rows) > 5:
+        raise SelectionError(f"You chose {len(rows)} movies. Please select 5 or fewer.")
     known = [film_id for film_id, film in rows.items() if film is None]
-    return rec._bare.iloc[rec.films.index.get_indexer(known)] if len(known) == len(rows) else pd.concat([rec._bare.loc[[i]] if film is None else film for i, film in rows.items()])
+    return (
+        rec._bare.iloc[rec.films.index.get_indexer(known)]
+        if len(known) == len(rows)
+        else pd.concat([rec._bare.loc[[i]] if film is None else film for i, film in rows.items()])
+    )
 
 # %% ../nbs/07_recommend.ipynb #c8cd966b
 def seed_weights(
@@ -469,7 +653,11 @@ def seed_weights(
     "How much each liked film counts: by how much it is liked, how lately, and how telling that is"
     day = pd.to_datetime(when.reindex(liked.index))
     years = ((day.max() - day).dt.days / 365.25).fillna(0)
-    votes = pd.to_numeric(rec.films["vote_count"].reindex(liked.index)).astype(float) if "vote_count" in rec.films else pd.Series(np.nan, liked.index)
+    votes = (
+        pd.to_numeric(rec.films["vote_count"].reindex(liked.index)).astype(float)
+        if "vote_count" in rec.films
+        else pd.Series(np.nan, liked.index)
+    )
     telling = 1 / np.log1p(votes.fillna(votes.median() if votes.notna().any() else 1)).clip(lower=1)
     return (liked.astype(float) * .5 ** (years / HALF_LIFE) * telling).to_numpy()
 
@@ -482,11 +670,30 @@ def ask(
     "The `Query` for films named by hand or for a whole taste"
     from movie_recsys.similarity import make_query
     unwanted = dict.fromkeys(rec.resolve(disliked), 1.0)
-    if isinstance(seeds, Taste): unwanted = seeds.disliked[seeds.disliked.index.isin(rec.films.index)].nlargest(WHOLE).to_dict() | unwanted
-    against = make_query(rec._bare, rec._bare.loc[list(unwanted)], weights=list(unwanted.values())) if unwanted else None
-    if not isinstance(seeds, Taste): return make_query(rec._bare, seed_films(rec, seeds), adventure, against=against)
-    liked = seeds.liked[seeds.liked.index.isin(rec.films.index) & ~seeds.liked.index.isin(list(unwanted))]
-    query = make_query(rec._bare, rec._bare.loc[liked.index], adventure, seed_weights(rec, liked, seeds.when), against, TASTE_SOFTNESS, {"collection": 0, "title": 0})
+    if isinstance(seeds, Taste):
+        unwanted = (
+            seeds.disliked[seeds.disliked.index.isin(rec.films.index)].nlargest(WHOLE).to_dict()
+            | unwanted
+        )
+    against = (
+        make_query(rec._bare, rec._bare.loc[list(unwanted)], weights=list(unwanted.values()))
+        if unwanted
+        else None
+    )
+    if not isinstance(seeds, Taste):
+        return make_query(rec._bare, seed_films(rec, seeds), adventure, against=against)
+    liked = seeds.liked[
+        seeds.liked.index.isin(rec.films.index) & ~seeds.liked.index.isin(list(unwanted))
+    ]
+    query = make_query(
+        rec._bare,
+        rec._bare.loc[liked.index],
+        adventure,
+        seed_weights(rec, liked, seeds.when),
+        against,
+        TASTE_SOFTNESS,
+        {"collection": 0, "title": 0},
+    )
     query.known = known_of(rec, seeds)
     return query
 
@@ -507,11 +714,27 @@ def check_dials(
     ) -> None:
     "Raise a `SelectionError` where a dial of `recommend` is set to something that makes no sense"
     if not all(isinstance(dial, Real) for dial in (adventure, diversity)):
-        raise SelectionError(f"adventure and diversity are numbers, not {adventure!r} and {diversity!r}.")
-    if not isinstance(n, (int, np.integer)) or n < 1 or not 0 <= adventure <= 1 or strategy not in ("ranked", "random"):
-        raise SelectionError(f"n is a whole number from 1, adventure between 0 and 1, strategy 'ranked' or 'random': not {n}, {adventure}, {strategy!r}.")
-    if not diversity >= 0 or probes is not None and (not isinstance(probes, (int, np.integer)) or probes < 1):
-        raise SelectionError(f"diversity is 0 or more, probes a whole number from 1: not {diversity}, {probes}.")
+        raise SelectionError(
+            f"adventure and diversity are numbers, not {adventure!r} and {diversity!r}."
+        )
+    if (
+        not isinstance(n, (int, np.integer))
+        or n < 1
+        or not 0 <= adventure <= 1
+        or strategy not in ("ranked", "random")
+    ):
+        raise SelectionError(
+            f"n is a whole number from 1, adventure between 0 and 1, strategy 'ranked' or "
+            f"'random': not {n}, {adventure}, {strategy!r}."
+        )
+    if (
+        not diversity >= 0
+        or probes is not None
+        and (not isinstance(probes, (int, np.integer)) or probes < 1)
+    ):
+        raise SelectionError(
+            f"diversity is 0 or more, probes a whole number from 1: not {diversity}, {probes}."
+        )
 
 # %% ../nbs/07_recommend.ipynb #c6c50169
 def score_of(
@@ -523,7 +746,10 @@ def score_of(
     if isinstance(score, pd.Series): score = score.reindex(rec.films.index)
     score = np.array(score, float)
     if score.shape != (len(rec.films),):
-        raise MovieDataError(f"{type(rec.scorer).__name__}.score gave values of the shape {score.shape}, and there are {len(rec.films):,} films.")
+        raise MovieDataError(
+            f"{type(rec.scorer).__name__}.score gave values of the shape {score.shape}, and there "
+            f"are {len(rec.films):,} films."
+        )
     score[np.isnan(score)] = -np.inf
     return score
 
@@ -547,7 +773,9 @@ def known_films(
     "Positions of the films that were named, seen or disliked"
     against = query.against.at if query.against is not None else []
     seen = [] if query.known is None else query.known
-    at = np.concatenate([query.at, against, seen, rec.films.index.get_indexer(hidden) if len(hidden) else []]).astype(int)
+    at = np.concatenate(
+        [query.at, against, seen, rec.films.index.get_indexer(hidden) if len(hidden) else []]
+    ).astype(int)
     return at[at >= 0]
 
 def candidate_films(
@@ -558,13 +786,23 @@ def candidate_films(
     probes: int | None = None,  # clusters looked at for each seed
     ) -> np.ndarray:
     "Positions of the films to be scored: those allowed in the clusters looked at, and by default the seeds' kin in all others; of a large taste the nearest, about"
-    if probes is None and len(query.at) > WHOLE and allowed.sum() > NEAREST and hasattr(rec.scorer, "near"):
+    if (
+        probes is None
+        and len(query.at) > WHOLE
+        and allowed.sum() > NEAREST
+        and hasattr(rec.scorer, "near")
+    ):
         near = np.where(allowed, rec.scorer.near(query), -np.inf)
         return np.sort(np.argpartition(-near, NEAREST)[:NEAREST])
     known = (query.at >= 0).all()
     order = rec.probe_order[query.at] if known else probe_order(rec.model, query.seeds)
     found = probed_films(order, rec.model.labels_, probes or PROBES)
-    if probes is None: found[rec.traits.kin(rec.traits.rows_[query.at] if known else rec.traits.transform(query.seeds))] = True
+    if probes is None:
+        found[
+            rec.traits.kin(
+                rec.traits.rows_[query.at] if known else rec.traits.transform(query.seeds)
+            )
+        ] = True
     found &= allowed
     return np.flatnonzero(allowed if probes is None and found.sum() < n else found)
 
@@ -602,8 +840,14 @@ def genre_cost(
     "What each candidate would cost for the genres of a list with it, given the picks so far; None where no taste was named"
     if query.known is None or "genres" not in rec.films or len(query.at) <= 5: return None
     names = sorted({genre for genres in query.seeds["genres"] for genre in genres})
-    wanted, rows = query.weights @ genre_rows(query.seeds, names), genre_rows(rec._bare[["genres"]].iloc[at], names)
-    return lambda picks: CALIBRATION * divergence(wanted / wanted.sum(), (rows[picks].sum(axis=0) + rows) / (len(picks) + 1))
+    wanted, rows = (
+        query.weights @ genre_rows(query.seeds, names),
+        genre_rows(rec._bare[["genres"]].iloc[at], names),
+    )
+    return lambda picks: (
+        CALIBRATION
+        * divergence(wanted / wanted.sum(), (rows[picks].sum(axis=0) + rows) / (len(picks) + 1))
+    )
 
 # %% ../nbs/07_recommend.ipynb #ea28e1df
 def shares_of(
@@ -612,7 +856,11 @@ def shares_of(
     at: np.ndarray,  # positions of some films
     ) -> np.ndarray:
     "Which share of each film's score is due to which seed; alike for all where the scorer does not say"
-    return scorer.shares(query, at) if len(query.seeds) > 1 and hasattr(scorer, "shares") else np.empty((0, len(at)))
+    return (
+        scorer.shares(query, at)
+        if len(query.seeds) > 1 and hasattr(scorer, "shares")
+        else np.empty((0, len(at)))
+    )
 
 def pick_films(
     rec: MovieRecommender,  # with the scorer
@@ -620,13 +868,23 @@ def pick_films(
     score: np.ndarray,  # score of every film
     n: int,  # how many
     diversity: float,  # what a repetition costs
-    before: np.ndarray | None = None,  # for each film the one that must be named before it, -1 for none
+    # for each film the one that must be named before it, -1 for none
+    before: np.ndarray | None = None,
     ) -> tuple[np.ndarray, list[str]]:
     "Positions of the films of the list, by score, and what placed each; of hidden gems none repeats another"
     if asks_for_gems(query): diversity = 100
     at = query.candidates[np.isfinite(score[query.candidates])]
     at = best_of(at, score[at], n)
-    picks, placed = pick_among(rec, at, score[at], shares_of(rec.scorer, query, at), n, diversity, before, genre_cost(rec, query, at))
+    picks, placed = pick_among(
+        rec,
+        at,
+        score[at],
+        shares_of(rec.scorer, query, at),
+        n,
+        diversity,
+        before,
+        genre_cost(rec, query, at),
+    )
     return at[picks], placed
 
 def best_of(
@@ -636,7 +894,8 @@ def best_of(
     ) -> np.ndarray:
     "The candidates that a pick looks at, the best first: a hundred or more"
     if len(at) > (most := max(100, min(20 * n, 2000), 2 * n)):
-        chosen = np.sort(np.argpartition(-score, most)[:most])  # in the order of the table, so that films with the same score always are
+        # in the order of the table, so that films with the same score always are
+        chosen = np.sort(np.argpartition(-score, most)[:most])
         at, score = at[chosen], score[chosen]
     return at[np.argsort(-score, kind="stable")]
 
@@ -647,15 +906,22 @@ def pick_among(
     shares: np.ndarray,  # which share of it is due to whom, a row per seed or person
     n: int,  # how many
     diversity: float,  # what a repetition costs
-    before: np.ndarray | None = None,  # for each film of the table the one that must be named before it, -1 for none
+    # for each film of the table the one that must be named before it, -1 for none
+    before: np.ndarray | None = None,
     mix: Callable[[list[int]], np.ndarray] | None = None,  # from `genre_cost`
     ) -> tuple[list[int], list[str]]:
     "Places of the picks among the candidates, in their order, and what placed each"
     rows, after = rec.traits.rows_[at], places_before(before, at)
     repeats = (rows @ rows.T).toarray()
     picks = sorted(pick(score, shares, repeats, n, diversity, after=after, mix=mix))
-    without = picks if picks == list(range(len(picks))) else pick(score, shares, repeats, n, diversity, hearing=0, after=after, mix=mix)
-    return picks, placed_by(picks, without, np.where((after < 0) | np.isin(after, picks), score, -np.inf))
+    without = (
+        picks
+        if picks == list(range(len(picks)))
+        else pick(score, shares, repeats, n, diversity, hearing=0, after=after, mix=mix)
+    )
+    return picks, placed_by(
+        picks, without, np.where((after < 0) | np.isin(after, picks), score, -np.inf)
+    )
 
 # %% ../nbs/07_recommend.ipynb #3cde7ba0
 def random_films(
@@ -666,12 +932,18 @@ def random_films(
     random_state: int | None,  # seed
     ) -> tuple[np.ndarray, np.ndarray]:
     "The report's pick: any film of the first seed's cluster, then of the second's, and round again; no score is made"
-    if not len(query.seeds): raise SelectionError("No movies were selected: a random pick is made from the clusters of your movies.")
+    if not len(query.seeds):
+        raise SelectionError(
+            "No movies were selected: a random pick is made from the clusters of your movies."
+        )
     rng, labels = np.random.default_rng(random_state), rec.model.labels_
     own = labels[query.at] if (query.at >= 0).all() else rec.model.predict(query.seeds)
-    queues = {c: list(rng.permutation(np.flatnonzero(allowed & (labels == c)))) for c in set(own.tolist())}
+    queues = {
+        c: list(rng.permutation(np.flatnonzero(allowed & (labels == c)))) for c in set(own.tolist())
+    }
     picks: list[int] = []
-    while len(picks) < n and any(queues.values()): picks += [queues[c].pop() for c in own.tolist() if queues[c]]
+    while len(picks) < n and any(queues.values()):
+        picks += [queues[c].pop() for c in own.tolist() if queues[c]]
     return np.array(picks[:n], int), np.full(len(labels), np.nan)
 
 # %% ../nbs/07_recommend.ipynb #ae07704e
@@ -681,7 +953,16 @@ def well_liked(
     ) -> str:
     "What can be said of a film itself, where none was named to compare it with"
     rating, votes = film.get("vote_average"), film.get("vote_count")
-    return "Among what you asked for" if pd.isna(rating) else f"Well liked: rated {rating:.1f}" + ("" if pd.isna(votes) else f"{',' if counts == 'Wikipedias' else ' in'} {count_in_words(votes, counts)}")
+    return (
+        "Among what you asked for"
+        if pd.isna(rating)
+        else f"Well liked: rated {rating:.1f}"
+        + (
+            ""
+            if pd.isna(votes)
+            else f"{',' if counts == 'Wikipedias' else ' in'} {count_in_words(votes, counts)}"
+        )
+    )
 
 def why_films(
     rec: MovieRecommender,  # with the scorer
@@ -690,9 +971,18 @@ def why_films(
     names: dict[int, str],  # label of every seed
     ) -> list[str]:
     "A sentence for each film of a list; a scorer that cannot explain has none"
-    if not hasattr(rec.scorer, "explain") or not len(at): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
-    if not len(query.seeds): return [well_liked(film, rec.films.attrs.get("counts", "votes")) for _, film in rec._bare.iloc[at].iterrows()]
-    return because(rec.scorer.explain(query, at), names, "Because you picked" if query.known is None else "Because you liked")
+    if not hasattr(rec.scorer, "explain") or not len(at):
+        return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
+    if not len(query.seeds):
+        return [
+            well_liked(film, rec.films.attrs.get("counts", "votes"))
+            for _, film in rec._bare.iloc[at].iterrows()
+        ]
+    return because(
+        rec.scorer.explain(query, at),
+        names,
+        "Because you picked" if query.known is None else "Because you liked",
+    )
 
 def seed_labels(
     rec: MovieRecommender,  # the films
@@ -713,8 +1003,19 @@ def list_table(
     ) -> pd.DataFrame:
     "The result: title, year, genres, cluster, score, because, placed; `attrs['seeds']` says which films were understood"
     names, films = seed_labels(rec, query), rec.shown.iloc[at]
-    columns = {"title": films["title"], "year": films["release_year"], "genres": films["genres"], "cluster": rec.model.labels_[at], "score": score[at]}
-    if reasons: columns["because"] = why_films(rec, query, at, names) if placed else "Drawn at random from the clusters of your picks"
+    columns = {
+        "title": films["title"],
+        "year": films["release_year"],
+        "genres": films["genres"],
+        "cluster": rec.model.labels_[at],
+        "score": score[at],
+    }
+    if reasons:
+        columns["because"] = (
+            why_films(rec, query, at, names)
+            if placed
+            else "Drawn at random from the clusters of your picks"
+        )
     table = pd.DataFrame(columns | {"placed": placed or "chance"}, index=films.index)
     table.attrs["seeds"] = names
     return table
@@ -758,7 +1059,11 @@ def make_list(
     ) -> pd.DataFrame:
     "The films of the list, by score, with reasons"
     masks = filter_masks(rec.films, **filters)
-    if strategy == "random": at, score, placed = *random_films(rec, query, named_films(rec, query, hidden, masks), n, random_state), []
+    if strategy == "random":
+        at, score, placed = (
+            *random_films(rec, query, named_films(rec, query, hidden, masks), n, random_state),
+            [],
+        )
     else:
         before = look_at(rec, query, n, hidden, masks, probes)
         score = score_of(rec, query)
@@ -775,9 +1080,20 @@ def explain_film(
     ) -> pd.DataFrame:
     "The parts of the score of one film: seed, block, shared, share; one part, the score itself, where the scorer cannot explain"
     at = rec.films.index.get_loc(film_id)
-    if hasattr(rec.scorer, "explain"): parts = rec.scorer.explain(query, np.array([at]))[0]
-    else: parts = [{"seed": None, "block": type(rec.scorer).__name__, "shared": ["a score of its own"], "share": float(score_of(rec, query)[at])}]
-    return pd.DataFrame(parts, columns=["seed", "block", "shared", "share"]).astype({"seed": "Int64", "share": float})
+    if hasattr(rec.scorer, "explain"):
+        parts = rec.scorer.explain(query, np.array([at]))[0]
+    else:
+        parts = [
+            {
+                "seed": None,
+                "block": type(rec.scorer).__name__,
+                "shared": ["a score of its own"],
+                "share": float(score_of(rec, query)[at]),
+            }
+        ]
+    return pd.DataFrame(parts, columns=["seed", "block", "shared", "share"]).astype(
+        {"seed": "Int64", "share": float}
+    )
 
 # %% ../nbs/07_recommend.ipynb #f9599798
 def list_together(
@@ -797,7 +1113,9 @@ def list_together(
         allowed &= allowed_films(rec, query, hidden, masks)
         if gems: allowed = gems_only(rec, query, allowed)
         known[known_films(rec, query, hidden)] = True
-    at = np.unique(np.concatenate([candidate_films(rec, query, allowed, n) for query in queries.values()]))
+    at = np.unique(
+        np.concatenate([candidate_films(rec, query, allowed, n) for query in queries.values()])
+    )
     for query in queries.values(): query.candidates = at
     scores = np.array([score_of(rec, query)[at] for query in queries.values()])
     at, scores = at[able := np.isfinite(scores).all(axis=0)], scores[:, able]
@@ -805,10 +1123,18 @@ def list_together(
     best = best_of(np.arange(len(at)), worth.mean(axis=0), n)
     at, worth = at[best], worth[:, best]
     mean, shares = worth.mean(axis=0), served_shares(worth)
-    picks, placed = pick_among(rec, at, mean, shares, n, 100 if gems else diversity, first_unseen(rec, allowed, known))
+    picks, placed = pick_among(
+        rec, at, mean, shares, n, 100 if gems else diversity, first_unseen(rec, allowed, known)
+    )
     films, served = rec.shown.iloc[at[picks]], [whom(shares[:, k], names) for k in picks]
-    columns = {"title": films["title"], "year": films["release_year"], "genres": films["genres"], "cluster": rec.model.labels_[at[picks]],
-               "for": [said_for(who, len(names)) for who in served], "score": mean[picks]}
+    columns = {
+        "title": films["title"],
+        "year": films["release_year"],
+        "genres": films["genres"],
+        "cluster": rec.model.labels_[at[picks]],
+        "for": [said_for(who, len(names)) for who in served],
+        "score": mean[picks],
+    }
     if reasons: columns["because"] = why_together(rec, queries, at[picks], served)
     table = pd.DataFrame(columns | {"placed": placed}, index=films.index)
     table.attrs["seeds"] = {name: seed_labels(rec, query) for name, query in queries.items()}
@@ -822,13 +1148,25 @@ def why_together(
     served: list[list[str]],  # whom each film serves
     ) -> list[str]:
     "For each film whom it is for, and what it shares with a film of each of them"
-    if not hasattr(rec.scorer, "explain"): return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
+    if not hasattr(rec.scorer, "explain"):
+        return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
     verb = {name: "picked" if query.known is None else "liked" for name, query in queries.items()}
-    said = {name: [because([parts], seed_labels(rec, query), f"{name} {verb[name]}")[0] for parts in rec.scorer.explain(query, at)] for name, query in queries.items()}
-    return [f"F{said_for(who, len(queries))[1:]}: {'; '.join(said[name][k] for name in who)}" for k, who in enumerate(served)]
+    said = {
+        name: [
+            because([parts], seed_labels(rec, query), f"{name} {verb[name]}")[0]
+            for parts in rec.scorer.explain(query, at)
+        ]
+        for name, query in queries.items()
+    }
+    return [
+        f"F{said_for(who, len(queries))[1:]}: {'; '.join(said[name][k] for name in who)}"
+        for k, who in enumerate(served)
+    ]
 
 # %% ../nbs/07_recommend.ipynb #df2641b0
-UNLED = .42  # the dial of a wish without films, which nothing else leads to films that somebody has heard of [by eye]
+# the dial of a wish without films, which nothing else leads to films that somebody has heard of [by
+# eye]
+UNLED = .42
 
 def read_for(
     rec: MovieRecommender,  # the films
@@ -841,19 +1179,37 @@ def query_for_wish(
     rec: MovieRecommender,  # with the scorer
     wish: Wish,  # from `read_wish`
     seeds: Any = None,  # films to go by beside it, or a taste
-    adventure: float | None = None,  # 0 what everybody knows, 1 hidden gems; where None what the wish says, or the default
+    # 0 what everybody knows, 1 hidden gems; where None what the wish says, or the default
+    adventure: float | None = None,
     disliked: Iterable[str | int] | None = (),  # films that are not wanted
     ) -> Any:
     "The `Query` for a wish: its films beside the seeds, its theme and moods as terms of the score"
     known = isinstance(seeds, Taste)
-    named = wish.like if known and wish.like else seeds if known else [*as_list(seeds), *wish.like] or None
-    dial = next(value for value in (adventure, wish.adventure, .5 if named else UNLED) if value is not None)
+    named = (
+        wish.like
+        if known and wish.like
+        else seeds
+        if known
+        else [*as_list(seeds), *wish.like] or None
+    )
+    dial = next(
+        value for value in (adventure, wish.adventure, 0.5 if named else UNLED) if value is not None
+    )
     query = ask(rec, named, dial, [*as_list(disliked), *wish.unlike])
     if known: query.known = known_of(rec, seeds)
     query.extra = wish_terms(wish, rec.titles, getattr(rec.scorer, "features_", None))
     words = wish.values("theme")
-    moods = [("" if part.wanted else "not ") + mood for part in wish.parts if part.kind == "mood" for mood in part.value]
-    query.said = {"theme": f"about {', '.join(words)}", "mood": ", ".join(moods), "short": "films shorter than 45 minutes lose 1.5, others nothing"}
+    moods = [
+        ("" if part.wanted else "not ") + mood
+        for part in wish.parts
+        if part.kind == "mood"
+        for mood in part.value
+    ]
+    query.said = {
+        "theme": f"about {', '.join(words)}",
+        "mood": ", ".join(moods),
+        "short": "films shorter than 45 minutes lose 1.5, others nothing",
+    }
     return query
 
 def list_for_wish(
@@ -862,21 +1218,50 @@ def list_for_wish(
     seeds: Any = None,  # films to go by beside it, or a taste
     n: int = 5,  # how many films, where the wish does not say
     hidden: Iterable[int] = (),  # film_ids of films not to name
-    disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
-    adventure: float | None = None,  # 0 what everybody knows, 1 hidden gems; where None what the wish says, or the default
+    # films not to recommend either; similar ones move down
+    disliked: Iterable[str | int] | None = (),
+    # 0 what everybody knows, 1 hidden gems; where None what the wish says, or the default
+    adventure: float | None = None,
     filters: Filters | None = None,  # what the list keeps to beside the wish
     reasons: bool = True,  # whether to say why
     ) -> pd.DataFrame:
     "The films of the list, with what of the wish each is; `attrs` says what was understood, and what to relax where little is left"
-    filters, query, masks = dict(filters or {}), query_for_wish(rec, wish, seeds, adventure, disliked), wish_masks(wish, rec.titles)
-    others = np.logical_and.reduce([np.ones(len(rec.films), bool), *filter_masks(rec.films, **filters).values()])
+    filters, query, masks = (
+        dict(filters or {}),
+        query_for_wish(rec, wish, seeds, adventure, disliked),
+        wish_masks(wish, rec.titles),
+    )
+    others = np.logical_and.reduce(
+        [np.ones(len(rec.films), bool), *filter_masks(rec.films, **filters).values()]
+    )
     fulfilled = np.logical_and.reduce([others, *(mask for _, mask in masks)])
     probes, n = None if len(query.at) > WHOLE else rec.model.n_clusters, wish.count or n
-    result = make_list(rec, query, n, [*hidden, *wish.seen], DIVERSITY, probes, "ranked", None, {"items": fulfilled}, reasons)
+    result = make_list(
+        rec,
+        query,
+        n,
+        [*hidden, *wish.seen],
+        DIVERSITY,
+        probes,
+        "ranked",
+        None,
+        {"items": fulfilled},
+        reasons,
+    )
     if reasons: result["because"] = why_wished(rec, query, wish, result)
-    unscored = [] if hasattr(rec.scorer, "features_") else [part.words for part in wish.parts if part.kind in ("theme", "mood")]
-    result.attrs |= {"understood": [told for told in wish.understood if told[0] not in unscored], "ignored": [*wish.ignored, *unscored]}
-    if len(result) < n: result.attrs["reason"] = what_to_relax(masks, allowed_films(rec, query, [*hidden, *wish.seen], {"items": others}), len(result))
+    unscored = (
+        []
+        if hasattr(rec.scorer, "features_")
+        else [part.words for part in wish.parts if part.kind in ("theme", "mood")]
+    )
+    result.attrs |= {
+        "understood": [told for told in wish.understood if told[0] not in unscored],
+        "ignored": [*wish.ignored, *unscored],
+    }
+    if len(result) < n:
+        result.attrs["reason"] = what_to_relax(
+            masks, allowed_films(rec, query, [*hidden, *wish.seen], {"items": others}), len(result)
+        )
     return result
 
 def why_wished(
@@ -888,8 +1273,13 @@ def why_wished(
     "For each film what of the wish it is, behind what it shares with the films of the wish"
     rows = rec.films.index.get_indexer(found.index)
     said = [as_asked(wish, int(row), rec.titles) for row in rows]
-    if len(query.seeds): return [f"{because}; {own}" if own else because for because, own in zip(found["because"], said)]
-    return [own[0].upper() + own[1:] if own else because for because, own in zip(found["because"], said)]
+    if len(query.seeds):
+        return [
+            f"{because}; {own}" if own else because for because, own in zip(found["because"], said)
+        ]
+    return [
+        own[0].upper() + own[1:] if own else because for because, own in zip(found["because"], said)
+    ]
 
 # %% ../nbs/07_recommend.ipynb #6613e4a6
 SEEDS_AT_ONCE = 48  # films named that are compared with their candidates in one go [by speed]
@@ -919,11 +1309,18 @@ def lean(
     "The recommender with what lists without reasons need and no more: what is sent to another process"
     few = copy(rec)
     few.ratings = few.tmdb = few._scorer = None
-    vars(few).update({name: getattr(rec, name) for name in ("scorer", "probe_order", "series", "traits", "sequels", "hidden_films")})
+    vars(few).update(
+        {
+            name: getattr(rec, name)
+            for name in ("scorer", "probe_order", "series", "traits", "sequels", "hidden_films")
+        }
+    )
     for name in ("titles", "labels", "shown"): vars(few).pop(name, None)
     if hasattr(rec.scorer, "lean"):
         few.scorer = rec.scorer.lean()
-        few.films = few._bare = rec._bare[[name for name in ("title", "collection", "genres") if name in rec._bare]]
+        few.films = few._bare = rec._bare[
+            [name for name in ("title", "collection", "genres") if name in rec._bare]
+        ]
     return few
 
 def light_query(
@@ -938,10 +1335,12 @@ def light_query(
     named = [] if seeds is None or isinstance(seeds, Taste) else as_list(seeds)
     if 0 < len(named) <= 5 and all(isinstance(seed, (int, np.integer)) for seed in named):
         at = rec.films.index.get_indexer(list(dict.fromkeys(named)))
-        if (at >= 0).all(): return Query(None, at, np.full(len(at), 1 / len(at)), adventure, against)
+        if (at >= 0).all():
+            return Query(None, at, np.full(len(at), 1 / len(at)), adventure, against)
     query = ask(rec, seeds, adventure, disliked)
     if not isinstance(seeds, Taste): query.against = against
-    if (query.at < 0).any() and hasattr(rec.scorer, "features_"): rec.scorer.features_.seed_facts(query)
+    if (query.at < 0).any() and hasattr(rec.scorer, "features_"):
+        rec.scorer.features_.seed_facts(query)
     elif hasattr(rec.scorer, "lean"): query.seeds = None
     return query
 
@@ -969,14 +1368,21 @@ def lists_of(
     "Of each list the positions of its films, and their scores"
     if strategy == "random":
         add_rows(rec, queries)
-        drawn = [random_films(rec, query, named_films(rec, query, hidden, masks), n, random_state) for query in queries]
+        drawn = [
+            random_films(rec, query, named_films(rec, query, hidden, masks), n, random_state)
+            for query in queries
+        ]
         return [(at, score[at]) for at, score in drawn]
     made: list = []
     for block in in_blocks(np.array([len(query.at) for query in queries])):
         asked = [queries[k] for k in block]
         add_rows(rec, asked)
         before = [look_at(rec, query, n, hidden, masks, probes) for query in asked]
-        alike = [query for query in asked if query.known is None and len(query.at) and (query.at >= 0).all()]
+        alike = [
+            query
+            for query in asked
+            if query.known is None and len(query.at) and (query.at >= 0).all()
+        ]
         if alike and hasattr(rec.scorer, "prepare"): rec.scorer.prepare(alike)
         for query, unseen in zip(asked, before):
             score = score_of(rec, query)
@@ -993,7 +1399,8 @@ def list_blocks(
     n_jobs: int | None = None,  # how many processes, as joblib counts them
     *,
     seen: Iterable[str | int] | None = (),  # films not to recommend
-    disliked: Iterable[str | int] | None = (),  # films not to recommend either; similar ones move down
+    # films not to recommend either; similar ones move down
+    disliked: Iterable[str | int] | None = (),
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
     diversity: float = DIVERSITY,  # what a repeated director or actor costs
     probes: int | None = None,  # clusters looked at for each seed
@@ -1004,16 +1411,39 @@ def list_blocks(
     "The lists of some thousand queries at a time: query, rank, film_id, score"
     from joblib import Parallel, delayed, effective_n_jobs
     check_dials(n, adventure, diversity, probes, strategy)
-    masks = {"asked": np.logical_and.reduce([*filter_masks(rec.films, **filters).values(), np.ones(len(rec.films), bool)])}
+    masks = {
+        "asked": np.logical_and.reduce(
+            [*filter_masks(rec.films, **filters).values(), np.ones(len(rec.films), bool)]
+        )
+    }
     hidden, against = rec.resolve(seen), ask(rec, None, adventure, disliked).against
     few, todo, first = lean(rec), iter(queries), 0
     with Parallel(n_jobs=n_jobs) as parallel:
         while lot := list(islice(todo, 8 * LISTS_AT_ONCE * effective_n_jobs(n_jobs))):
             asked = [light_query(rec, seeds, adventure, disliked, against) for seeds in lot]
-            order = np.array(sorted(range(len(asked)), key=lambda k: looked_at(rec, asked[k], probes)))
+            order = np.array(
+                sorted(range(len(asked)), key=lambda k: looked_at(rec, asked[k], probes))
+            )
             tasks = np.array_split(order, -(-len(order) // LISTS_AT_ONCE))
-            made = chain(*parallel(delayed(lists_of)(few, [asked[k] for k in task], n, hidden, masks, diversity, probes, strategy, random_state) for task in tasks))
-            found = [lists for _, lists in sorted(zip(order.tolist(), made), key=lambda pair: pair[0])]
+            made = chain(
+                *parallel(
+                    delayed(lists_of)(
+                        few,
+                        [asked[k] for k in task],
+                        n,
+                        hidden,
+                        masks,
+                        diversity,
+                        probes,
+                        strategy,
+                        random_state,
+                    )
+                    for task in tasks
+                )
+            )
+            found = [
+                lists for _, lists in sorted(zip(order.tolist(), made), key=lambda pair: pair[0])
+            ]
             yield table_of_lists(rec, found, first)
             first += len(lot)
 
@@ -1027,7 +1457,9 @@ def table_of_lists(
     query = np.repeat(np.arange(first, first + len(found)), sizes)
     rank = np.concatenate([np.arange(1, size + 1) for size in sizes])
     at, score = (np.concatenate(column) for column in zip(*found))
-    return pd.DataFrame({"query": query, "rank": rank, "film_id": rec.films.index[at.astype(int)], "score": score})
+    return pd.DataFrame(
+        {"query": query, "rank": rank, "film_id": rec.films.index[at.astype(int)], "score": score}
+    )
 
 def many_lists(
     rec: MovieRecommender,  # the films, the clusters and the scorer
@@ -1037,7 +1469,15 @@ def many_lists(
     **asked: Any,  # what `list_blocks` takes
     ) -> pd.DataFrame:
     "The lists of all queries in one table"
-    return pd.concat([pd.DataFrame({"query": [], "rank": [], "film_id": [], "score": []}, dtype=int).astype({"score": float}), *list_blocks(rec, queries, n, n_jobs, **asked)], ignore_index=True)
+    return pd.concat(
+        [
+            pd.DataFrame({"query": [], "rank": [], "film_id": [], "score": []}, dtype=int).astype(
+                {"score": float}
+            ),
+            *list_blocks(rec, queries, n, n_jobs, **asked),
+        ],
+        ignore_index=True,
+    )
 
 # %% ../nbs/07_recommend.ipynb #2e8c3105
 def save_likes(
@@ -1051,7 +1491,9 @@ def save_likes(
     liked = ratings.loc[ratings["rating"] >= 4, ["userId", "film_id", "rating"]]
     liked = liked.assign(userId=pd.factorize(liked["userId"])[0])
     counted = {"lift.npz": lift.save} if lift is not None else {}
-    write_set(folder / "likes", {"likes.parquet": liked.to_parquet} | counted, {"likes": len(liked)})
+    write_set(
+        folder / "likes", {"likes.parquet": liked.to_parquet} | counted, {"likes": len(liked)}
+    )
 
 def load_likes(
     folder: str | Path,  # where the model is
@@ -1077,8 +1519,19 @@ def save_index(
     "Write the content and the titles of the films as arrays beside a model, so that the first answer need not make them; nothing for a scorer of another kind"
     rmtree(folder / "index", ignore_errors=True)
     if rec._scorer is not None: return
-    writers = {"content.bin": partial(write_arrays, arrays=rec.scorer.features_.arrays()), "titles.bin": partial(write_arrays, arrays=rec.titles.arrays())}
-    write_set(folder / "index", writers, {"of": read_card(folder)["files"]["films.parquet"]["sha256"], "by": __version__, "n_films": len(rec.films)})
+    writers = {
+        "content.bin": partial(write_arrays, arrays=rec.scorer.features_.arrays()),
+        "titles.bin": partial(write_arrays, arrays=rec.titles.arrays()),
+    }
+    write_set(
+        folder / "index",
+        writers,
+        {
+            "of": read_card(folder)["files"]["films.parquet"]["sha256"],
+            "by": __version__,
+            "n_films": len(rec.films),
+        },
+    )
 
 def load_index(
     folder: str | Path,  # where the model is
@@ -1088,7 +1541,12 @@ def load_index(
     index = Path(folder) / "index"
     try:
         card = read_card(index)
-        if [card.get("of"), card.get("by"), card.get("n_films")] != [read_card(folder)["files"]["films.parquet"]["sha256"], __version__, n_films]: return {}
+        if [card.get("of"), card.get("by"), card.get("n_films")] != [
+            read_card(folder)["files"]["films.parquet"]["sha256"],
+            __version__,
+            n_films,
+        ]:
+            return {}
         return {name: read_arrays(set_file(index, f"{name}.bin")) for name in ("content", "titles")}
     except (OSError, KeyError, ValueError, TypeError, MovieDataError): return {}
 
@@ -1098,11 +1556,18 @@ def clusters_of_table(
 ) -> tuple[pd.DataFrame, MovieClusters]:  # the films and the model
     "Films and clusters from a published table"
     missing = {"film_id", "title", "cluster", "cluster_name"} - set(table)
-    if missing: raise MovieDataError(f"This is not a table of clustered films: {', '.join(sorted(missing))} is missing. "
-                                     "Make the clusters with MovieRecommender.from_movies.")
-    names, labels = table.groupby("cluster")["cluster_name"].first().tolist(), table["cluster"].to_numpy()
+    if missing:
+        raise MovieDataError(
+            f"This is not a table of clustered films: {', '.join(sorted(missing))} is missing. "
+            "Make the clusters with MovieRecommender.from_movies."
+        )
+    names, labels = (
+        table.groupby("cluster")["cluster_name"].first().tolist(),
+        table["cluster"].to_numpy(),
+    )
     films = table.drop(columns=["cluster", "cluster_name"]).set_index("film_id")
-    for c in [c for c in LISTS if c in films]: films[c] = [[] if v is None else list(v) for v in films[c]]
+    for c in [c for c in LISTS if c in films]:
+        films[c] = [[] if v is None else list(v) for v in films[c]]
     pipeline = make_pipeline(films, len(names), n_init=1)
     X = np.asarray(pipeline["features"].fit_transform(films))
     centers = np.array([X[labels == c].mean(axis=0) for c in range(len(names))])
@@ -1114,7 +1579,11 @@ def published_clusters(
 ) -> tuple[pd.DataFrame, MovieClusters] | None:  # the films and the model
     "Films and clusters of a published dataset; None where it has no clusters"
     remote = source.startswith("hf://")
-    table = _read_dataset(source.removeprefix("hf://"), Limits()) if remote or _is_dataset(Path(source)) else None
+    table = (
+        _read_dataset(source.removeprefix("hf://"), Limits())
+        if remote or _is_dataset(Path(source))
+        else None
+    )
     if table is None or "cluster" not in table: return None
     films, model = clusters_of_table(table)
     films.attrs["source"] = source

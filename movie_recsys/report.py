@@ -21,7 +21,9 @@ def draw_films(
     random_state: int | None = None,  # seed
     ) -> pd.Index:
     "Draw films from the movies' own clusters, as film_ids"
-    return rec.recommend(movies, n=n, strategy="random", random_state=random_state, reasons=False).index
+    return rec.recommend(
+        movies, n=n, strategy="random", random_state=random_state, reasons=False
+    ).index
 
 def cluster_options(
     rec: MovieRecommender,  # the films and their clusters
@@ -30,7 +32,11 @@ def cluster_options(
     ) -> list[str]:
     "Draw two films from each cluster, as labels: 26 for 13 clusters"
     dice, options = np.random.default_rng(random_state), []
-    ranks = [rec.films[name].rank().fillna(0) for name in ("vote_count", "vote_average") if name in rec.films]
+    ranks = [
+        rec.films[name].rank().fillna(0)
+        for name in ("vote_count", "vote_average")
+        if name in rec.films
+    ]
     merit = np.prod([np.ones(len(rec.films)), *ranks], axis=0)
     for cluster in range(rec.model.n_clusters):
         at = np.flatnonzero(rec.model.labels_ == cluster)
@@ -45,8 +51,14 @@ def genres_of(
     ) -> set[str]:
     "Find a movie's genres at TMDB, or in the table if there is no TMDB and the table has the movie"
     try:
-        if rec.tmdb is not None: return {GENRE_IDS[i] for i in rec.tmdb.fetch_movie_feature(movie_name, "genre") if i in GENRE_IDS}
-    except ServiceError: pass
+        if rec.tmdb is not None:
+            return {
+                GENRE_IDS[i]
+                for i in rec.tmdb.fetch_movie_feature(movie_name, "genre")
+                if i in GENRE_IDS
+            }
+    except ServiceError:
+        pass
     return set(rec.films.at[resolve_seed(rec, movie_name), "genres"])
 
 def draw_of_genres(
@@ -56,15 +68,23 @@ def draw_of_genres(
     random_state: int | None = None,  # seed
     ) -> pd.Index:
     "Draw films of these main genres, or of `Other` if the table has none of them, as film_ids"
-    main, named = rec.films["reduced_genre"], genres | {OTHER_NAMES[genre] for genre in genres if genre in OTHER_NAMES}
+    main, named = (
+        rec.films["reduced_genre"],
+        genres | {OTHER_NAMES[genre] for genre in genres if genre in OTHER_NAMES},
+    )
     of_them = rec.films.index[main.isin(named) if main.isin(named).any() else main == "Other"]
-    return of_them[np.random.default_rng(random_state).choice(len(of_them), min(n, len(of_them)), replace=False)]
+    return of_them[
+        np.random.default_rng(random_state).choice(
+            len(of_them), min(n, len(of_them)), replace=False
+        )
+    ]
 
 # %% ../nbs/07a_report.ipynb #ae812592
 class Report:
     "The functions of the report's section 3-3, by its names"
     def __init__(self,
-                 rec: MovieRecommender,  # the films, their clusters, and a TMDB client where there is one
+                 # the films, their clusters, and a TMDB client where there is one
+                 rec: MovieRecommender,
                  random_state: int | None = None,  # seed of everything that is drawn
                  ):
         self.rec, self.random_state = rec, random_state
@@ -73,14 +93,19 @@ class Report:
                           movie_name: str,  # a title
                           ) -> int:
         "Find the cluster label of a movie by its title; raises `TitleNotFoundError`"
-        return int(self.rec.model.labels_[self.rec.films.index.get_loc(resolve_seed(self.rec, movie_name))])
+        return int(
+            self.rec.model.labels_[self.rec.films.index.get_loc(resolve_seed(self.rec, movie_name))]
+        )
 
     def find_samelabel_movie(self,
                              label: int,  # a cluster
                              ) -> str:
         "Draw the title of a random movie with this cluster label; raises `SelectionError` if there is no such cluster"
         at = np.flatnonzero(self.rec.model.labels_ == label)
-        if not len(at): raise SelectionError(f"There is no cluster {label}: labels go from 0 to {self.rec.model.n_clusters - 1}.")
+        if not len(at):
+            raise SelectionError(
+                f"There is no cluster {label}: labels go from 0 to {self.rec.model.n_clusters - 1}."
+            )
         return self.rec.films["title"].iloc[np.random.default_rng(self.random_state).choice(at)]
 
     def movie_existence(self,
@@ -88,19 +113,29 @@ class Report:
                         ) -> bool:
         "Check whether a movie with exactly this title, ignoring case, is in the table"
         asked = str(movie_name).strip().casefold()
-        return any(names.str.casefold().eq(asked).any() for names in (self.rec.films["title"].astype(str), self.rec.labels))
+        return any(
+            names.str.casefold().eq(asked).any()
+            for names in (self.rec.films["title"].astype(str), self.rec.labels)
+        )
 
     def recommend_movie(self,
                         movie_list: str | list[str],  # one to five titles
                         ) -> list[str]:
         "Draw five titles from the movies' own clusters; raises `SelectionError` for none or more than five"
-        return self.rec.films.loc[draw_films(self.rec, movie_list, random_state=self.random_state), "title"].tolist()
+        return self.rec.films.loc[
+            draw_films(self.rec, movie_list, random_state=self.random_state), "title"
+        ].tolist()
 
     def recommend_based_on_new_movie(self,
                                      movie_name: str,  # a title that TMDB knows
                                      ) -> list[str]:
         "Draw five titles of the genres that TMDB gives the movie; raises `TitleNotFoundError` if neither TMDB nor the table knows it"
-        return self.rec.films.loc[draw_of_genres(self.rec, genres_of(self.rec, movie_name), random_state=self.random_state), "title"].tolist()
+        return self.rec.films.loc[
+            draw_of_genres(
+                self.rec, genres_of(self.rec, movie_name), random_state=self.random_state
+            ),
+            "title",
+        ].tolist()
 
     def set_movie_options(self) -> list[str]:
         "Draw two movies from each cluster, as labels: 26 for 13 clusters"
@@ -121,7 +156,8 @@ def films_for(
     random_state: int | None = None,  # seed
     ) -> pd.Index:
     "Draw five films, as film_ids; raises a `MovieRecsysError` whose message is for the page"
-    if not str(text or "").strip(): return draw_films(rec, selected_movies, random_state=random_state)
+    if not str(text or "").strip():
+        return draw_films(rec, selected_movies, random_state=random_state)
     try: return draw_films(rec, [rec.titles.resolve(str(text))], random_state=random_state)
     except TitleNotFoundError:
         if rec.tmdb is None: raise

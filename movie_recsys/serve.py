@@ -35,12 +35,14 @@ from starlette.responses import Response
 from . import __version__
 from .cluster import best_known
 from .data import MovieRecsysError, SelectionError, TitleNotFoundError
-from .people import MAX_TASTE, FilmRow, FoundRow, film_rows, found_rows, liked_by, sent_taste
+from .people import (MAX_TASTE, FilmRow, FoundRow, film_rows, found_rows,
+    liked_by, sent_taste)
 from .recommend import MovieRecommender
 from .taste import Taste
 
 # %% ../nbs/12a_serve.ipynb #731103d3
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]  # a title, a genre, a country, a person
+# a title, a genre, a country, a person
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=50)]
 Numbers = Annotated[list[int], Field(max_length=50)]
 
@@ -48,13 +50,25 @@ class Steering(BaseModel):
     "How a list is steered"
     model_config = ConfigDict(extra="forbid")
     n: int = Field(5, ge=1, le=100, description="How many films.")
-    adventure: float = Field(.5, ge=0, le=1, description="From 0, what everybody knows, to 1, hidden gems.")
-    diversity: float = Field(.2, ge=0, le=100, description="What a repeated director or actor costs.")
-    genre: Names = Field([], description="Only films of this genre, or of one of several.", examples=[["Crime"]])
+    adventure: float = Field(
+        0.5, ge=0, le=1, description="From 0, what everybody knows, to 1, hidden gems."
+    )
+    diversity: float = Field(
+        0.2, ge=0, le=100, description="What a repeated director or actor costs."
+    )
+    genre: Names = Field(
+        [], description="Only films of this genre, or of one of several.", examples=[["Crime"]]
+    )
     without: Names = Field([], description="No film of this genre.", examples=[["War"]])
-    first_year: int | None = Field(None, description="Only films released in or after this year.", examples=[1980])
-    last_year: int | None = Field(None, description="Only films released in or before this year.", examples=[1999])
-    language: Names = Field([], description="Original language, as an ISO 639-1 code.", examples=[["en"]])
+    first_year: int | None = Field(
+        None, description="Only films released in or after this year.", examples=[1980]
+    )
+    last_year: int | None = Field(
+        None, description="Only films released in or before this year.", examples=[1999]
+    )
+    language: Names = Field(
+        [], description="Original language, as an ISO 639-1 code.", examples=[["en"]]
+    )
     country: Names = Field([], description="A country, as the table names it.")
     person: Names = Field([], description="Somebody among directors, writers or cast.")
     shortest: float | None = Field(None, ge=0, description="Fewest minutes.")
@@ -63,11 +77,18 @@ class Steering(BaseModel):
     min_rating: float | None = Field(None, ge=0, le=10, description="Lowest average vote.")
     seen: Names = Field([], description="A film not to name again.")
     disliked: Names = Field([], description="A film that is not wanted, nor its like.")
-    from_watchlist: bool = Field(False, description="Only films on the watchlist of the taste that is sent.")
+    from_watchlist: bool = Field(
+        False, description="Only films on the watchlist of the taste that is sent."
+    )
 
 class Asked(Steering):
     "Some films, and how the list is steered"
-    film: Names = Field([], description="A film that is liked: `Title (Year)` or a title; one to five.", examples=[["Heat (1995)", "Casino (1995)"]])
+
+    film: Names = Field(
+        [],
+        description="A film that is liked: `Title (Year)` or a title; one to five.",
+        examples=[["Heat (1995)", "Casino (1995)"]],
+    )
     film_id: Numbers = Field([], description="A film that is liked, by its number in the table.")
 
 def as_filters(
@@ -75,9 +96,17 @@ def as_filters(
 ) -> dict[str, Any]:
     "Put the parameters into the form that `recommend` takes"
     span = lambda low, high: None if low is None and high is None else (low, high)  # noqa: E731
-    return {"genres": asked.genre, "exclude_genres": asked.without, "years": span(asked.first_year, asked.last_year), "languages": asked.language,
-            "countries": asked.country, "people": asked.person, "runtime": span(asked.shortest, asked.longest),
-            "min_votes": asked.min_votes, "min_rating": asked.min_rating}
+    return {
+        "genres": asked.genre,
+        "exclude_genres": asked.without,
+        "years": span(asked.first_year, asked.last_year),
+        "languages": asked.language,
+        "countries": asked.country,
+        "people": asked.person,
+        "runtime": span(asked.shortest, asked.longest),
+        "min_votes": asked.min_votes,
+        "min_rating": asked.min_rating,
+    }
 
 # %% ../nbs/12a_serve.ipynb #ef0e1e56
 class Seed(BaseModel):
@@ -136,10 +165,22 @@ def list_answer(
 ) -> dict:
     "Answer with what was understood, and the films"
     seeds = [{"film_id": int(i), "label": label} for i, label in found.attrs["seeds"].items()]
-    return {"seeds": seeds, "understood": list(understood), "films": film_rows(rec, found), "reason": found.attrs.get("reason", "")}
+    return {
+        "seeds": seeds,
+        "understood": list(understood),
+        "films": film_rows(rec, found),
+        "reason": found.attrs.get("reason", ""),
+    }
 
 # %% ../nbs/12a_serve.ipynb #4f719d7d
-TITLES = {400: "This cannot be answered", 404: "Not found", 405: "Not done this way", 413: "Too long", 422: "Not as it should be asked", 500: "Something went wrong here"}
+TITLES = {
+    400: "This cannot be answered",
+    404: "Not found",
+    405: "Not done this way",
+    413: "Too long",
+    422: "Not as it should be asked",
+    500: "Something went wrong here",
+}
 
 class Problem(BaseModel):
     "An error, as RFC 9457 has it"
@@ -154,14 +195,26 @@ def problem(
     **more: Any,  # further members
 ) -> Response:
     "Put an error into a response"
-    body = {"type": "about:blank", "title": TITLES.get(status, "This cannot be answered"), "status": status, "detail": detail, **more}
-    return Response(json.dumps(body, ensure_ascii=False), status, {"Cache-Control": "no-store"}, "application/problem+json")
+    body = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "This cannot be answered"),
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        status,
+        {"Cache-Control": "no-store"},
+        "application/problem+json",
+    )
 
 def refusal(
     error: MovieRecsysError,  # from the library
 ) -> Response:
     "Put one of the library's errors into a response"
-    if isinstance(error, TitleNotFoundError): return problem(404, str(error), nearest=list(error.nearest))
+    if isinstance(error, TitleNotFoundError):
+        return problem(404, str(error), nearest=list(error.nearest))
     return problem(400, str(error))
 
 def wrong_parameters(
@@ -169,7 +222,11 @@ def wrong_parameters(
 ) -> str:
     "Say in a sentence which parameters are wrong, and how, without what was sent"
     told = {"extra_forbidden": "there is no such parameter"}
-    said = [f"{'.'.join(str(part) for part in error['loc'][1:])}: {told.get(error['type'], error['msg'][0].lower() + error['msg'][1:])}" for error in errors]
+    said = [
+        f"{'.'.join(str(part) for part in error['loc'][1:])}: "
+        f"{told.get(error['type'], error['msg'][0].lower() + error['msg'][1:])}"
+        for error in errors
+    ]
     return f"{'; '.join(said[:5])}."
 
 # %% ../nbs/12a_serve.ipynb #87614e86
@@ -190,8 +247,15 @@ class NoSecrets:
             if scope["type"] != "http": raise
             last = error.__traceback__
             while last.tb_next: last = last.tb_next
-            print(f"{type(error).__name__} in {Path(last.tb_frame.f_code.co_filename).name}, line {last.tb_lineno}", file=sys.stderr)
-            if not started: await problem(500, "The service failed at this question; the question is not written down.")(scope, receive, send)
+            print(
+                f"{type(error).__name__} in {Path(last.tb_frame.f_code.co_filename).name}, line "
+                f"{last.tb_lineno}",
+                file=sys.stderr,
+            )
+            if not started:
+                await problem(
+                    500, "The service failed at this question; the question is not written down."
+                )(scope, receive, send)
 
 # %% ../nbs/12a_serve.ipynb #d06cc5d6
 class Under:
@@ -213,7 +277,11 @@ def fingerprint(
 ) -> bytes:
     "Compute a few bytes that differ if films, clusters, likes or the version of the library differ"
     told = blake2b(__version__.encode(), digest_size=16)
-    for part in (pd.Series(rec.model.labels_, rec.films.index), *(rec.films[name] for name in rec.films), *(() if rec.ratings is None else [rec.ratings])):
+    for part in (
+        pd.Series(rec.model.labels_, rec.films.index),
+        *(rec.films[name] for name in rec.films),
+        *(() if rec.ratings is None else [rec.ratings]),
+    ):
         plain = part.astype(str) if part.ndim == 1 and part.dtype == object else part
         told.update(pd.util.hash_pandas_object(plain).to_numpy().tobytes())
     return told.digest()
@@ -227,7 +295,14 @@ def tag_of(
     return f'"{blake2b(f"{path}?{query}".encode(), key=key, digest_size=12).hexdigest()}"'
 
 # %% ../nbs/12a_serve.ipynb #817db0d8
-TASTE = {"taste": 1, "source": "Letterboxd", "liked": {"949": 0.9, "524": 0.8}, "disliked": {"597": 1.0}, "seen": {"949": 1, "524": 1, "597": 1}, "watchlist": {"680": 1}}
+TASTE = {
+    "taste": 1,
+    "source": "Letterboxd",
+    "liked": {"949": 0.9, "524": 0.8},
+    "disliked": {"597": 1.0},
+    "seen": {"949": 1, "524": 1, "597": 1},
+    "watchlist": {"680": 1},
+}
 
 async def taste_in(
     request: Request,  # a POST with a taste as its body
@@ -236,10 +311,15 @@ async def taste_in(
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > MAX_TASTE: raise HTTPException(413, f"A taste has at most {MAX_TASTE:,} bytes.")
+        if len(body) > MAX_TASTE:
+            raise HTTPException(413, f"A taste has at most {MAX_TASTE:,} bytes.")
     try: taste = sent_taste(body.decode())
     except UnicodeDecodeError: raise SelectionError("A taste is JSON in UTF-8.") from None
-    if taste is None: raise SelectionError("The body of the request must be a taste, the JSON that Taste.to_json() writes, and it was empty.")
+    if taste is None:
+        raise SelectionError(
+            "The body of the request must be a taste, the JSON that Taste.to_json() writes, and it "
+            "was empty."
+        )
     return taste
 
 def answer_list(
@@ -250,9 +330,19 @@ def answer_list(
     "Answer /recommend"
     watch = None
     if asked.from_watchlist:
-        if not isinstance(liked, Taste): raise SelectionError("A watchlist is a part of a taste, and none was sent.")
+        if not isinstance(liked, Taste):
+            raise SelectionError("A watchlist is a part of a taste, and none was sent.")
         watch = liked.watchlist.index
-    found = rec.recommend(liked, n=asked.n, adventure=asked.adventure, diversity=asked.diversity, seen=asked.seen, disliked=asked.disliked, items=watch, **as_filters(asked))
+    found = rec.recommend(
+        liked,
+        n=asked.n,
+        adventure=asked.adventure,
+        diversity=asked.diversity,
+        seen=asked.seen,
+        disliked=asked.disliked,
+        items=watch,
+        **as_filters(asked),
+    )
     return list_answer(rec, found, found.attrs["understood"].values())
 
 def answer_reasons(
@@ -264,17 +354,38 @@ def answer_reasons(
     "Answer /explain"
     query, film_id = rec.query(liked, adventure), rec.resolve(film)[0]
     parts, names = rec.explain(liked, film_id, adventure), rec.labels.reindex(query.seeds.index)
-    told = [{"seed": names.get(part.seed, ""), "block": part.block, "shared": [str(word) for word in part.shared], "share": float(part.share)} for part in parts.itertuples()]
-    return {"seeds": [{"film_id": int(i), "label": label} for i, label in names.items()], "film": {"film_id": film_id, "label": rec.labels[film_id]},
-            "score": float(parts["share"].sum()), "parts": told}
+    told = [
+        {
+            "seed": names.get(part.seed, ""),
+            "block": part.block,
+            "shared": [str(word) for word in part.shared],
+            "share": float(part.share),
+        }
+        for part in parts.itertuples()
+    ]
+    return {
+        "seeds": [{"film_id": int(i), "label": label} for i, label in names.items()],
+        "film": {"film_id": film_id, "label": rec.labels[film_id]},
+        "score": float(parts["share"].sum()),
+        "parts": told,
+    }
 
 def answer_clusters(
     rec: MovieRecommender,  # the films and the clusters
 ) -> dict:
     "Answer /clusters"
     films = [rec.films[rec.model.labels_ == cluster] for cluster in range(rec.model.n_clusters)]
-    return {"clusters": [{"cluster": cluster, "name": name, "films": len(part), "best_known": rec.labels[best_known(part).index].tolist()}
-                         for cluster, (name, part) in enumerate(zip(rec.model.names_, films))]}
+    return {
+        "clusters": [
+            {
+                "cluster": cluster,
+                "name": name,
+                "films": len(part),
+                "best_known": rec.labels[best_known(part).index].tolist(),
+            }
+            for cluster, (name, part) in enumerate(zip(rec.model.names_, films))
+        ]
+    }
 
 # %% ../nbs/12a_serve.ipynb #380f77c0
 Text = Annotated[str, Query(min_length=1, max_length=200)]
@@ -282,13 +393,25 @@ Text = Annotated[str, Query(min_length=1, max_length=200)]
 def build_api(
     rec: MovieRecommender,  # the films and the clusters
     root_path: str = "",  # the path that a proxy serves it under, such as /films-api
-    cors: Iterable[str] = (),  # origins whose pages may ask, such as https://example.org; none where empty
+    # origins whose pages may ask, such as https://example.org; none where empty
+    cors: Iterable[str] = (),
 ) -> FastAPI:
     "Make the service for a recommender"
-    api = FastAPI(title="movie_recsys", version=__version__, summary="Film recommendations that explain themselves",
-                  docs_url=None, redoc_url=None, responses={400: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}})
+    api = FastAPI(
+        title="movie_recsys",
+        version=__version__,
+        summary="Film recommendations that explain themselves",
+        docs_url=None,
+        redoc_url=None,
+        responses={400: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}},
+    )
     key, clusters = fingerprint(rec), answer_clusters(rec)
-    health = {"status": "ok", "films": len(rec.films), "clusters": rec.model.n_clusters, "version": __version__}
+    health = {
+        "status": "ok",
+        "films": len(rec.films),
+        "clusters": rec.model.n_clusters,
+        "version": __version__,
+    }
 
     def said(request, make):
         "The answer that `make` gives, or 304 where who asks has it"
@@ -297,10 +420,19 @@ def build_api(
         if tag in request.headers.get("if-none-match", ""): return Response(None, 304, headers)
         return as_json(make(), headers)
 
-    def as_json(value, headers): return Response(json.dumps(value, ensure_ascii=False, allow_nan=False), headers=headers, media_type="application/json")
+    def as_json(value, headers):
+        return Response(
+            json.dumps(value, ensure_ascii=False, allow_nan=False),
+            headers=headers,
+            media_type="application/json",
+        )
 
     @api.get("/films", response_model=FoundFilms, summary="Find films by what somebody types")
-    async def get_films(request: Request, query: Annotated[Text, Query(examples=["the matrx"])], limit: Annotated[int, Query(ge=1, le=50)] = 8):
+    async def get_films(
+        request: Request,
+        query: Annotated[Text, Query(examples=["the matrx"])],
+        limit: Annotated[int, Query(ge=1, le=50)] = 8,
+    ):
         return said(request, lambda: found_answer(rec, query, limit))
 
     @api.get("/recommend", response_model=Films, summary="Films for one to five films")
@@ -309,30 +441,68 @@ def build_api(
 
     @api.post("/recommend", response_model=Films, summary="Films for a whole taste, and perhaps for some films beside it",
               openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}, "example": TASTE}}}})
-    async def post_recommend(asked: Annotated[Asked, Query()], taste: Annotated[Taste, Depends(taste_in)]):
-        return as_json(answer_list(rec, asked, liked_by(rec, [*asked.film, *asked.film_id], taste)), {"Cache-Control": "no-store"})
+    async def post_recommend(
+        asked: Annotated[Asked, Query()], taste: Annotated[Taste, Depends(taste_in)]
+    ):
+        return as_json(
+            answer_list(rec, asked, liked_by(rec, [*asked.film, *asked.film_id], taste)),
+            {"Cache-Control": "no-store"},
+        )
 
     @api.get("/explain", response_model=Reasons, summary="Why a film is recommended for some films")
-    async def get_explain(request: Request, recommended: Annotated[Text, Query(examples=["Collateral (2004)"])],
-                    film: Annotated[Names, Query(examples=[["Heat (1995)"]])] = [], film_id: Annotated[Numbers, Query()] = [],  # noqa: B006
-                    adventure: Annotated[float, Query(ge=0, le=1)] = .5):
+    async def get_explain(
+        request: Request,
+        recommended: Annotated[Text, Query(examples=["Collateral (2004)"])],
+        film: Annotated[Names, Query(examples=[["Heat (1995)"]])] = [],
+        film_id: Annotated[Numbers, Query()] = [],  # noqa: B006
+        adventure: Annotated[float, Query(ge=0, le=1)] = 0.5,
+    ):
         return said(request, lambda: answer_reasons(rec, [*film, *film_id], recommended, adventure))
 
     @api.get("/wish", response_model=WishedFilms, summary="Films for a wish in words")
-    async def get_wish(request: Request, text: Annotated[str, Query(min_length=1, max_length=500, examples=["a French comedy from the sixties, under 100 minutes"])],
-                 n: Annotated[int, Query(ge=1, le=100)] = 5):
+    async def get_wish(
+        request: Request,
+        text: Annotated[
+            str,
+            Query(
+                min_length=1,
+                max_length=500,
+                examples=["a French comedy from the sixties, under 100 minutes"],
+            ),
+        ],
+        n: Annotated[int, Query(ge=1, le=100)] = 5,
+    ):
         return said(request, lambda: wish_answer(rec, text, n))
 
     @api.get("/clusters", summary="The clusters of the films")
-    async def get_clusters(request: Request) -> dict[str, list[Cluster]]: return said(request, lambda: clusters)
+    async def get_clusters(request: Request) -> dict[str, list[Cluster]]:
+        return said(request, lambda: clusters)
 
     @api.get("/health", response_model=Health, summary="Whether the service answers")
     async def get_health(): return as_json(health, {"Cache-Control": "no-store"})
 
     api.add_exception_handler(MovieRecsysError, lambda request, error: refusal(error))
-    api.add_exception_handler(RequestValidationError, lambda request, error: problem(422, wrong_parameters(error.errors())))
-    api.add_exception_handler(HTTPException, lambda request, error: problem(error.status_code, str(error.detail) if error.status_code == 413 else f"{request.method} {request.scope['path'][:200]} is nothing that this service does; openapi.json says what it does."))
-    if cors: api.add_middleware(CORSMiddleware, allow_origins=list(cors), allow_methods=["GET", "POST"], allow_headers=["Content-Type", "If-None-Match"], expose_headers=["ETag"])
+    api.add_exception_handler(
+        RequestValidationError,
+        lambda request, error: problem(422, wrong_parameters(error.errors())),
+    )
+    api.add_exception_handler(
+        HTTPException,
+        lambda request, error: problem(
+            error.status_code,
+            str(error.detail)
+            if error.status_code == 413
+            else f"{request.method} {request.scope['path'][:200]} is nothing that this service does; openapi.json says what it does.",
+        ),
+    )
+    if cors:
+        api.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(cors),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "If-None-Match"],
+            expose_headers=["ETag"],
+        )
     if root_path.strip("/"): api.add_middleware(Under, root_path=f"/{root_path.strip('/')}")
     api.add_middleware(NoSecrets)
     return api
@@ -353,7 +523,9 @@ def wish_answer(
 ) -> dict:
     "Answer /wish"
     found = rec.wish(text, n=n)
-    return list_answer(rec, found, (f"{words}: {meaning}" for words, meaning in found.attrs["understood"])) | {"ignored": list(found.attrs["ignored"])}
+    return list_answer(
+        rec, found, (f"{words}: {meaning}" for words, meaning in found.attrs["understood"])
+    ) | {"ignored": list(found.attrs["ignored"])}
 
 # %% ../nbs/12a_serve.ipynb #e2bd177b
 def warm(
@@ -377,7 +549,16 @@ def work(
     if not alone:  # a worker begins with what its parent does when told to stop
         for number in STOP: signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
-    config = uvicorn.Config(api, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=10, timeout_keep_alive=75, server_header=False)  # longer than proxies keep a connection
+    # longer than proxies keep a connection
+    config = uvicorn.Config(
+        api,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,
+        server_header=False,
+    )
     with threadpool_limits(None if alone else 1): uvicorn.Server(config).run(sockets=[address])
 
 def listen(
@@ -386,10 +567,15 @@ def listen(
 ) -> socket.socket:
     "Open a socket that listens; raises `SelectionError` if that is impossible"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    address = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named as TCP, or asyncio does not send at once what is short
+    # named as TCP, or asyncio does not send at once what is short
+    address = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try: address.bind((host, port))
-    except OSError as error: raise SelectionError(f"The service cannot listen at {host}, port {port}: {error.strerror or error}.") from error
+    try:
+        address.bind((host, port))
+    except OSError as error:
+        raise SelectionError(
+            f"The service cannot listen at {host}, port {port}: {error.strerror or error}."
+        ) from error
     address.listen(2048)
     return address
 
@@ -411,7 +597,8 @@ def watch(
         for k, worker in enumerate(running):
             if stopping or worker.is_alive(): continue
             print(f"a worker ended ({worker.exitcode}); another takes its place", file=sys.stderr)
-            if time.monotonic() - began < .1: time.sleep(.5)  # one that cannot start at all is not started without pause
+            # one that cannot start at all is not started without pause
+            if time.monotonic() - began < .1: time.sleep(.5)
             running[k] = start()
             if stopping: running[k].terminate()
     for worker in running: worker.join()
@@ -425,11 +612,19 @@ def serve(
     cors: Iterable[str] = (),  # origins whose pages may ask
 ) -> None:
     "Serve a recommender until the process is told to stop"
-    if workers > 1 and not hasattr(os, "fork"): raise SelectionError("Several workers share their films by a fork, which this system does not have: use one.")
+    if workers > 1 and not hasattr(os, "fork"):
+        raise SelectionError(
+            "Several workers share their films by a fork, which this system does not have: use one."
+        )
     address = listen(host, port)
     api = build_api(rec, root_path, cors)
     warm(rec)
-    print(f"serving {len(rec.films):,} films at http://{host}:{address.getsockname()[1]}/{root_path.strip('/')}, described in openapi.json", flush=True)
+    print(
+        f"serving {len(rec.films):,} films at "
+        f"http://{host}:{address.getsockname()[1]}/{root_path.strip('/')}, described in "
+        "openapi.json",
+        flush=True,
+    )
     if workers == 1: return work(api, address, alone=True)
     gc.collect()
     gc.freeze()

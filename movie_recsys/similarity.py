@@ -35,47 +35,104 @@ from .cluster import pack_texts, unpack_texts
 from .data import MovieDataError, count_in_words, language_name
 
 # %% ../nbs/04_similarity.ipynb #52c5f89b
-CONTENT = {"genres": 4.0, "keywords": 10.0, "collection": 5.0, "directors": 7.0, "writers": 4.0, "cast": 8.0,
-           "title": 4.0, "companies": 3.0, "original_language": 2.0}  # column: weight of what two films share in it, which is between 0 and 1 [neighbours, then the blind lists]
+CONTENT = {
+    "genres": 4.0,
+    "keywords": 10.0,
+    "collection": 5.0,
+    "directors": 7.0,
+    "writers": 4.0,
+    "cast": 8.0,
+    # column: weight of what two films share in it, which is between 0 and 1 [neighbours,
+    # then the blind lists]
+    "title": 4.0,
+    "companies": 3.0,
+    "original_language": 2.0,
+}
 PLOT = 1.5  # weight of the cosine of two plots [pairs and neighbours]
-DISTANCE = {"years": -.5, "votes": -.3, "rating": -.5, "runtime": -.2}  # weight of each distance, see `distance` for the units [neighbours]
+# weight of each distance, see `distance` for the units [neighbours]
+DISTANCE = {"years": -.5, "votes": -.3, "rating": -.5, "runtime": -.2}
 LIKES = 6.0  # weight of the surprise at how many people like both [neighbours and taste]
-PRIOR = {"fame": {0: 1.5, .5: -.12, 1: -.6}, "acclaim": {0: 1.0, .5: .5, 1: .6}}  # adventure: weight of the logarithm of the votes, and of a point of rating [neighbours in the middle, by eye at the ends]
-SOFTNESS = 1.5  # how far several films are averaged, in the unit of the score: towards 0 only the nearest counts, towards infinity the mean [neighbours]
+# adventure: weight of the logarithm of the votes, and of a point of rating [neighbours in the
+# middle, by eye at the ends]
+PRIOR = {"fame": {0: 1.5, .5: -.12, 1: -.6}, "acclaim": {0: 1.0, .5: .5, 1: .6}}
+# how far several films are averaged, in the unit of the score: towards 0 only the nearest counts,
+# towards infinity the mean [neighbours]
+SOFTNESS = 1.5
 MEAN_VOTES = 50  # average votes that are added to every rating [by eye]
 LIKE_DAMP = 5  # people added to those who like both, and to those who should [taste]
-NEIGHBOURS = 600  # films kept beside each film for what people like together, those of highest lift [neighbours: 400 lose three thousandths for one film named, 600 nothing]
+# films kept beside each film for what people like together, those of highest lift [neighbours: 400
+# lose three thousandths for one film named, 600 nothing]
+NEIGHBOURS = 600
 FILMS_AT_ONCE = 512  # films whose fans are compared with those of all others at a time [by memory]
-PARTS = 10  # films added to those of everybody who plays, before their parts are averaged: a part in one famous film makes nobody famous [by eye]
+# films added to those of everybody who plays, before their parts are averaged: a part in one famous
+# film makes nobody famous [by eye]
+PARTS = 10
 DIMENSIONS = 50  # of the space of plots [pairs]
 PUSH = .15  # weight of the likeness to films that are not wanted [taste]
 TOLD = 5  # films named whose part in a score is told one by one [as many as can be named by hand]
-SPEAKERS = 200  # films of a taste that are asked for candidates, the weightiest; all of them score [by speed]
-PAIRS_AT_ONCE = 2_000_000  # pairs of a film named and a film of the table that are scored at a time, some 100 MB [by memory]
-NEAR = {"years": 5, "votes": .7, "rating": .5}  # the largest gap that a reason calls near: years, logarithm of votes, points [by eye]
-TELLING = {"companies": 6.0, "original_language": 2.0, "genres": 3.0, "plot": 6.25}  # column: how rare a token must be to be worth saying, as the logarithm of one film in so many [by eye]
+# films of a taste that are asked for candidates, the weightiest; all of them score [by speed]
+SPEAKERS = 200
+# pairs of a film named and a film of the table that are scored at a time, some 100 MB [by memory]
+PAIRS_AT_ONCE = 2_000_000
+# the largest gap that a reason calls near: years, logarithm of votes, points [by eye]
+NEAR = {"years": 5, "votes": .7, "rating": .5}
+# column: how rare a token must be to be worth saying, as the logarithm of one film in so many [by
+# eye]
+TELLING = {"companies": 6.0, "original_language": 2.0, "genres": 3.0, "plot": 6.25}
 
 # %% ../nbs/04_similarity.ipynb #1228671d
 WORDY = {"title", "keywords", "overview"}  # columns of text, which are cut into words
 CREDITS = {"directors", "writers", "cast"}  # columns of people
-_FILMIC = {"ii", "iii", "iv", "part", "movie", "film", "based", "novel", "book", "vs", "jr", "st", "nd", "rd", "th", "director", "sequel", "remake",
-           "aftercreditsstinger", "duringcreditsstinger", "independent", "type", "story"}  # words that say nothing of a film
+_FILMIC = {
+    "ii",
+    "iii",
+    "iv",
+    "part",
+    "movie",
+    "film",
+    "based",
+    "novel",
+    "book",
+    "vs",
+    "jr",
+    "st",
+    "nd",
+    "rd",
+    "th",
+    "director",
+    "sequel",
+    "remake",
+    # words that say nothing of a film
+    "aftercreditsstinger",
+    "duringcreditsstinger",
+    "independent",
+    "type",
+    "story",
+}
 _STOP = ENGLISH_STOP_WORDS | _FILMIC
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_OR_END = re.compile(_WORD.pattern + "|\n")
-_NO_THEME = "woman director"  # the one common keyword that says who made a film and not what it is about
+# the one common keyword that says who made a film and not what it is about
+_NO_THEME = "woman director"
 
 def words(
     text: str,  # any text
     ) -> list[str]:
     "The distinct words of a text that say something, in lower case"
-    return [word for word in dict.fromkeys(_WORD.findall(text.lower().replace(_NO_THEME, ""))) if word not in _STOP]
+    return [
+        word
+        for word in dict.fromkeys(_WORD.findall(text.lower().replace(_NO_THEME, "")))
+        if word not in _STOP
+    ]
 
 def column_tokens(
     column: pd.Series,  # one column of the table of films
     ) -> list[list[str]]:
     "The tokens that each film has in this column"
-    values = [[v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else [] for v in column]
+    values = [
+        [v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else []
+        for v in column
+    ]
     return [words(" ".join(v)) if column.name in WORDY else list(dict.fromkeys(v)) for v in values]
 
 def word_rows(
@@ -83,15 +140,31 @@ def word_rows(
     block: int = 20_000,  # films whose texts are cut into words at a time [by memory]
     ) -> tuple[sp.csr_matrix, list[str]]:
     "Which words, as `words` has them, each film has in a column of text: a row per film, a column per word, sorted; and the words"
-    texts = [(v if isinstance(v, str) else " ".join(v) if isinstance(v, (list, np.ndarray)) else "").replace("\n", " ") for v in column]
+    texts = [
+        (
+            v if isinstance(v, str) else " ".join(v) if isinstance(v, (list, np.ndarray)) else ""
+        ).replace("\n", " ")
+        for v in column
+    ]
     seen, rows, columns = {"\n": 0}, [], []
     for start in range(0, len(texts), block):
-        found = _WORD_OR_END.findall("\n".join(texts[start:start + block]).lower().replace(_NO_THEME, ""))
+        found = _WORD_OR_END.findall(
+            "\n".join(texts[start : start + block]).lower().replace(_NO_THEME, "")
+        )
         at = np.fromiter((seen.setdefault(word, len(seen)) for word in found), np.int32, len(found))
         rows.append((start + np.cumsum(at == 0))[at > 0])
         columns.append(at[at > 0] - 1)
     names = list(seen)[1:]
-    counts = sp.csr_matrix((np.ones(sum(map(len, rows)), np.float32), (np.concatenate([*rows, []]).astype(np.int32), np.concatenate([*columns, []]).astype(np.int32))), (len(texts), len(names)))
+    counts = sp.csr_matrix(
+        (
+            np.ones(sum(map(len, rows)), np.float32),
+            (
+                np.concatenate([*rows, []]).astype(np.int32),
+                np.concatenate([*columns, []]).astype(np.int32),
+            ),
+        ),
+        (len(texts), len(names)),
+    )
     counts.data[:] = 1  # a word counts once
     kept = sorted((i for i, name in enumerate(names) if name not in _STOP), key=names.__getitem__)
     known = counts[:, kept].tocsr()
@@ -101,7 +174,8 @@ def word_rows(
 # %% ../nbs/04_similarity.ipynb #b5c76837
 def _same(tokens): return tokens
 
-def _counter(names): return CountVectorizer(analyzer=_same, vocabulary=names, binary=True, dtype=np.float32)
+def _counter(names):
+    return CountVectorizer(analyzer=_same, vocabulary=names, binary=True, dtype=np.float32)
 
 def _kinds(rows):
     "A row of each kind, and the kind of each row: rows with the same tokens are of one kind, for their sums of random numbers are the same"
@@ -118,9 +192,19 @@ class TokenOverlap(BaseEstimator):
         if column.name in WORDY:
             rows, names = word_rows(column)
             shared = np.flatnonzero(rows.getnnz(axis=0) > 1)
-            return self.know(rows[:, shared], [names[i] for i in shared]) if len(shared) else self.know(sp.csr_matrix((len(column), 1), dtype=np.float32), ["nothing is shared"])
+            return (
+                self.know(rows[:, shared], [names[i] for i in shared])
+                if len(shared)
+                else self.know(
+                    sp.csr_matrix((len(column), 1), dtype=np.float32), ["nothing is shared"]
+                )
+            )
         tokens = column_tokens(column)
-        shared = sorted(token for token, n in Counter(token for film in tokens for token in film).items() if n > 1) or ["nothing is shared"]
+        shared = sorted(
+            token
+            for token, n in Counter(token for film in tokens for token in film).items()
+            if n > 1
+        ) or ["nothing is shared"]
         return self.know(_counter(shared).transform(tokens).tocsr(), shared)
 
     def know(self,
@@ -129,13 +213,22 @@ class TokenOverlap(BaseEstimator):
              ) -> "TokenOverlap":
         "What follows from the tokens of the films"
         self.rows_, self.names_ = rows, np.array(names, dtype=object)
-        self.rarity_ = np.log(rows.shape[0] / np.maximum(np.asarray(rows.sum(axis=0)).ravel(), 1)).astype(np.float32)
-        self.rare_ = sp.csr_matrix((self.rarity_[rows.indices], rows.indices, rows.indptr), rows.shape)
+        self.rarity_ = np.log(
+            rows.shape[0] / np.maximum(np.asarray(rows.sum(axis=0)).ravel(), 1)
+        ).astype(np.float32)
+        self.rare_ = sp.csr_matrix(
+            (self.rarity_[rows.indices], rows.indices, rows.indptr), rows.shape
+        )
         self.postings_ = self.rare_.T.tocsr()  # the films of each token, as in an inverted file
         self.total_ = rows @ self.rarity_
         self.usual_ = float(np.median(self.total_[self.total_ > 0])) if self.total_.any() else 1.0
         kinds, self.kind_ = _kinds(rows)
-        self.kinds_ = (kinds @ sp.diags(self.rarity_)).tocsr().astype(np.float32) if 10 * kinds.shape[0] < rows.shape[0] else None  # where many films have the same, each kind is compared once
+        # where many films have the same, each kind is compared once
+        self.kinds_ = (
+            (kinds @ sp.diags(self.rarity_)).tocsr().astype(np.float32)
+            if 10 * kinds.shape[0] < rows.shape[0]
+            else None
+        )
         return self
 
     @cached_property
@@ -151,39 +244,58 @@ class TokenOverlap(BaseEstimator):
 
     def overlap(self,
                 rows: sp.csr_matrix,  # of the seeds, from `transform`
-                at: np.ndarray | None = None,  # positions of the films to compare with, all of them where None
+                # positions of the films to compare with, all of them where None
+                at: np.ndarray | None = None,
                 weight: float = 1.0,  # what the result is multiplied by
                 ) -> np.ndarray:
         "How much each seed shares with each film, between 0 and 1: a row per seed"
         if self.kinds_ is None: return self.sparse_overlap(rows, at, weight).toarray()
-        return self._with_kinds(rows, weight).take(self.kind_ if at is None else self.kind_[at], axis=1)
+        return self._with_kinds(rows, weight).take(
+            self.kind_ if at is None else self.kind_[at], axis=1
+        )
 
     def _with_kinds(self, rows, weight=1.0):
         "How much each seed shares with each kind of film"
-        return self._share((rows @ self.kinds_.T).tocsr(), rows, np.asarray(self.kinds_.sum(axis=1)).ravel(), weight).toarray()
+        return self._share(
+            (rows @ self.kinds_.T).tocsr(),
+            rows,
+            np.asarray(self.kinds_.sum(axis=1)).ravel(),
+            weight,
+        ).toarray()
 
     def sparse_overlap(self,
                        rows: sp.csr_matrix,  # of the seeds, from `transform`
-                       at: np.ndarray | None = None,  # positions of the films to compare with, all of them where None
+                       # positions of the films to compare with, all of them where None
+                       at: np.ndarray | None = None,
                        weight: float = 1.0,  # what the result is multiplied by
                        ) -> sp.csr_matrix:
         "The same, with nothing where nothing is shared"
-        films, total = (self.postings_, self.total_) if at is None else (self.rare_[at].T, self.total_[at])
+        films, total = (
+            (self.postings_, self.total_) if at is None else (self.rare_[at].T, self.total_[at])
+        )
         return self._share((rows @ films).tocsr(), rows, total, weight)
 
     def _share(self, shared, rows, total, weight):
         "From the rarity that is shared to the part that it is of both films"
         mine = np.repeat(rows @ self.rarity_, np.diff(shared.indptr))
-        shared.data *= np.float32(weight) / (self.usual_ + mine + total[shared.indices] - shared.data)
+        shared.data *= np.float32(weight) / (
+            self.usual_ + mine + total[shared.indices] - shared.data
+        )
         return shared
 
     def kindred(self,
                 rows: sp.csr_matrix,  # of the seeds, from `transform`
-                at: np.ndarray | None = None,  # positions of the films to compare with, all of them where None
+                # positions of the films to compare with, all of them where None
+                at: np.ndarray | None = None,
                 ) -> np.ndarray:
         "How far each seed and each film are of one kind, between 0 and 1; a row per seed"
-        if self.kinds_ is None: return self._kindred(self.overlap(rows, at), rows, self.total_ if at is None else self.total_[at])
-        return self._kindred(self._with_kinds(rows), rows, np.asarray(self.kinds_.sum(axis=1)).ravel()).take(self.kind_ if at is None else self.kind_[at], axis=1)
+        if self.kinds_ is None:
+            return self._kindred(
+                self.overlap(rows, at), rows, self.total_ if at is None else self.total_[at]
+            )
+        return self._kindred(
+            self._with_kinds(rows), rows, np.asarray(self.kinds_.sum(axis=1)).ravel()
+        ).take(self.kind_ if at is None else self.kind_[at], axis=1)
 
     def _kindred(self, share, rows, total):
         both = self.usual_ + (rows @ self.rarity_)[:, None] + total
@@ -195,7 +307,11 @@ def plot_words(
     ) -> list[list[str]]:
     "The words of overview and keywords of each film"
     columns = [column_tokens(films[name]) for name in ("overview", "keywords") if name in films]
-    return [[word for words in film for word in words] for film in zip(*columns)] if columns else [[] for _ in range(len(films))]
+    return (
+        [[word for words in film for word in words] for film in zip(*columns)]
+        if columns
+        else [[] for _ in range(len(films))]
+    )
 
 def plot_space(
     films: pd.DataFrame,  # a table of films
@@ -204,16 +320,39 @@ def plot_space(
     ) -> tuple[Pipeline, sp.csr_matrix, np.ndarray] | None:
     "The space of plots, the weighted words of each film, and where it lies in the space: a row of length 1, or 0 for a film without words; None where there are too few words"
     columns = [films[name] for name in ("overview", "keywords") if name in films]
-    counts, names = word_rows(pd.concat(columns)) if columns else (sp.csr_matrix((0, 0), dtype=np.float32), [])
-    counts = sum((counts[k * len(films):(k + 1) * len(films)] for k in range(1, len(columns))), counts[:len(films)])
+    counts, names = (
+        word_rows(pd.concat(columns)) if columns else (sp.csr_matrix((0, 0), dtype=np.float32), [])
+    )
+    counts = sum(
+        (counts[k * len(films) : (k + 1) * len(films)] for k in range(1, len(columns))),
+        counts[: len(films)],
+    )
     known = counts.getnnz(axis=0)
     kept = np.flatnonzero((known >= 5) & (known <= .1 * len(films)))
     if len(kept) <= 2 * dimensions: return None
     weigh = TfidfTransformer(sublinear_tf=True)
     words = weigh.fit_transform(counts[:, kept]).astype(np.float32).tocsr()
-    space = make_pipeline(TruncatedSVD(dimensions, n_iter=2, random_state=random_state), Normalizer(copy=False))
-    plots = np.asfortranarray(space.fit_transform(words), dtype=np.float32)  # by columns: its product with a few rows takes half as long
-    return Pipeline([("count", CountVectorizer(analyzer=_same, vocabulary=[names[i] for i in kept], dtype=np.float32)), ("weigh", weigh), *space.steps]), words, plots
+    space = make_pipeline(
+        TruncatedSVD(dimensions, n_iter=2, random_state=random_state), Normalizer(copy=False)
+    )
+    # by columns: its product with a few rows takes half as long
+    plots = np.asfortranarray(space.fit_transform(words), dtype=np.float32)
+    return (
+        Pipeline(
+            [
+                (
+                    "count",
+                    CountVectorizer(
+                        analyzer=_same, vocabulary=[names[i] for i in kept], dtype=np.float32
+                    ),
+                ),
+                ("weigh", weigh),
+                *space.steps,
+            ]
+        ),
+        words,
+        plots,
+    )
 
 # %% ../nbs/04_similarity.ipynb #d296134f
 def weighted_rating(
@@ -226,23 +365,41 @@ def weighted_rating(
     return (votes * rating + m * mean) / (votes + m)
 
 # %% ../nbs/04_similarity.ipynb #e73987e8
-_NUMBERS = {"years": "release_year", "votes": "vote_count", "rating": "vote_average", "runtime": "runtime"}
+_NUMBERS = {
+    "years": "release_year",
+    "votes": "vote_count",
+    "rating": "vote_average",
+    "runtime": "runtime",
+}
 
 def film_numbers(
     films: pd.DataFrame,  # a table of films
-    reference: pd.DataFrame | None = None,  # the table whose mean and medians count, `films` itself where None
+    # the table whose mean and medians count, `films` itself where None
+    reference: pd.DataFrame | None = None,
     ) -> dict[str, np.ndarray]:
     "Of each film the year, the logarithm of its votes, its weighted rating and its minutes, as far as the reference knows them"
     known = films if reference is None else reference
-    numbers = {name: pd.to_numeric(films[column]).astype(float) if column in films else pd.Series(np.nan, films.index)
-               for name, column in _NUMBERS.items()
-               if column in known and known[column].notna().any()}
+    numbers = {
+        name: pd.to_numeric(films[column]).astype(float)
+        if column in films
+        else pd.Series(np.nan, films.index)
+        for name, column in _NUMBERS.items()
+        if column in known and known[column].notna().any()
+    }
     if "rating" in numbers:
         votes = numbers.get("votes", pd.Series(np.nan, films.index)).fillna(MEAN_VOTES)
-        numbers["rating"] = weighted_rating(numbers["rating"], votes, float(known["vote_average"].mean()))
+        numbers["rating"] = weighted_rating(
+            numbers["rating"], votes, float(known["vote_average"].mean())
+        )
     if "votes" in numbers: numbers["votes"] = np.log1p(numbers["votes"])
-    middle = {name: values.median() for name, values in numbers.items()} if reference is None else _middle(reference)
-    return {name: values.fillna(middle[name]).to_numpy(np.float32) for name, values in numbers.items()}
+    middle = (
+        {name: values.median() for name, values in numbers.items()}
+        if reference is None
+        else _middle(reference)
+    )
+    return {
+        name: values.fillna(middle[name]).to_numpy(np.float32) for name, values in numbers.items()
+    }
 
 def _middle(films): return {name: np.median(values) for name, values in film_numbers(films).items()}
 
@@ -260,17 +417,28 @@ def known_numbers(
     films: pd.DataFrame,  # a table of films
     ) -> dict[str, np.ndarray]:
     "Of each of those numbers whether the table knows it of a film; where it does not, the median stands for it, and nothing is said of it"
-    return {name: films[column].notna().to_numpy(bool) if column in films else np.zeros(len(films), bool) for name, column in _NUMBERS.items()}
+    return {
+        name: films[column].notna().to_numpy(bool)
+        if column in films
+        else np.zeros(len(films), bool)
+        for name, column in _NUMBERS.items()
+    }
 
 # %% ../nbs/04_similarity.ipynb #4102643b
 def _likes(ratings, films, threshold):
     "The users who like a film of the table, and who likes what: a row each, a column per film"
     missing = {"userId", "film_id", "rating"} - set(ratings)
-    if missing: raise MovieDataError(f"Ratings need the columns userId, film_id and rating; this table has no {', '.join(sorted(missing))}.")
+    if missing:
+        raise MovieDataError(
+            f"Ratings need the columns userId, film_id and rating; this table has no "
+            f"{', '.join(sorted(missing))}."
+        )
     liked = ratings.loc[ratings["rating"] >= threshold, ["userId", "film_id"]]
     at = films.index.get_indexer(liked["film_id"])
     row, users = pd.factorize(liked["userId"].to_numpy()[at >= 0], sort=True)
-    likes = sp.csr_matrix((np.ones(len(row), np.float32), (row, at[at >= 0])), shape=(len(users), len(films)))
+    likes = sp.csr_matrix(
+        (np.ones(len(row), np.float32), (row, at[at >= 0])), shape=(len(users), len(films))
+    )
     likes.sum_duplicates()
     likes.data[:] = 1
     return users, likes
@@ -282,7 +450,11 @@ def liked_films(
     ) -> pd.Series:
     "For every user the positions in `films` of the films they liked"
     users, likes = _likes(ratings, films, threshold)
-    return pd.Series(np.split(likes.indices.astype(int), likes.indptr[1:-1]) if len(users) else [], index=users, dtype=object)
+    return pd.Series(
+        np.split(likes.indices.astype(int), likes.indptr[1:-1]) if len(users) else [],
+        index=users,
+        dtype=object,
+    )
 
 def like_matrix(
     ratings: pd.DataFrame,  # userId, film_id, rating
@@ -295,7 +467,8 @@ def like_matrix(
 class LikeLift(BaseEstimator):
     "How much more people like two films together than the fame of the two explains"
     def __init__(self,
-                 damp: float = LIKE_DAMP,  # added to the people who like both and to those who should
+                 # added to the people who like both and to those who should
+                 damp: float = LIKE_DAMP,
                  neighbours: int = NEIGHBOURS,  # films kept beside each film
                  ):
         self.damp, self.neighbours = damp, neighbours
@@ -308,18 +481,34 @@ class LikeLift(BaseEstimator):
         fans = likes.T.tocsr()
         self.count_ = np.asarray(likes.sum(axis=0)).ravel()
         self.people_ = likes.shape[0]
-        starts = tqdm(range(0, likes.shape[1], FILMS_AT_ONCE), "who likes both", disable=likes.nnz < 2_000_000, leave=False)
-        self.together_ = sp.vstack([self._surprising(fans[start:start + FILMS_AT_ONCE] @ likes, start) for start in starts], format="csr")
+        starts = tqdm(
+            range(0, likes.shape[1], FILMS_AT_ONCE),
+            "who likes both",
+            disable=likes.nnz < 2_000_000,
+            leave=False,
+        )
+        self.together_ = sp.vstack(
+            [
+                self._surprising(fans[start : start + FILMS_AT_ONCE] @ likes, start)
+                for start in starts
+            ],
+            format="csr",
+        )
         return self
 
     def _surprising(self, both, start):
         "Of the counts of some films with all, the pairs with a lift, no more of a film than are kept"
         own = np.repeat(self.count_[start:start + both.shape[0]], np.diff(both.indptr))
-        lift = (both.data + self.damp) / (own * self.count_[both.indices] / max(self.people_, 1) + self.damp)
+        lift = (both.data + self.damp) / (
+            own * self.count_[both.indices] / max(self.people_, 1) + self.damp
+        )
         kept = lift > 1
         for row in np.flatnonzero(np.diff(both.indptr) > self.neighbours):
             part = slice(both.indptr[row], both.indptr[row + 1])
-            if kept[part].sum() > self.neighbours: kept[part] &= lift[part] >= np.partition(lift[part], -self.neighbours)[-self.neighbours]
+            if kept[part].sum() > self.neighbours:
+                kept[part] &= (
+                    lift[part] >= np.partition(lift[part], -self.neighbours)[-self.neighbours]
+                )
         rows = np.repeat(np.arange(both.shape[0]), np.diff(both.indptr))[kept]
         return sp.csr_matrix((both.data[kept], (rows, both.indices[kept])), shape=both.shape)
 
@@ -328,7 +517,16 @@ class LikeLift(BaseEstimator):
              ) -> None:
         "Write what was counted"
         both = self.together_
-        np.savez(path, data=both.data, indices=both.indices, indptr=both.indptr, count=self.count_, people=self.people_, damp=self.damp, neighbours=self.neighbours)
+        np.savez(
+            path,
+            data=both.data,
+            indices=both.indices,
+            indptr=both.indptr,
+            count=self.count_,
+            people=self.people_,
+            damp=self.damp,
+            neighbours=self.neighbours,
+        )
 
     @classmethod
     def load(cls,
@@ -338,18 +536,24 @@ class LikeLift(BaseEstimator):
         with np.load(path, allow_pickle=False) as kept:
             lift = cls(float(kept["damp"]), int(kept["neighbours"]))
             lift.count_, lift.people_ = kept["count"], int(kept["people"])
-            lift.together_ = sp.csr_matrix((kept["data"], kept["indices"], kept["indptr"]), shape=(len(lift.count_),) * 2)
+            lift.together_ = sp.csr_matrix(
+                (kept["data"], kept["indices"], kept["indptr"]), shape=(len(lift.count_),) * 2
+            )
         return lift
 
     def lift(self,
-             seeds: np.ndarray,  # positions of the seeds, -1 for a film that the table does not have
-             at: np.ndarray | None = None,  # positions of the films to compare with, all of them where None
+             # positions of the seeds, -1 for a film that the table does not have
+             seeds: np.ndarray,
+             # positions of the films to compare with, all of them where None
+             at: np.ndarray | None = None,
              ) -> np.ndarray:
         "The lift of each seed with each film, 0 where nobody likes both; a row per seed"
         both = self.together_[np.maximum(seeds, 0)]
         own = np.repeat(np.where(seeds < 0, 0, self.count_[seeds]), np.diff(both.indptr))
         expected = own * self.count_[both.indices] / max(self.people_, 1)
-        both.data = np.where(own > 0, np.maximum(np.log((both.data + self.damp) / (expected + self.damp)), 0), 0).astype(np.float32)
+        both.data = np.where(
+            own > 0, np.maximum(np.log((both.data + self.damp) / (expected + self.damp)), 0), 0
+        ).astype(np.float32)
         return both.toarray() if at is None else both.toarray()[:, at]
 
     def fans(self,
@@ -368,13 +572,20 @@ class Query:
     weights: np.ndarray  # how much each counts; they add up to 1
     adventure: float = .5  # 0 what everybody knows, 1 hidden gems
     against: "Query | None" = None  # films not wanted; similar ones move down
-    softness: float | None = None  # how far the seeds are averaged, where it is to differ from the scorer's
-    terms: dict[str, float] = field(default_factory=dict)  # term -> weight, where it is to differ from the scorer's
-    known: np.ndarray | None = None  # of a whole taste, positions of the films that the person has seen; None where films were named by hand
-    candidates: np.ndarray | None = None  # positions of the films to be scored, all of them where None
-    extra: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # term -> a weighted value for each film of the table, which the query brings along
+    # how far the seeds are averaged, where it is to differ from the scorer's
+    softness: float | None = None
+    # term -> weight, where it is to differ from the scorer's
+    terms: dict[str, float] = field(default_factory=dict)
+    # of a whole taste, positions of the films that the person has seen; None where films were named
+    # by hand
+    known: np.ndarray | None = None
+    # positions of the films to be scored, all of them where None
+    candidates: np.ndarray | None = None
+    # term -> a weighted value for each film of the table, which the query brings along
+    extra: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
     said: dict[str, str] = field(default_factory=dict)  # such a term in words
-    facts: dict = field(default_factory=dict, repr=False)  # what a scorer has worked out: of the seeds, and the table of terms
+    # what a scorer has worked out: of the seeds, and the table of terms
+    facts: dict = field(default_factory=dict, repr=False)
 
 def make_query(
     films: pd.DataFrame,  # the table, indexed by film_id
@@ -382,12 +593,22 @@ def make_query(
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
     weights: np.ndarray | None = None,  # how much each film named counts, alike where None
     against: Query | None = None,  # films that are not wanted
-    softness: float | None = None,  # how far the films are averaged, where it is to differ from the scorer's
-    terms: dict[str, float] | None = None,  # term -> weight, where it is to differ from the scorer's
+    # how far the films are averaged, where it is to differ from the scorer's
+    softness: float | None = None,
+    # term -> weight, where it is to differ from the scorer's
+    terms: dict[str, float] | None = None,
     ) -> Query:
     "The query for some films"
     counts = np.ones(len(seeds)) if weights is None else np.asarray(weights, float)
-    return Query(seeds, films.index.get_indexer(seeds.index), counts / max(counts.sum(), 1e-12), adventure, against, softness, terms or {})
+    return Query(
+        seeds,
+        films.index.get_indexer(seeds.index),
+        counts / max(counts.sum(), 1e-12),
+        adventure,
+        against,
+        softness,
+        terms or {},
+    )
 
 # %% ../nbs/04_similarity.ipynb #1b2598df
 def known_players(
@@ -395,8 +616,16 @@ def known_players(
     cast: TokenOverlap,  # fitted on its cast
     ) -> np.ndarray:
     "How well known everybody who plays is: the votes of their films, each divided by how many play in it, on average"
-    votes = pd.to_numeric(films["vote_count"]).fillna(0).to_numpy(float) if "vote_count" in films else np.ones(len(films))
-    return cast.rows_.T @ (votes / np.maximum(cast.rows_.getnnz(axis=1), 1)) / (cast.rows_.getnnz(axis=0) + PARTS)
+    votes = (
+        pd.to_numeric(films["vote_count"]).fillna(0).to_numpy(float)
+        if "vote_count" in films
+        else np.ones(len(films))
+    )
+    return (
+        cast.rows_.T
+        @ (votes / np.maximum(cast.rows_.getnnz(axis=1), 1))
+        / (cast.rows_.getnnz(axis=0) + PARTS)
+    )
 
 # %% ../nbs/04_similarity.ipynb #c9950d92
 class FilmFeatures(BaseEstimator):
@@ -409,9 +638,15 @@ class FilmFeatures(BaseEstimator):
         self.films_.attrs = {}  # pandas copies attrs at every step
         overlaps = {name: TokenOverlap().fit(films[name]) for name in CONTENT if name in films}
         self.overlaps_ = {name: overlap for name, overlap in overlaps.items() if overlap.rows_.nnz}
-        self.columns_ = {name: films[name].tolist() for name in ("title", "keywords") if name in films}
-        self.themes_ = Themes().fit(films["keywords"], first_names(films)) if "keywords" in films else None
-        self.known_ = known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
+        self.columns_ = {
+            name: films[name].tolist() for name in ("title", "keywords") if name in films
+        }
+        self.themes_ = (
+            Themes().fit(films["keywords"], first_names(films)) if "keywords" in films else None
+        )
+        self.known_ = (
+            known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
+        )
         self._know_plots(*(plot_space(films) or (None, None, None)))
         return self._know_numbers(films)
 
@@ -424,9 +659,20 @@ class FilmFeatures(BaseEstimator):
 
     def _know_numbers(self, films):
         "The numbers of the films, and whose levels are few"
-        self.numbers_, self.known_numbers_, self.counts_ = film_numbers(films), known_numbers(films), films.attrs.get("counts", "votes")
-        levels = {name: np.unique(values, return_inverse=True) for name, values in self.numbers_.items()}
-        self.levels_ = {name: (values, level.ravel()) for name, (values, level) in levels.items() if 10 * len(values) < len(films)}  # each year is compared once, and not each film of it
+        self.numbers_, self.known_numbers_, self.counts_ = (
+            film_numbers(films),
+            known_numbers(films),
+            films.attrs.get("counts", "votes"),
+        )
+        levels = {
+            name: np.unique(values, return_inverse=True) for name, values in self.numbers_.items()
+        }
+        # each year is compared once, and not each film of it
+        self.levels_ = {
+            name: (values, level.ravel())
+            for name, (values, level) in levels.items()
+            if 10 * len(values) < len(films)
+        }
         return self
 
     def seed_facts(self,
@@ -435,33 +681,74 @@ class FilmFeatures(BaseEstimator):
         "Tokens, plots and numbers of the seeds, worked out once for each query"
         if "seeds" not in query.facts:
             facts = self._known(query.at) if (query.at >= 0).all() else self._new(query.seeds)
-            query.facts["seeds"] = facts | {"columns": {name: query.seeds[name].tolist() for name in self.columns_ if name in query.seeds}}
+            query.facts["seeds"] = facts | {
+                "columns": {
+                    name: query.seeds[name].tolist()
+                    for name in self.columns_
+                    if name in query.seeds
+                }
+            }
         return query.facts["seeds"]
 
     def _known(self, at):
         "The facts of films of the table"
         tokens = {name: overlap.rows_[at] for name, overlap in self.overlaps_.items()}
-        plots = {"plots": self.plots_[at], "words": self.words_[at]} if self.space_ is not None else {}
-        return {"tokens": tokens, "numbers": {name: values[at] for name, values in self.numbers_.items()}, "known": {name: known[at] for name, known in self.known_numbers_.items()}, **plots}
+        plots = (
+            {"plots": self.plots_[at], "words": self.words_[at]} if self.space_ is not None else {}
+        )
+        return {
+            "tokens": tokens,
+            "numbers": {name: values[at] for name, values in self.numbers_.items()},
+            "known": {name: known[at] for name, known in self.known_numbers_.items()},
+            **plots,
+        }
 
     def _new(self, seeds):
         "The facts of films that need not be in the table"
-        columns = {name: seeds[name] if name in seeds else pd.Series(None, seeds.index, object, name) for name in self.overlaps_}
+        columns = {
+            name: seeds[name] if name in seeds else pd.Series(None, seeds.index, object, name)
+            for name in self.overlaps_
+        }
         texts = plot_words(seeds)
-        plots = {"plots": self.space_.transform(texts).astype(np.float32), "words": self.space_[:2].transform(texts)} if self.space_ is not None else {}
-        return {"tokens": {name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()},
-                "numbers": film_numbers(seeds, self.films_), "known": known_numbers(seeds), **plots}
+        plots = (
+            {
+                "plots": self.space_.transform(texts).astype(np.float32),
+                "words": self.space_[:2].transform(texts),
+            }
+            if self.space_ is not None
+            else {}
+        )
+        return {
+            "tokens": {
+                name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()
+            },
+            "numbers": film_numbers(seeds, self.films_),
+            "known": known_numbers(seeds),
+            **plots,
+        }
 
     def arrays(self) -> dict[str, np.ndarray]:
         "What takes long to make, for `from_arrays`"
         found = {}
-        for name, overlap in self.overlaps_.items(): found |= _arrays_of(name, overlap.rows_) | {f"{name} names": pack_texts(overlap.names_)}
+        for name, overlap in self.overlaps_.items():
+            found |= _arrays_of(name, overlap.rows_) | {f"{name} names": pack_texts(overlap.names_)}
         if self.space_ is not None:
-            found |= _arrays_of("words", self.words_) | {"words data": self.words_.data, "words names": pack_texts(self.word_names_), "idf": self.idf_, "plots": self.plots_.T, "components": self.space_["truncatedsvd"].components_}
+            found |= _arrays_of("words", self.words_) | {
+                "words data": self.words_.data,
+                "words names": pack_texts(self.word_names_),
+                "idf": self.idf_,
+                "plots": self.plots_.T,
+                "components": self.space_["truncatedsvd"].components_,
+            }
         if self.themes_ is not None:
             pairs = self.themes_.pairs_
-            found |= {"themes": np.array([self.themes_.apart_]), "single": pack_texts(self.themes_.single_), "alone": pack_texts(self.themes_.alone_),
-                      "pairs": pack_texts(" ".join(pair) for pair in pairs), "counts": np.array([*pairs.values()], np.int64)}
+            found |= {
+                "themes": np.array([self.themes_.apart_]),
+                "single": pack_texts(self.themes_.single_),
+                "alone": pack_texts(self.themes_.alone_),
+                "pairs": pack_texts(" ".join(pair) for pair in pairs),
+                "counts": np.array([*pairs.values()], np.int64),
+            }
         return found
 
     @classmethod
@@ -476,14 +763,33 @@ class FilmFeatures(BaseEstimator):
         self.overlaps_ = {}
         for column in (column for column in CONTENT if f"{column} names" in arrays):
             names = unpack_texts(arrays[f"{column} names"])
-            self.overlaps_[column] = TokenOverlap().know(_rows_of(column, arrays, (len(films), len(names))), names)
-        self.columns_ = {name: films[name].tolist() for name in ("title", "keywords") if name in films}
-        self.known_ = known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
+            self.overlaps_[column] = TokenOverlap().know(
+                _rows_of(column, arrays, (len(films), len(names))), names
+            )
+        self.columns_ = {
+            name: films[name].tolist() for name in ("title", "keywords") if name in films
+        }
+        self.known_ = (
+            known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
+        )
         self.themes_ = Themes() if "themes" in arrays else None
         if self.themes_ is not None:
-            self.themes_.apart_, self.themes_.single_, self.themes_.alone_ = bool(arrays["themes"][0]), set(unpack_texts(arrays["single"])), set(unpack_texts(arrays["alone"]))
-            self.themes_.pairs_ = Counter(dict(zip(map(tuple, map(str.split, unpack_texts(arrays["pairs"]))), arrays["counts"].tolist())))
-        self._know_plots(*(_kept_plots(arrays, len(films)) if "plots" in arrays else (None, None, None)))
+            self.themes_.apart_, self.themes_.single_, self.themes_.alone_ = (
+                bool(arrays["themes"][0]),
+                set(unpack_texts(arrays["single"])),
+                set(unpack_texts(arrays["alone"])),
+            )
+            self.themes_.pairs_ = Counter(
+                dict(
+                    zip(
+                        map(tuple, map(str.split, unpack_texts(arrays["pairs"]))),
+                        arrays["counts"].tolist(),
+                    )
+                )
+            )
+        self._know_plots(
+            *(_kept_plots(arrays, len(films)) if "plots" in arrays else (None, None, None))
+        )
         return self._know_numbers(films)
 
 def _arrays_of(name, rows): return {f"{name} indptr": rows.indptr, f"{name} indices": rows.indices}
@@ -491,7 +797,14 @@ def _arrays_of(name, rows): return {f"{name} indptr": rows.indptr, f"{name} indi
 def _rows_of(name, arrays, shape):
     "The matrix of `_arrays_of`, checked, so that no damaged file leads beside the memory"
     indices = arrays[f"{name} indices"]
-    rows = sp.csr_matrix((arrays.get(f"{name} data", np.ones(len(indices), np.float32)), indices, arrays[f"{name} indptr"]), shape)
+    rows = sp.csr_matrix(
+        (
+            arrays.get(f"{name} data", np.ones(len(indices), np.float32)),
+            indices,
+            arrays[f"{name} indptr"],
+        ),
+        shape,
+    )
     rows.check_format(full_check=True)
     return rows
 
@@ -500,7 +813,14 @@ def _kept_plots(arrays, films):
     names = unpack_texts(arrays["words names"])
     weigh, svd = TfidfTransformer(sublinear_tf=True), TruncatedSVD(len(arrays["components"]))
     weigh.idf_, svd.components_ = np.array(arrays["idf"]), np.array(arrays["components"])
-    space = Pipeline([("count", CountVectorizer(analyzer=_same, vocabulary=names, dtype=np.float32)), ("weigh", weigh), ("truncatedsvd", svd), ("normalizer", Normalizer(copy=False))])
+    space = Pipeline(
+        [
+            ("count", CountVectorizer(analyzer=_same, vocabulary=names, dtype=np.float32)),
+            ("weigh", weigh),
+            ("truncatedsvd", svd),
+            ("normalizer", Normalizer(copy=False)),
+        ]
+    )
     return space, _rows_of("words", arrays, (films, len(names))), arrays["plots"].T
 
 # %% ../nbs/04_similarity.ipynb #3fde4dec
@@ -509,19 +829,33 @@ def pair_terms(
     query: Query,  # what is asked
     at: np.ndarray | None = None,  # positions of the films to compare with, all of them where None
     lift: LikeLift | None = None,  # fitted, where there are ratings of other people
-    weights: dict[str, float] | None = None,  # term -> weight, where it is to differ from the constants above
+    # term -> weight, where it is to differ from the constants above
+    weights: dict[str, float] | None = None,
     ) -> dict[str, np.ndarray]:
     "Term -> its weighted value, a row per seed and a column per film"
-    facts, weights = features.seed_facts(query), {**CONTENT, "plot": PLOT, **DISTANCE, "likes": LIKES, **(weights or {}), **query.terms}
-    terms = {name: overlap.overlap(facts["tokens"][name], at, weights[name]) for name, overlap in features.overlaps_.items() if weights[name]}
+    facts, weights = (
+        features.seed_facts(query),
+        {**CONTENT, "plot": PLOT, **DISTANCE, "likes": LIKES, **(weights or {}), **query.terms},
+    )
+    terms = {
+        name: overlap.overlap(facts["tokens"][name], at, weights[name])
+        for name, overlap in features.overlaps_.items()
+        if weights[name]
+    }
     if "genres" in features.overlaps_:
         kindred = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at)
         for name in CREDITS & set(terms): terms[name] *= kindred
-    if features.space_ is not None: terms["plot"] = np.float32(weights["plot"]) * facts["plots"] @ (features.plots_ if at is None else features.plots_[at]).T
+    if features.space_ is not None:
+        terms["plot"] = (
+            np.float32(weights["plot"])
+            * facts["plots"]
+            @ (features.plots_ if at is None else features.plots_[at]).T
+        )
     for name, values in features.numbers_.items():
         values, level = features.levels_.get(name, (values if at is None else values[at], None))
         terms[name] = np.float32(weights[name]) * distance(name, facts["numbers"][name], values)
-        if level is not None: terms[name] = terms[name].take(level if at is None else level[at], axis=1)
+        if level is not None:
+            terms[name] = terms[name].take(level if at is None else level[at], axis=1)
     if lift is not None: terms["likes"] = np.float32(weights["likes"]) * lift.lift(query.at, at)
     return terms
 
@@ -532,7 +866,11 @@ def seed_shares(
     softness: float = SOFTNESS,  # T above
     ) -> np.ndarray:
     "Which share of a film's score is due to which seed: a row per seed, columns that add up to 1"
-    return softmax(affinity / softness + np.log(weights)[:, None], axis=0) if len(affinity) else affinity
+    return (
+        softmax(affinity / softness + np.log(weights)[:, None], axis=0)
+        if len(affinity)
+        else affinity
+    )
 
 def together(
     affinity: np.ndarray,  # a row per seed, a column per film
@@ -542,7 +880,9 @@ def together(
     "The soft largest of the affinities of each film; 0 where no seed was named"
     if len(affinity) < 2: return affinity.sum(axis=0)
     peak = affinity.max(axis=0)
-    return peak + softness * np.log(weights.astype(affinity.dtype) @ np.exp((affinity - peak) / softness))
+    return peak + softness * np.log(
+        weights.astype(affinity.dtype) @ np.exp((affinity - peak) / softness)
+    )
 
 def agreement(
     shares: np.ndarray,  # from `seed_shares`
@@ -567,20 +907,33 @@ def mean_distance(
 def likeness_at_large(
     features: FilmFeatures,  # fitted
     query: Query,  # what is asked
-    weights: dict[str, float] | None = None,  # term -> weight, where it is to differ from the constants above
+    # term -> weight, where it is to differ from the constants above
+    weights: dict[str, float] | None = None,
     softness: float = SOFTNESS,  # T above
     ) -> np.ndarray:
     "About what `together` gives for each film: series, people, titles and keywords seed by seed, everything else with the average of the seeds"
-    facts, weights = features.seed_facts(query), {**CONTENT, "plot": PLOT, **DISTANCE, **(weights or {}), **query.terms}
-    named, mean = sp.csr_matrix((len(query.seeds), len(features.films_)), dtype=np.float32), np.zeros(len(features.films_))
+    facts, weights = (
+        features.seed_facts(query),
+        {**CONTENT, "plot": PLOT, **DISTANCE, **(weights or {}), **query.terms},
+    )
+    named, mean = (
+        sp.csr_matrix((len(query.seeds), len(features.films_)), dtype=np.float32),
+        np.zeros(len(features.films_)),
+    )
     for name, overlap in features.overlaps_.items():
         rows = facts["tokens"][name]
         if not weights[name]: continue
-        if name in CREDITS | WORDY | {"collection"}: named += overlap.sparse_overlap(rows, weight=weights[name])
-        else: mean += overlap.sparse_overlap(sp.csr_matrix(query.weights @ rows), weight=weights[name]).toarray()[0]
+        if name in CREDITS | WORDY | {"collection"}:
+            named += overlap.sparse_overlap(rows, weight=weights[name])
+        else:
+            mean += overlap.sparse_overlap(
+                sp.csr_matrix(query.weights @ rows), weight=weights[name]
+            ).toarray()[0]
     named.data = np.expm1(named.data / softness)
-    if features.space_ is not None: mean += weights["plot"] * features.plots_ @ (query.weights @ facts["plots"])
-    for name, values in features.numbers_.items(): mean += weights[name] * mean_distance(name, facts["numbers"][name], values, query.weights)
+    if features.space_ is not None:
+        mean += weights["plot"] * features.plots_ @ (query.weights @ facts["plots"])
+    for name, values in features.numbers_.items():
+        mean += weights[name] * mean_distance(name, facts["numbers"][name], values, query.weights)
     return softness * np.log1p(query.weights @ named) + mean
 
 # %% ../nbs/04_similarity.ipynb #23077724
@@ -589,8 +942,14 @@ def prior_terms(
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
     ) -> dict[str, np.ndarray]:
     "Term -> its weighted value for each film: fame, from the votes, and acclaim, from the weighted rating; a weight of 0 is no term"
-    weight = {name: np.interp(adventure, list(dial), list(dial.values())) for name, dial in PRIOR.items()}
-    return {name: np.float32(weight[name]) * numbers[source] for name, source in (("fame", "votes"), ("acclaim", "rating")) if source in numbers and weight[name]}
+    weight = {
+        name: np.interp(adventure, list(dial), list(dial.values())) for name, dial in PRIOR.items()
+    }
+    return {
+        name: np.float32(weight[name]) * numbers[source]
+        for name, source in (("fame", "votes"), ("acclaim", "rating"))
+        if source in numbers and weight[name]
+    }
 
 # %% ../nbs/04_similarity.ipynb #1e7da94c
 @dataclass
@@ -613,27 +972,45 @@ class TermTable:
         "The same for some of the films, in the order asked for"
         at = np.asarray(at, int)
         k = np.searchsorted(self.films, at)
-        return TermTable(at, self.seeds, {name: v[:, k] for name, v in self.pairs.items()}, {name: v[k] for name, v in self.prior.items()})
+        return TermTable(
+            at,
+            self.seeds,
+            {name: v[:, k] for name, v in self.pairs.items()},
+            {name: v[k] for name, v in self.prior.items()},
+        )
 
 # %% ../nbs/04_similarity.ipynb #c7df6653
 class FilmScorer(BaseEstimator):
     "Affinity to the films named, and the quality of the film itself"
     def __init__(self,
-                 weights: dict[str, float] | None = None,  # term -> weight, where it is to differ from the constants above
+                 # term -> weight, where it is to differ from the constants above
+                 weights: dict[str, float] | None = None,
                  softness: float = SOFTNESS,  # see `together`
                  ):
         self.weights, self.softness = weights, softness
 
     def fit(self,
             films: pd.DataFrame,  # indexed by film_id
-            likes: "sp.csr_matrix | LikeLift | None" = None,  # from `like_matrix`, where there are ratings of other people, or fitted already
+            # from `like_matrix`, where there are ratings of other people, or fitted already
+            likes: "sp.csr_matrix | LikeLift | None" = None,
             features: FilmFeatures | None = None,  # of these films, where they were made before
             ) -> "FilmScorer":
         "Turn the films into features, and the likes into a lift for every pair of films; raises `MovieDataError` for a weight that is none"
         unknown = set(self.weights or ()) - {*CONTENT, "plot", *DISTANCE, "likes"}
-        if unknown or not self.softness > 0: raise MovieDataError(f"There is no term {', '.join(sorted(unknown))}." if unknown else f"The softness is above 0, not {self.softness}.")
+        if unknown or not self.softness > 0:
+            raise MovieDataError(
+                f"There is no term {', '.join(sorted(unknown))}."
+                if unknown
+                else f"The softness is above 0, not {self.softness}."
+            )
         self.features_ = FilmFeatures().fit(films) if features is None else features
-        self.lift_ = likes if isinstance(likes, LikeLift) else LikeLift().fit(likes) if likes is not None and likes.nnz else None
+        self.lift_ = (
+            likes
+            if isinstance(likes, LikeLift)
+            else LikeLift().fit(likes)
+            if likes is not None and likes.nnz
+            else None
+        )
         return self
 
     def table(self,
@@ -649,16 +1026,20 @@ class FilmScorer(BaseEstimator):
               ) -> np.ndarray:
         "One value per film of the table, higher is better; minus infinity for a film that is no candidate"
         at, films = query.candidates, len(self.features_.films_)
-        if len(query.at) * (films if at is None else len(at)) > PAIRS_AT_ONCE: return _score_in_blocks(self, query)
+        if len(query.at) * (films if at is None else len(at)) > PAIRS_AT_ONCE:
+            return _score_in_blocks(self, query)
         table = self.table(query)
-        values = together(table.affinity(), query.weights, self.soft(query)) + sum(table.prior.values())
+        values = together(table.affinity(), query.weights, self.soft(query)) + sum(
+            table.prior.values()
+        )
         if at is None: return values
         score = np.full(films, -np.inf, np.float32)
         score[at] = values[at] if len(values) == films else values
         return score
 
     def prepare(self,
-                queries: list[Query],  # asked alike but for their seeds, which the table has; with candidates
+                # asked alike but for their seeds, which the table has; with candidates
+                queries: list[Query],
                 ) -> None:
         "Make the tables of several queries at once; enough for scores and shares, not for reasons"
         share_tables(self, queries)
@@ -682,8 +1063,20 @@ class FilmScorer(BaseEstimator):
              ) -> np.ndarray:
         "About the score of each film, quick for hundreds of seeds; of more than `SPEAKERS` the weightiest are asked"
         heaviest = np.argsort(-query.weights, kind="stable")[:SPEAKERS]
-        few = replace(query, seeds=query.seeds.iloc[heaviest], at=query.at[heaviest], weights=query.weights[heaviest] / query.weights[heaviest].sum(), facts={})
-        prior: np.ndarray = np.sum([*prior_terms(self.features_.numbers_, query.adventure).values(), *query.extra.values()], axis=0)
+        few = replace(
+            query,
+            seeds=query.seeds.iloc[heaviest],
+            at=query.at[heaviest],
+            weights=query.weights[heaviest] / query.weights[heaviest].sum(),
+            facts={},
+        )
+        prior: np.ndarray = np.sum(
+            [
+                *prior_terms(self.features_.numbers_, query.adventure).values(),
+                *query.extra.values(),
+            ],
+            axis=0,
+        )
         return likeness_at_large(self.features_, few, self.weights, self.soft(query)) + prior
 
     def soft(self,
@@ -715,11 +1108,26 @@ def terms_of(
     ) -> TermTable:
     "The table of terms of some films"
     features = scorer.features_
-    numbers = features.numbers_ if at is None else {name: values[at] for name, values in features.numbers_.items()}
+    numbers = (
+        features.numbers_
+        if at is None
+        else {name: values[at] for name, values in features.numbers_.items()}
+    )
     prior = prior_terms(numbers, query.adventure)
-    if query.against is not None: prior["disliked"] = np.float32(-PUSH) * together(affinity_of(scorer, query.against, at), query.against.weights, scorer.softness)
-    prior |= {name: np.asarray(values, np.float32)[slice(None) if at is None else at] for name, values in query.extra.items()}
-    return TermTable(np.arange(len(features.films_)) if at is None else at, len(query.seeds), pair_terms(features, query, at, scorer.lift_, scorer.weights), prior)
+    if query.against is not None:
+        prior["disliked"] = np.float32(-PUSH) * together(
+            affinity_of(scorer, query.against, at), query.against.weights, scorer.softness
+        )
+    prior |= {
+        name: np.asarray(values, np.float32)[slice(None) if at is None else at]
+        for name, values in query.extra.items()
+    }
+    return TermTable(
+        np.arange(len(features.films_)) if at is None else at,
+        len(query.seeds),
+        pair_terms(features, query, at, scorer.lift_, scorer.weights),
+        prior,
+    )
 
 def share_tables(
     scorer: FilmScorer,  # fitted
@@ -731,11 +1139,23 @@ def share_tables(
     at = np.flatnonzero(films)
     column, ends = np.cumsum(films) - 1, np.cumsum([0, *(len(query.at) for query in queries)])
     named = np.concatenate([query.at for query in queries])
-    table = terms_of(scorer, replace(queries[0], seeds=scorer.features_.films_[[]].iloc[named], at=named, facts={}), at)
+    table = terms_of(
+        scorer,
+        replace(queries[0], seeds=scorer.features_.films_[[]].iloc[named], at=named, facts={}),
+        at,
+    )
     affinity, prior = table.affinity(), sum(table.prior.values(), np.zeros(len(at), np.float32))
     for query, first, last in zip(queries, ends, ends[1:]):
         own = column[query.candidates]
-        query.facts["table"] = query.candidates, TermTable(query.candidates, last - first, {"likeness": affinity[first:last].take(own, axis=1)}, {"prior": prior[own]})
+        query.facts["table"] = (
+            query.candidates,
+            TermTable(
+                query.candidates,
+                last - first,
+                {"likeness": affinity[first:last].take(own, axis=1)},
+                {"prior": prior[own]},
+            ),
+        )
 
 def affinity_of(
     scorer: FilmScorer,  # fitted
@@ -744,19 +1164,30 @@ def affinity_of(
     ) -> np.ndarray:
     "How alike each film of the query and each of the others are: a row per film of the query"
     films = np.arange(len(scorer.features_.films_)) if at is None else at
-    return TermTable(films, len(query.seeds), pair_terms(scorer.features_, query, at, scorer.lift_, scorer.weights), {}).affinity()
+    return TermTable(
+        films,
+        len(query.seeds),
+        pair_terms(scorer.features_, query, at, scorer.lift_, scorer.weights),
+        {},
+    ).affinity()
 
 def _score_in_blocks(scorer, query):
     "The score of hundreds of seeds, some films at a time, so that memory stays flat"
     at = np.arange(len(scorer.features_.films_)) if query.candidates is None else query.candidates
-    score, facts = np.full(len(scorer.features_.films_), -np.inf, np.float32), {"seeds": scorer.features_.seed_facts(query)}
-    for block in np.array_split(at, -(-len(query.at) * len(at) // PAIRS_AT_ONCE)): score[block] = scorer.score(replace(query, candidates=block, facts=dict(facts)))[block]
+    score, facts = (
+        np.full(len(scorer.features_.films_), -np.inf, np.float32),
+        {"seeds": scorer.features_.seed_facts(query)},
+    )
+    for block in np.array_split(at, -(-len(query.at) * len(at) // PAIRS_AT_ONCE)):
+        score[block] = scorer.score(replace(query, candidates=block, facts=dict(facts)))[block]
     return score
 
 def _table_of(scorer, query, at):
     "The terms of some films, out of the query's table where they are in it"
     known = "table" in query.facts and np.isin(at, scorer.table(query).films).all()
-    return (scorer.table(query) if known else term_table(scorer, replace(query, candidates=np.sort(at)))).take(at)
+    return (
+        scorer.table(query) if known else term_table(scorer, replace(query, candidates=np.sort(at)))
+    ).take(at)
 
 # %% ../nbs/04_similarity.ipynb #1ef30fe2
 def first_names(
@@ -764,30 +1195,62 @@ def first_names(
     least: int = 10,  # people that a first name has at least; fewer have `Moon` or `Paris`
     ) -> frozenset[str]:
     "First names of the people in the credits, in lower case"
-    people = {str(name) for column in CREDITS & set(films) for names in films[column] if isinstance(names, (list, np.ndarray)) for name in names}
-    return frozenset(name for name, n in Counter(name.split()[0].casefold() for name in people if " " in name.strip()).items() if n >= least)
+    people = {
+        str(name)
+        for column in CREDITS & set(films)
+        for names in films[column]
+        if isinstance(names, (list, np.ndarray))
+        for name in names
+    }
+    return frozenset(
+        name
+        for name, n in Counter(
+            name.split()[0].casefold() for name in people if " " in name.strip()
+        ).items()
+        if n >= least
+    )
 
 class Themes(BaseEstimator):
     "Which shared keywords are themes, as whole phrases"
     def __init__(self,
-                 edge: float = .02,  # a word alone opens, and closes, at least this share of the lines that it is in
-                 common: float = .01,  # a word that a larger share of the films has says nothing alone
+                 # a word alone opens, and closes, at least this share of the lines that it is in
+                 edge: float = .02,
+                 # a word that a larger share of the films has says nothing alone
+                 common: float = .01,
                  ):
         self.edge, self.common = edge, common
 
     def fit(self,
             keywords: pd.Series,  # of each film a list of keywords, or of one line that joins them
-            names: frozenset[str] = frozenset(),  # first names, which are no themes where keywords are joined
+            # first names, which are no themes where keywords are joined
+            names: frozenset[str] = frozenset(),
             ) -> "Themes":
         "See whether keywords come apart or joined, and where they are joined which words stand alone"
         lists = [list(v) for v in keywords if isinstance(v, (list, np.ndarray)) and len(v)]
         self.apart_ = np.mean([len(v) > 1 for v in lists]) > .5 if lists else True
         lines = [] if self.apart_ else [line for line in map(_line, lists) if line]
         self.pairs_ = Counter(pair for line in lines for pair in zip(line, line[1:]))
-        count, opens, closes = (Counter(words) for words in ([w for line in lines for w in set(line)], [line[0] for line in lines], [line[-1] for line in lines]))
-        self.single_ = {k.casefold() for k in {k for v in lists for k in v} if words(k) == [k.casefold()]} if self.apart_ else set()
-        self.alone_ = {word for word, n in count.items() if min(opens[word], closes[word]) >= max(self.edge * n, 1)
-                       and n <= self.common * len(lines) and words(word) == [word] and word not in names | _languages()}
+        count, opens, closes = (
+            Counter(words)
+            for words in (
+                [w for line in lines for w in set(line)],
+                [line[0] for line in lines],
+                [line[-1] for line in lines],
+            )
+        )
+        self.single_ = (
+            {k.casefold() for k in {k for v in lists for k in v} if words(k) == [k.casefold()]}
+            if self.apart_
+            else set()
+        )
+        self.alone_ = {
+            word
+            for word, n in count.items()
+            if min(opens[word], closes[word]) >= max(self.edge * n, 1)
+            and n <= self.common * len(lines)
+            and words(word) == [word]
+            and word not in names | _languages()
+        }
         self.single_ |= self.alone_  # words that are a keyword by themselves
         return self
 
@@ -802,7 +1265,10 @@ class Themes(BaseEstimator):
         own, line, found, i = _line(mine), _line(theirs), [], 0
         grams = {tuple(own[k:k + n]) for n in range(1, 5) for k in range(len(own) - n + 1)}
         while i < len(line):
-            n = next((n for n in range(min(4, len(line) - i), 0, -1) if tuple(line[i:i + n]) in grams), 0)
+            n = next(
+                (n for n in range(min(4, len(line) - i), 0, -1) if tuple(line[i : i + n]) in grams),
+                0,
+            )
             found += self._phrases(line[i:i + n])
             i += max(n, 1)
         return list(dict.fromkeys(found))
@@ -811,18 +1277,32 @@ class Themes(BaseEstimator):
         "A run of shared words as a phrase, where it stands elsewhere too; else those of its words that stand alone"
         while run and run[0] in ENGLISH_STOP_WORDS: run = run[1:]
         while run and run[-1] in ENGLISH_STOP_WORDS: run = run[:-1]
-        tied = len(run) > 1 and words(" ".join(run)) and min(self.pairs_[pair] for pair in zip(run, run[1:])) > 2
+        tied = (
+            len(run) > 1
+            and words(" ".join(run))
+            and min(self.pairs_[pair] for pair in zip(run, run[1:])) > 2
+        )
         return [" ".join(run)] if tied else [word for word in run if word in self.alone_]
 
-def _line(keywords): return re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", " ".join(map(str, keywords)).lower().replace(_NO_THEME, ""))
+def _line(keywords):
+    return re.findall(
+        r"[^\W_]+(?:[-'][^\W_]+)*", " ".join(map(str, keywords)).lower().replace(_NO_THEME, "")
+    )
 
 @cache
-def _languages(): return {name.lower() for code in ("en fr de it es ja ko zh ru sv da nl pt pl el hi fa tr" ).split() for name in [language_name(code)]}
+def _languages():
+    return {
+        name.lower()
+        for code in ("en fr de it es ja ko zh ru sv da nl pt pl el hi fa tr").split()
+        for name in [language_name(code)]
+    }
 
 # %% ../nbs/04_similarity.ipynb #a2bd0ee3
 def _common(mine, i, theirs, j, telling):
     "The columns that row `i` of one matrix and row `j` of another have in common, those first that tell most"
-    both = set(mine.indices[mine.indptr[i]:mine.indptr[i + 1]].tolist()).intersection(theirs.indices[theirs.indptr[j]:theirs.indptr[j + 1]].tolist())
+    both = set(mine.indices[mine.indptr[i] : mine.indptr[i + 1]].tolist()).intersection(
+        theirs.indices[theirs.indptr[j] : theirs.indptr[j + 1]].tolist()
+    )
     return sorted(both, key=lambda column: (-telling[column], column))
 
 def shared_tokens(
@@ -834,19 +1314,31 @@ def shared_tokens(
     ) -> tuple[list[str], list[str]]:
     "What a seed and a film share in a column, the rarest first (players: the best known first; genres: those among the first three of a film first), and which of it is telling"
     overlap, facts = features.overlaps_[name], features.seed_facts(query)
-    both = _common(facts["tokens"][name], seed, overlap.rows_, at, features.known_ if name == "cast" else overlap.rarity_)
+    both = _common(
+        facts["tokens"][name],
+        seed,
+        overlap.rows_,
+        at,
+        features.known_ if name == "cast" else overlap.rarity_,
+    )
     if name == "genres":  # those behind the third place of both lists only colour the films
-        first = {*list(query.seeds["genres"].iloc[seed])[:3], *list(features.films_["genres"].iloc[at])[:3]}
+        first = {
+            *list(query.seeds["genres"].iloc[seed])[:3],
+            *list(features.films_["genres"].iloc[at])[:3],
+        }
         both = sorted(both, key=lambda i: overlap.names_[i] not in first)
     shared = [str(overlap.names_[i]) for i in both]
     if name == "original_language": shared = [language_name(code) for code in shared]
     mine = facts["columns"][name][seed] if name in facts["columns"] else ""
     if name == "keywords": return shared, features.themes_.shared(mine, features.columns_[name][at])
-    if name == "title": return shared, shared if goes_on(mine, features.columns_[name][at], shared) else []
+    if name == "title":
+        return shared, shared if goes_on(mine, features.columns_[name][at], shared) else []
     if name == "cast" and "directors" in features.overlaps_:
         made = shared_tokens(features, query, "directors", seed, at)[0]  # said already
         return shared, [player for player in shared if player not in made]
-    return shared, [token for token, i in zip(shared, both) if overlap.rarity_[i] >= TELLING.get(name, 0)]
+    return shared, [
+        token for token, i in zip(shared, both) if overlap.rarity_[i] >= TELLING.get(name, 0)
+    ]
 
 def goes_on(
     mine: str,  # a title
@@ -855,7 +1347,11 @@ def goes_on(
     ) -> bool:
     "Whether one title goes on from the other, as `Alien: Resurrection` from `Alien`, or has two words of it at least and all that count"
     short, long = sorted((str(mine).casefold(), str(theirs).casefold()), key=len)
-    return bool(re.match(re.escape(short) + r"(?!\w)", long)) or len(shared) > 1 and len(shared) == min(len(words(short)), len(words(long)))
+    return (
+        bool(re.match(re.escape(short) + r"(?!\w)", long))
+        or len(shared) > 1
+        and len(shared) == min(len(words(short)), len(words(long)))
+    )
 
 # %% ../nbs/04_similarity.ipynb #8f3dbd34
 def shared_plot(
@@ -868,7 +1364,12 @@ def shared_plot(
     both = _common(features.seed_facts(query)["words"], seed, features.words_, at, features.idf_)
     return [str(features.word_names_[i]) for i in both]
 
-_NUMBER = {"years": "{:.0f} and {:.0f}", "rating": "weighted ratings {:.1f} and {:.1f}", "runtime": "{:.0f} and {:.0f} minutes", "votes": "{:,.0f} and {:,.0f}"}
+_NUMBER = {
+    "years": "{:.0f} and {:.0f}",
+    "rating": "weighted ratings {:.1f} and {:.1f}",
+    "runtime": "{:.0f} and {:.0f} minutes",
+    "votes": "{:,.0f} and {:,.0f}",
+}
 
 def near_in(
     name: str,  # "years", "votes", "rating" or "runtime"
@@ -878,7 +1379,8 @@ def near_in(
     "In words, that two films are near in one number; nothing where they are not"
     gap = abs(mine - theirs)
     if gap > NEAR.get(name, -1): return ""
-    if name != "years": return {"votes": "about as well known", "rating": "about as well liked"}[name]
+    if name != "years":
+        return {"votes": "about as well known", "rating": "about as well liked"}[name]
     if mine // 10 == theirs // 10: return f"of the {mine // 10 * 10:.0f}s"
     return f"{gap:.0f} years apart" if gap > 1 else "a year apart"
 
@@ -887,7 +1389,13 @@ def telling_words(
     spoken: list[str],  # from `shared_plot`
     ) -> list[str]:
     "Which shared words are worth saying: rare ones that are a keyword by themselves somewhere, which leaves verbs and names out"
-    return [word for word in spoken if features.themes_ and word in features.themes_.single_ and features.word_rarity_[word] >= TELLING["plot"]]
+    return [
+        word
+        for word in spoken
+        if features.themes_
+        and word in features.themes_.single_
+        and features.word_rarity_[word] >= TELLING["plot"]
+    ]
 
 def pair_words(
     scorer: FilmScorer,  # fitted
@@ -898,17 +1406,28 @@ def pair_words(
     ) -> dict[str, list[str]]:
     "What a seed and a film share in one term: `shared`, and `telling` where that is less"
     features = scorer.features_
-    if name in features.overlaps_: return dict(zip(("shared", "telling"), shared_tokens(features, query, name, seed, at)))
+    if name in features.overlaps_:
+        return dict(zip(("shared", "telling"), shared_tokens(features, query, name, seed, at)))
     if name == "plot":
         spoken = shared_plot(features, query, seed, at)
-        return {"shared": spoken or ["words that go together"], "telling": telling_words(features, spoken)}
-    if name == "likes": return {"shared": [f"{scorer.lift_.fans(query.at[seed], at):,} people like both"]}
+        return {
+            "shared": spoken or ["words that go together"],
+            "telling": telling_words(features, spoken),
+        }
+    if name == "likes":
+        return {"shared": [f"{scorer.lift_.fans(query.at[seed], at):,} people like both"]}
     facts = features.seed_facts(query)
-    if not (facts["known"][name][seed] and features.known_numbers_[name][at]): return {"shared": ["not known of both films"], "telling": []}
+    if not (facts["known"][name][seed] and features.known_numbers_[name][at]):
+        return {"shared": ["not known of both films"], "telling": []}
     both = [float(facts["numbers"][name][seed]), float(features.numbers_[name][at])]
     near = near_in(name, *both)
     said = _NUMBER[name].format(*(np.expm1(both) if name == "votes" else both))
-    if name == "votes": said = f"in {said} {features.counts_}" if features.counts_ == "Wikipedias" else f"{said} {features.counts_}"
+    if name == "votes":
+        said = (
+            f"in {said} {features.counts_}"
+            if features.counts_ == "Wikipedias"
+            else f"{said} {features.counts_}"
+        )
     return {"shared": [said], "telling": [near] if near else []}
 
 def own_words(
@@ -920,9 +1439,15 @@ def own_words(
     "A film's own term in words; of the films that are not wanted, the nearest"
     features = scorer.features_
     if name in query.extra: return query.said.get(name, "brought along by the query")
-    if name == "disliked": return f"as is {query.against.seeds['title'].iloc[int(affinity_of(scorer, query.against, np.array([at])).argmax())]}, which is not wanted"
-    if not features.known_numbers_["votes" if name == "fame" else "rating"][at]: return "not known, so that of the middle film counts"
-    return count_in_words(np.expm1(features.numbers_["votes"][at]), features.counts_) if name == "fame" else f"weighted rating {features.numbers_['rating'][at]:.1f}"
+    if name == "disliked":
+        return f"as is {query.against.seeds['title'].iloc[int(affinity_of(scorer, query.against, np.array([at])).argmax())]}, which is not wanted"
+    if not features.known_numbers_["votes" if name == "fame" else "rating"][at]:
+        return "not known, so that of the middle film counts"
+    return (
+        count_in_words(np.expm1(features.numbers_["votes"][at]), features.counts_)
+        if name == "fame"
+        else f"weighted rating {features.numbers_['rating'][at]:.1f}"
+    )
 
 def spread_over(
     shares: np.ndarray,  # of one film, one for each seed
@@ -943,11 +1468,45 @@ def score_parts(
     lost, films = agreement(shares, query.weights, scorer.soft(query)), []
     for k, film in enumerate(table.films):
         told = np.sort(np.argsort(-shares[:, k], kind="stable")[:TOLD])
-        parts = [{"seed": query.seeds.index[i], "block": name, "share": float(shares[i, k] * values[i, k]), **pair_words(scorer, query, name, i, film)}
-                 for i in told for name, values in table.pairs.items() if values[i, k] or name in scorer.features_.numbers_]
+        parts = [
+            {
+                "seed": query.seeds.index[i],
+                "block": name,
+                "share": float(shares[i, k] * values[i, k]),
+                **pair_words(scorer, query, name, i, film),
+            }
+            for i in told
+            for name, values in table.pairs.items()
+            if values[i, k] or name in scorer.features_.numbers_
+        ]
         if others := len(shares) - len(told):
-            parts.append({"seed": None, "block": "others", "shared": [f"{others:,} more films"], "share": float(shares[:, k] @ affinity[:, k] - shares[told, k] @ affinity[told, k])})
-        if len(shares) > 1: parts.append({"seed": None, "block": "agreement", "shared": [spread_over(shares[:, k])], "share": float(lost[k])})
-        parts += [{"seed": None, "block": name, "shared": [own_words(scorer, query, name, film)], "share": float(values[k])} for name, values in table.prior.items()]
+            parts.append(
+                {
+                    "seed": None,
+                    "block": "others",
+                    "shared": [f"{others:,} more films"],
+                    "share": float(
+                        shares[:, k] @ affinity[:, k] - shares[told, k] @ affinity[told, k]
+                    ),
+                }
+            )
+        if len(shares) > 1:
+            parts.append(
+                {
+                    "seed": None,
+                    "block": "agreement",
+                    "shared": [spread_over(shares[:, k])],
+                    "share": float(lost[k]),
+                }
+            )
+        parts += [
+            {
+                "seed": None,
+                "block": name,
+                "shared": [own_words(scorer, query, name, film)],
+                "share": float(values[k]),
+            }
+            for name, values in table.prior.items()
+        ]
         films.append(parts)
     return films

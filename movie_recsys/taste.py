@@ -42,7 +42,9 @@ def opinions(
     ) -> tuple[pd.Series, pd.Series]:
     "Find what is liked and what is disliked, and how much (over 0, up to 1), each by film_id"
     bar = min(LIKED, ratings.mean()) if len(ratings) >= ENOUGH else LIKED
-    hearts = pd.Series(HEART, index=pd.Index(list(dict.fromkeys(hearts)), dtype="int64"), dtype=float)
+    hearts = pd.Series(
+        HEART, index=pd.Index(list(dict.fromkeys(hearts)), dtype="int64"), dtype=float
+    )
     rated = ratings[((ratings >= LIKED) | (ratings > bar)) & (ratings > DISLIKED)] / 10
     liked = pd.concat([rated, hearts]).groupby(level=0, sort=False).max()
     low = ratings[(ratings <= DISLIKED) & ~ratings.index.isin(hearts.index)]
@@ -52,10 +54,20 @@ def opinions(
 MAX_BYTES = 5_000_000  # of one file, packed or not
 MAX_ROWS = 20_000  # of one file
 MAX_FILES = 300  # of one zip or folder
-_NO_TEXT = {b"\x89PNG": "a picture (PNG)", b"\xff\xd8\xff": "a picture (JPEG)", b"GIF8": "a picture (GIF)",
-            b"RIFF": "a picture or a sound", b"BM": "a picture (BMP)", b"%PDF": "a PDF file", b"\x1f\x8b": "a gzip file",
-            b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive", b"PAR1": "a Parquet file",
-            b"\xd0\xcf\x11\xe0": "an old Excel or Word file", b"SQLite": "a database"}
+_NO_TEXT = {
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"GIF8": "a picture (GIF)",
+    b"RIFF": "a picture or a sound",
+    b"BM": "a picture (BMP)",
+    b"%PDF": "a PDF file",
+    b"\x1f\x8b": "a gzip file",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"PAR1": "a Parquet file",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"SQLite": "a database",
+}
 _HOW_TO = "An export is a CSV or JSON file, or the zip that Letterboxd or Trakt gives."
 
 def export_bytes(
@@ -94,7 +106,9 @@ def export_text(
 
 # %% ../nbs/05a_taste.ipynb #0a6d3247
 _WANTED = re.compile(r"\.(csv|tsv|txt|json|zip)$", re.I)
-_UNWANTED = re.compile(r"(^|/)(__MACOSX|deleted|orphaned)/|(^|/)\.|(^|/)likes/(reviews|lists)\.csv$", re.I)
+_UNWANTED = re.compile(
+    r"(^|/)(__MACOSX|deleted|orphaned)/|(^|/)\.|(^|/)likes/(reviews|lists)\.csv$", re.I
+)
 _LISTS = re.compile(r"(^|/)lists/[^/]*\.csv$", re.I)
 
 def _chosen(names):
@@ -125,17 +139,27 @@ def export_files(
     "Read the files of an export, by name; raises `MovieDataError` if there are none"
     known = source if isinstance(source, (str, Path)) else getattr(source, "name", "")
     name = name or (Path(known).name if isinstance(known, (str, Path)) else "")
-    if isinstance(source, (str, Path)) and Path(source).is_dir(): return dict(_in_folder(Path(source), max_bytes))
+    if isinstance(source, (str, Path)) and Path(source).is_dir():
+        return dict(_in_folder(Path(source), max_bytes))
     data = export_bytes(source, max_bytes)
     if data[:4] != b"PK\x03\x04": return {name: data}
     found, total = {}, 0
     try:
         for member, content in _unzipped(data, max_bytes):
             found[member], total = content, total + len(content)
-            if total > 4 * max_bytes: raise MovieDataError(f"The export is larger than {4 * max_bytes:,} bytes unpacked.")
-    except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile) as error:
+            if total > 4 * max_bytes:
+                raise MovieDataError(f"The export is larger than {4 * max_bytes:,} bytes unpacked.")
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        zipfile.BadZipFile,
+    ) as error:
         raise MovieDataError(f"The zip cannot be read: {str(error).rstrip('.')}.") from error
-    if not found: raise MovieDataError("The zip holds no CSV or JSON file. Letterboxd's holds ratings.csv.")
+    if not found:
+        raise MovieDataError("The zip holds no CSV or JSON file. Letterboxd's holds ratings.csv.")
     return found
 
 # %% ../nbs/05a_taste.ipynb #a3ffa3bc
@@ -144,10 +168,14 @@ class Layout:
     "How one kind of export names its columns, and what its rows mean"
     name: str  # what it is called in messages
     needs: tuple[str, ...]  # the columns it is known by; of those with | between them one will do
-    columns: dict[str, str]  # our name -> theirs, the first that is filled of those with | between them
-    scale: dict[str, float] = field(default_factory=dict)  # each column of ratings -> the best rating
-    means: str = "seen"  # what a row without a rating means: seen, liked, watchlist or listed (none of these)
-    files: dict[str, str] = field(default_factory=dict)  # what it means by the name of the file (patterns)
+    # our name -> theirs, the first that is filled of those with | between them
+    columns: dict[str, str]
+    # each column of ratings -> the best rating
+    scale: dict[str, float] = field(default_factory=dict)
+    # what a row without a rating means: seen, liked, watchlist or listed (none of these)
+    means: str = "seen"
+    # what it means by the name of the file (patterns)
+    files: dict[str, str] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)  # and by the column `status`
     split: str = ""  # what stands between several titles in one cell
     exact: bool = False  # whether case and marks of `needs` count
@@ -160,84 +188,241 @@ def column_key(
     return "".join(c for c in unicodedata.normalize("NFKC", str(header)).casefold() if c.isalnum())
 
 # %% ../nbs/05a_taste.ipynb #420f077a
-_LETTERBOXD = {"watchlist": "watchlist", r"like|(^|/)films\b": "liked", "(?<!un)watched|diary|rating|review": "seen"}
+_LETTERBOXD = {
+    "watchlist": "watchlist",
+    r"like|(^|/)films\b": "liked",
+    "(?<!un)watched|diary|rating|review": "seen",
+}
 _IMDB = {"watch.?list": "watchlist", "check.?ins?": "seen"}
 _TRAKT_LISTS = {"watchlist": "watchlist", "favou?rites": "liked"}
-_NAMED = {"watch.?list|to.watch|wish": "watchlist", "(^|[^a-z])liked?s?([^a-z]|$)": "liked", "(?<!un)(watched|seen)|diary": "seen"}
+_NAMED = {
+    "watch.?list|to.watch|wish": "watchlist",
+    "(^|[^a-z])liked?s?([^a-z]|$)": "liked",
+    "(?<!un)(watched|seen)|diary": "seen",
+}
 _SIMKL = {"completed": "seen", "watching": "seen", "dropped": "seen", "plan to watch": "watchlist"}
 _IDS = dict(imdb_id="imdb_id", tmdb_id="tmdb_id")
 _TRAKT = dict(title="title", year="year", kind="type", **_IDS)
-_TRAKT_JSON = dict(title="movie.title", year="movie.year", kind="type", imdb_id="movie.ids.imdb", tmdb_id="movie.ids.tmdb")
+_TRAKT_JSON = dict(
+    title="movie.title",
+    year="movie.year",
+    kind="type",
+    imdb_id="movie.ids.imdb",
+    tmdb_id="movie.ids.tmdb",
+)
 
 LAYOUTS = [
-    Layout("Letterboxd list", ("Position", "Name", "Year", "URL"), dict(title="Name", year="Year"), means="listed",
-           files={"watchlist": "watchlist"}, where="a case: a list of four films, the header below the list's own"),
-    Layout("Letterboxd ratings or diary", ("Name", "Year", "Rating", "Letterboxd URI|Date"),
-           dict(title="Name", year="Year", date="Date", viewed="Watched Date"), {"Rating": 5}, files={"watchlist": "watchlist"},
-           where="a case: a zip with one rating; published importers' tests of diary.csv and reviews.csv"),
-    Layout("Letterboxd films", ("Name", "Year", "Letterboxd URI|Date"), dict(title="Name", year="Year", date="Date"),
-           means="listed", files=_LETTERBOXD, where="cases: watched.csv, watchlist.csv and likes/films.csv of two films"),
-    Layout("Letterboxd import", ("Title", "Rating10|WatchedDate"),
-           dict(title="Title", year="Year", imdb_id="imdbID", tmdb_id="tmdbID", viewed="WatchedDate"),
-           {"Rating10": 10, "Rating": 5}, files={"watchlist": "watchlist"},
-           where="a case: three films with ids; published exporters for FilmAffinity, Douban, Plex and others write it"),
-    Layout("Letterboxd import of a list", ("Title", "imdbID|tmdbID|LetterboxdURI"), dict(title="Title", year="Year", **_IDS),
-           {"Rating": 5}, means="listed", files=_NAMED, exact=True, where="published exporters of watchlists and lists"),
-    Layout("IMDb", ("Const", "Title|Your Rating|You rated"),
-           dict(title="Title", other="Original Title", year="Year", imdb_id="Const", kind="Title Type", viewed="Date Rated",
-                date="Created"), {"Your Rating": 10, "You rated": 10}, means="listed", files=_IMDB,
-           where="a case: four ratings; published importers' tests of lists, watchlists, check-ins and three generations"),
-    Layout("Trakt ratings", ("rated_at", "type", "title"), _TRAKT | dict(date="rated_at"), {"rating": 10},
-           where="a case: two films and an episode; a published Trakt exporter"),
-    Layout("Trakt history", ("watched_at", "type", "title"), _TRAKT | dict(viewed="watched_at"), {"rating": 10},
-           where="published importers' tests"),
-    Layout("Trakt list", ("listed_at", "type", "title"), _TRAKT | dict(date="listed_at"), means="listed", files=_TRAKT_LISTS,
-           where="the readme of a published reader of Trakt's lists"),
-    Layout("Simkl JSON", ("movie.title", "status"),
-           _TRAKT_JSON | dict(viewed="last_watched_at", date="user_rated_at|added_to_watchlist_at", status="status"),
-           {"user_rating": 10}, means="listed", status=_SIMKL, where="published readers of SimklBackup.json"),
-    Layout("Trakt JSON", ("movie.title", "rated_at|watched_at|last_watched_at"),
-           _TRAKT_JSON | dict(viewed="last_watched_at|watched_at", date="rated_at"), {"rating": 10},
-           where="published readers of Trakt's zip: ratings-movies.json, watched-movies.json, watched-history.json"),
-    Layout("Trakt list JSON", ("movie.title", "listed_at"), _TRAKT_JSON | dict(date="listed_at"), means="listed",
-           files=_TRAKT_LISTS, where="published readers of Trakt's zip: lists-watchlist.json, lists-favorites.json"),
-    Layout("Simkl", ("Title", "Type", "Watchlist", "WatchedDate"),
-           dict(title="Title", year="Year", kind="Type", imdb_id="IMDB|IMDB_ID", tmdb_id="TMDB|TMDB_ID", viewed="WatchedDate",
-                status="Watchlist"), {"Rating": 10}, means="listed", status=_SIMKL,
-           where="published importers' tests of both its headers"),
-    Layout("Criticker", ("Film Name", "Rating|Score"), dict(title="Film Name", year="Year", imdb_id="IMDB ID"),
-           {"Rating": 100, "Score": 100}, where="a published importer, which names columns and scale"),
-    Layout("MovieLens ratings", ("movieId", "rating"), dict(movielens_id="movieId", date="timestamp", person="userId"),
-           {"rating": 5}, exact=True, where="a case: two ratings, with links.csv beside them"),
-    Layout("MovieLens", ("movie_id", "tmdb_id", "rating", "average_rating"),
-           dict(title="title", movielens_id="movie_id", **_IDS), {"rating": 5}, where="published tests of movielens.org's export"),
-    Layout("FilmAffinity", ("title", "year", "user score"), dict(title="original title", other="title", year="year"),
-           {"user score": 10}, files={"(^|/)list": "listed"}, where="the columns of a published exporter"),
-    Layout("Douban", ("标题", "个人评分"), dict(title="标题", year="上映日期", date="打分日期", status="状态"),
-           {"个人评分": 5}, files={"wish|想看": "watchlist"}, status={"看过": "seen", "在看": "seen", "想看": "watchlist"}, split="/",
-           where="published importers' tests of two of its headers"),
-    Layout("Filmweb", ("user_vote", "year", "original_title|pl_title"),
-           dict(title="original_title", other="pl_title", year="year", date="iso_date|timestamp"), {"user_vote": 10},
-           where="the columns of a published exporter"),
-    Layout("table of titles", ("Title|Name|Film|Movie",), dict(title="Title|Name|Film|Movie", year="Year", date="Date", **_IDS),
-           {"Rating|Score|Stars": np.nan}, means="listed", files=_NAMED, where="nowhere: it is for everything else"),
+    Layout(
+        "Letterboxd list",
+        ("Position", "Name", "Year", "URL"),
+        dict(title="Name", year="Year"),
+        means="listed",
+        files={"watchlist": "watchlist"},
+        where="a case: a list of four films, the header below the list's own",
+    ),
+    Layout(
+        "Letterboxd ratings or diary",
+        ("Name", "Year", "Rating", "Letterboxd URI|Date"),
+        dict(title="Name", year="Year", date="Date", viewed="Watched Date"),
+        {"Rating": 5},
+        files={"watchlist": "watchlist"},
+        where="a case: a zip with one rating; published importers' tests of diary.csv and reviews.csv",
+    ),
+    Layout(
+        "Letterboxd films",
+        ("Name", "Year", "Letterboxd URI|Date"),
+        dict(title="Name", year="Year", date="Date"),
+        means="listed",
+        files=_LETTERBOXD,
+        where="cases: watched.csv, watchlist.csv and likes/films.csv of two films",
+    ),
+    Layout(
+        "Letterboxd import",
+        ("Title", "Rating10|WatchedDate"),
+        dict(title="Title", year="Year", imdb_id="imdbID", tmdb_id="tmdbID", viewed="WatchedDate"),
+        {"Rating10": 10, "Rating": 5},
+        files={"watchlist": "watchlist"},
+        where="a case: three films with ids; published exporters for FilmAffinity, Douban, Plex and others write it",
+    ),
+    Layout(
+        "Letterboxd import of a list",
+        ("Title", "imdbID|tmdbID|LetterboxdURI"),
+        dict(title="Title", year="Year", **_IDS),
+        {"Rating": 5},
+        means="listed",
+        files=_NAMED,
+        exact=True,
+        where="published exporters of watchlists and lists",
+    ),
+    Layout(
+        "IMDb",
+        ("Const", "Title|Your Rating|You rated"),
+        dict(
+            title="Title",
+            other="Original Title",
+            year="Year",
+            imdb_id="Const",
+            kind="Title Type",
+            viewed="Date Rated",
+            date="Created",
+        ),
+        {"Your Rating": 10, "You rated": 10},
+        means="listed",
+        files=_IMDB,
+        where="a case: four ratings; published importers' tests of lists, watchlists, check-ins and three generations",
+    ),
+    Layout(
+        "Trakt ratings",
+        ("rated_at", "type", "title"),
+        _TRAKT | dict(date="rated_at"),
+        {"rating": 10},
+        where="a case: two films and an episode; a published Trakt exporter",
+    ),
+    Layout(
+        "Trakt history",
+        ("watched_at", "type", "title"),
+        _TRAKT | dict(viewed="watched_at"),
+        {"rating": 10},
+        where="published importers' tests",
+    ),
+    Layout(
+        "Trakt list",
+        ("listed_at", "type", "title"),
+        _TRAKT | dict(date="listed_at"),
+        means="listed",
+        files=_TRAKT_LISTS,
+        where="the readme of a published reader of Trakt's lists",
+    ),
+    Layout(
+        "Simkl JSON",
+        ("movie.title", "status"),
+        _TRAKT_JSON
+        | dict(
+            viewed="last_watched_at", date="user_rated_at|added_to_watchlist_at", status="status"
+        ),
+        {"user_rating": 10},
+        means="listed",
+        status=_SIMKL,
+        where="published readers of SimklBackup.json",
+    ),
+    Layout(
+        "Trakt JSON",
+        ("movie.title", "rated_at|watched_at|last_watched_at"),
+        _TRAKT_JSON | dict(viewed="last_watched_at|watched_at", date="rated_at"),
+        {"rating": 10},
+        where="published readers of Trakt's zip: ratings-movies.json, watched-movies.json, watched-history.json",
+    ),
+    Layout(
+        "Trakt list JSON",
+        ("movie.title", "listed_at"),
+        _TRAKT_JSON | dict(date="listed_at"),
+        means="listed",
+        files=_TRAKT_LISTS,
+        where="published readers of Trakt's zip: lists-watchlist.json, lists-favorites.json",
+    ),
+    Layout(
+        "Simkl",
+        ("Title", "Type", "Watchlist", "WatchedDate"),
+        dict(
+            title="Title",
+            year="Year",
+            kind="Type",
+            imdb_id="IMDB|IMDB_ID",
+            tmdb_id="TMDB|TMDB_ID",
+            viewed="WatchedDate",
+            status="Watchlist",
+        ),
+        {"Rating": 10},
+        means="listed",
+        status=_SIMKL,
+        where="published importers' tests of both its headers",
+    ),
+    Layout(
+        "Criticker",
+        ("Film Name", "Rating|Score"),
+        dict(title="Film Name", year="Year", imdb_id="IMDB ID"),
+        {"Rating": 100, "Score": 100},
+        where="a published importer, which names columns and scale",
+    ),
+    Layout(
+        "MovieLens ratings",
+        ("movieId", "rating"),
+        dict(movielens_id="movieId", date="timestamp", person="userId"),
+        {"rating": 5},
+        exact=True,
+        where="a case: two ratings, with links.csv beside them",
+    ),
+    Layout(
+        "MovieLens",
+        ("movie_id", "tmdb_id", "rating", "average_rating"),
+        dict(title="title", movielens_id="movie_id", **_IDS),
+        {"rating": 5},
+        where="published tests of movielens.org's export",
+    ),
+    Layout(
+        "FilmAffinity",
+        ("title", "year", "user score"),
+        dict(title="original title", other="title", year="year"),
+        {"user score": 10},
+        files={"(^|/)list": "listed"},
+        where="the columns of a published exporter",
+    ),
+    Layout(
+        "Douban",
+        ("标题", "个人评分"),
+        dict(title="标题", year="上映日期", date="打分日期", status="状态"),
+        {"个人评分": 5},
+        files={"wish|想看": "watchlist"},
+        status={"看过": "seen", "在看": "seen", "想看": "watchlist"},
+        split="/",
+        where="published importers' tests of two of its headers",
+    ),
+    Layout(
+        "Filmweb",
+        ("user_vote", "year", "original_title|pl_title"),
+        dict(title="original_title", other="pl_title", year="year", date="iso_date|timestamp"),
+        {"user_vote": 10},
+        where="the columns of a published exporter",
+    ),
+    Layout(
+        "table of titles",
+        ("Title|Name|Film|Movie",),
+        dict(title="Title|Name|Film|Movie", year="Year", date="Date", **_IDS),
+        {"Rating|Score|Stars": np.nan},
+        means="listed",
+        files=_NAMED,
+        where="nowhere: it is for everything else",
+    ),
 ]
 
 # %% ../nbs/05a_taste.ipynb #8e01ba50
 def _records(text):
     "The lines of a JSON export: a list of records, or lists of them by kind; nested names joined by dots"
-    try: found = json.loads(text)
+    try:
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MovieDataError(f"This file begins like JSON but is not: {str(error)[:100]}.") from error
+        raise MovieDataError(
+            f"This file begins like JSON but is not: {str(error)[:100]}."
+        ) from error
     groups = found if isinstance(found, dict) else {"": found}
-    records = [(kind, r) for kind, rs in groups.items() if isinstance(rs, list) for r in rs if isinstance(r, dict)]
+    records = [
+        (kind, r)
+        for kind, rs in groups.items()
+        if isinstance(rs, list)
+        for r in rs
+        if isinstance(r, dict)
+    ]
     flat = [_flat(_film_first(kind, record)) for kind, record in records[:MAX_ROWS + 1]]
     header = list(dict.fromkeys(name for record in flat for name in record))
     return [header, *([record.get(name, "") for name in header] for record in flat)]
 
 def _film_first(kind, record):
     "A record with its film as `movie` and its kind as `type`"
-    named = {k: record[k] for k in ("movie", "show", "season", "episode") if isinstance(record.get(k), dict)}
+    named = {
+        k: record[k]
+        for k in ("movie", "show", "season", "episode")
+        if isinstance(record.get(k), dict)
+    }
     if "movie" in named or not named: return record
     film = record.get("anime_type") == "movie"
     what = "movie" if film else next(k for k in ("episode", "season", "show") if k in named)
@@ -257,8 +442,10 @@ def _readings(text):
     head = text[:10_000].splitlines()[:12]
     counts = {mark: max(line.count(mark) for line in head) for mark in ",;\t|"}
     for mark in [m for m in sorted(counts, key=counts.get, reverse=True) if counts[m]] or [","]:
-        try: yield list(csv.reader(io.StringIO(text), delimiter=mark))
-        except csv.Error as error: raise MovieDataError(f"This file is not a CSV: {error}.") from error
+        try:
+            yield list(csv.reader(io.StringIO(text), delimiter=mark))
+        except csv.Error as error:
+            raise MovieDataError(f"This file is not a CSV: {error}.") from error
 
 def recognise(
     text: str,  # of a file
@@ -272,11 +459,19 @@ def recognise(
         for lines in readings:
             for at, line in enumerate(lines[:12]):
                 if all(need & set(map(named, line)) for need in needs):
-                    return layout, list(map(column_key, line)), [r for r in lines[at + 1:] if any(r)]
+                    return (
+                        layout,
+                        list(map(column_key, line)),
+                        [r for r in lines[at + 1 :] if any(r)],
+                    )
 
 # %% ../nbs/05a_taste.ipynb #b6467299
-_FORMATS = {r"\d{1,2}-\d{1,2}-\d{4}": "%d-%m-%Y", r"\d{1,2}\.\d{1,2}\.\d{4}": "%d.%m.%Y", r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y",
-            r"\w{3} \w{3} +\d{1,2} [\d:]{8} \d{4}": "%a %b %d %H:%M:%S %Y"}
+_FORMATS = {
+    r"\d{1,2}-\d{1,2}-\d{4}": "%d-%m-%Y",
+    r"\d{1,2}\.\d{1,2}\.\d{4}": "%d.%m.%Y",
+    r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y",
+    r"\w{3} \w{3} +\d{1,2} [\d:]{8} \d{4}": "%a %b %d %H:%M:%S %Y",
+}
 
 def export_dates(
     cells: list[str],  # as the file has them
@@ -287,9 +482,13 @@ def export_dates(
     found = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]")
     for pattern, form in _FORMATS.items():
         part = text.str.extract(f"^({pattern})")[0]
-        found = found.fillna(pd.to_datetime(part, format=form, errors="coerce").astype("datetime64[ns]"))
+        found = found.fillna(
+            pd.to_datetime(part, format=form, errors="coerce").astype("datetime64[ns]")
+        )
     seconds = pd.to_numeric(text.where(text.str.fullmatch(r"\d{9,10}")), errors="coerce")
-    found = found.fillna(pd.to_datetime(seconds, unit="s", errors="coerce").astype("datetime64[ns]")).dt.normalize()
+    found = found.fillna(
+        pd.to_datetime(seconds, unit="s", errors="coerce").astype("datetime64[ns]")
+    ).dt.normalize()
     return found.where(found.dt.year.between(1890, 2100))
 
 def export_numbers(
@@ -297,31 +496,62 @@ def export_numbers(
     ) -> pd.Series:
     "Read the numbers in cells, with decimal commas, too, NaN if there is none"
     text = pd.Series(cells, dtype=object).astype(str).str.strip().str.replace(",", ".")
-    return pd.to_numeric(text.where(text.str.fullmatch(r"\d{1,6}(?:\.\d{1,9})?")), errors="coerce").astype(float)
+    return pd.to_numeric(
+        text.where(text.str.fullmatch(r"\d{1,6}(?:\.\d{1,9})?")), errors="coerce"
+    ).astype(float)
 
 # %% ../nbs/05a_taste.ipynb #633bcc6f
-_NO_FILM = re.compile(r"serie|episod|folge|season|show|game|podcast|music|^tv$|^anime$|сериал|эпизод|电视")
+_NO_FILM = re.compile(
+    r"serie|episod|folge|season|show|game|podcast|music|^tv$|^anime$|сериал|эпизод|电视"
+)
 _SERIES = re.compile(r"\((?:[^()]*\W)?(?:mini)?-?seri(?:e|es)\b[^()]*\)", re.I)
-_ROWS = ["title", "titles", "year", "imdb_id", "tmdb_id", "movielens_id", "rating", "viewed", "date", "means", "film", "note"]
+_ROWS = [
+    "title",
+    "titles",
+    "year",
+    "imdb_id",
+    "tmdb_id",
+    "movielens_id",
+    "rating",
+    "viewed",
+    "date",
+    "means",
+    "film",
+    "note",
+]
 
 def _cells(header, lines, names):
     "For each line the first filled cell of the columns with one of `names` (| between them)"
-    places = [at for name in names.split("|") for at, key in enumerate(header) if key == column_key(name)]
-    return [next((line[at].strip() for at in places if at < len(line) and line[at].strip()), "")[:1000] for line in lines]
+    places = [
+        at for name in names.split("|") for at, key in enumerate(header) if key == column_key(name)
+    ]
+    return [
+        next((line[at].strip() for at in places if at < len(line) and line[at].strip()), "")[:1000]
+        for line in lines
+    ]
 
 def _ratings(layout, header, lines, scale):
     "Ratings out of ten, and what is to be said of each"
-    found, note = pd.Series(np.nan, index=range(len(lines))), pd.Series("", index=range(len(lines)), dtype=object)
+    found, note = (
+        pd.Series(np.nan, index=range(len(lines))),
+        pd.Series("", index=range(len(lines)), dtype=object),
+    )
     for column, best in layout.scale.items():
         values, best = export_numbers(_cells(header, lines, column)), scale or best
         if not values.notna().any(): continue
         if best != best:
-            raise MovieDataError(f"This file has ratings in a column {column.split('|')[0]!r}, and up to what number they go is "
-                                 "not known. Say it: scale=5, scale=10 or scale=100.")
+            raise MovieDataError(
+                f"This file has ratings in a column {column.split('|')[0]!r}, and up to what "
+                "number they go is "
+                "not known. Say it: scale=5, scale=10 or scale=100."
+            )
         off = (values > best) | (values < 0)
         if off.sum() * 2 > values.notna().sum():
-            raise MovieDataError(f"{off.sum():,} of {values.notna().sum():,} ratings are higher than {best:g}, the best rating of "
-                                 f"{layout.name}. Say what the best one is: scale=10 or scale=100.")
+            raise MovieDataError(
+                f"{off.sum():,} of {values.notna().sum():,} ratings are higher than {best:g}, the "
+                "best rating of "
+                f"{layout.name}. Say what the best one is: scale=10 or scale=100."
+            )
         note = note.mask(off, f"its rating is outside of 0 to {best:g} and was left out")
         found = found.fillna((values / best * 10).where(~off & ((values > 0) | (best > 10))))
     return found, note
@@ -330,7 +560,10 @@ def _meaning(layout, header, lines, name, means):
     "What each row means that has no rating"
     if means: return [means] * len(lines)
     near = "/".join(name.lower().split("/")[-2:])
-    by_name = next((meaning for pattern, meaning in layout.files.items() if re.search(pattern, near)), layout.means)
+    by_name = next(
+        (meaning for pattern, meaning in layout.files.items() if re.search(pattern, near)),
+        layout.means,
+    )
     status = map(column_key, _cells(header, lines, layout.columns.get("status", "")))
     known = {column_key(word): meaning for word, meaning in layout.status.items()}
     return [known.get(word, by_name) for word in status]
@@ -347,25 +580,53 @@ def export_rows(
     if len(lines) > MAX_ROWS: raise MovieDataError(f"The export has more than {MAX_ROWS:,} lines.")
     cells = lambda ours: _cells(header, lines, layout.columns.get(ours, ""))  # noqa: E731
     people = set(cells("person")) - {""}
-    if len(people) > 1: raise MovieDataError(f"This file has the ratings of {len(people):,} people. A taste is one person's.")
+    if len(people) > 1:
+        raise MovieDataError(
+            f"This file has the ratings of {len(people):,} people. A taste is one person's."
+        )
     rating, note = _ratings(layout, header, lines, scale)
-    apart = (lambda text: [t.strip() for t in text.split(layout.split)]) if layout.split else (lambda text: [text])
-    titles = [list(dict.fromkeys(t for t in apart(one) + [two] if t)) for one, two in zip(cells("title"), cells("other"))]
+    apart = (
+        (lambda text: [t.strip() for t in text.split(layout.split)])
+        if layout.split
+        else (lambda text: [text])
+    )
+    titles = [
+        list(dict.fromkeys(t for t in apart(one) + [two] if t))
+        for one, two in zip(cells("title"), cells("other"))
+    ]
     inside = [re.search(r"\(((?:18|19|20)\d\d)\)$", t[0]) if t else None for t in titles]
     years = [re.search(r"(?:18|19|20)\d\d", cell) for cell in cells("year")]
-    years = [float(year[0]) if year else float(found[1]) if found else np.nan for year, found in zip(years, inside)]
+    years = [
+        float(year[0]) if year else float(found[1]) if found else np.nan
+        for year, found in zip(years, inside)
+    ]
     titles = [[re.sub(r"\s*\((?:18|19|20)\d\d\)$", "", t) or t for t in ts] for ts in titles]
     imdb = cells("imdb_id")
     kinds = [" ".join(normalize_title(kind).split()) for kind in cells("kind")]
-    film = [not (_NO_FILM.search(kind) or re.fullmatch(r"tt\d+_s\d+", i) or any(map(_SERIES.search, t)))
-            for kind, i, t in zip(kinds, imdb, titles)]
-    meaning = pd.Series(_meaning(layout, header, lines, name, means), dtype=object).mask(rating.notna(), "rated")
-    return pd.DataFrame({
-        "title": pd.Series([t[0] if t else "" for t in titles], dtype=object), "titles": pd.Series(titles, dtype=object),
-        "year": pd.Series(years, dtype=float),
-        "imdb_id": pd.Series([_imdb_id(cell) for cell in imdb], dtype=object), "tmdb_id": export_numbers(cells("tmdb_id")),
-        "movielens_id": export_numbers(cells("movielens_id")), "rating": rating, "viewed": export_dates(cells("viewed")),
-        "date": export_dates(cells("date")), "means": meaning, "film": pd.Series(film, dtype=bool), "note": note}, columns=_ROWS)
+    film = [
+        not (_NO_FILM.search(kind) or re.fullmatch(r"tt\d+_s\d+", i) or any(map(_SERIES.search, t)))
+        for kind, i, t in zip(kinds, imdb, titles)
+    ]
+    meaning = pd.Series(_meaning(layout, header, lines, name, means), dtype=object).mask(
+        rating.notna(), "rated"
+    )
+    return pd.DataFrame(
+        {
+            "title": pd.Series([t[0] if t else "" for t in titles], dtype=object),
+            "titles": pd.Series(titles, dtype=object),
+            "year": pd.Series(years, dtype=float),
+            "imdb_id": pd.Series([_imdb_id(cell) for cell in imdb], dtype=object),
+            "tmdb_id": export_numbers(cells("tmdb_id")),
+            "movielens_id": export_numbers(cells("movielens_id")),
+            "rating": rating,
+            "viewed": export_dates(cells("viewed")),
+            "date": export_dates(cells("date")),
+            "means": meaning,
+            "film": pd.Series(film, dtype=bool),
+            "note": note,
+        },
+        columns=_ROWS,
+    )
 
 def _imdb_id(cell):
     "An IMDb id as tt0113277, from that, its number or an address; else empty"
@@ -373,9 +634,24 @@ def _imdb_id(cell):
     return f"tt{int(found[1]):07d}" if found else ""
 
 # %% ../nbs/05a_taste.ipynb #61f52087
-_SAME = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), "20 30 40 50 60 70 80 90".split()))
-_SAME |= {"x": "10", "thirteen": "13", "thir13en": "13", "se7en": "7", "dr": "doctor", "mr": "mister", "versus": "vs",
-          "pyjamas": "pajamas", "colour": "color", "colours": "colors"}
+_SAME = dict(
+    zip(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(),
+        "20 30 40 50 60 70 80 90".split(),
+    )
+)
+_SAME |= {
+    "x": "10",
+    "thirteen": "13",
+    "thir13en": "13",
+    "se7en": "7",
+    "dr": "doctor",
+    "mr": "mister",
+    "versus": "vs",
+    "pyjamas": "pajamas",
+    "colour": "color",
+    "colours": "colors",
+}
 _SMALL = {"the", "a", "an", "part", "pt", "vol", "volume", "chapter"}
 
 def title_words(
@@ -397,7 +673,12 @@ def title_parts(
     parts = [title[owner.end():]] if (owner := _OWNER.match(title)) else []
     for cut in _CUT.finditer(title):
         before, after = title[:cut.start()], title[cut.end():]
-        if re.search(r"\d|\b[IVX]{2,}$", before) or _NUMBERED.match(after) or cut[0].strip(" ,:") in ("or", "("): parts.append(before)
+        if (
+            re.search(r"\d|\b[IVX]{2,}$", before)
+            or _NUMBERED.match(after)
+            or cut[0].strip(" ,:") in ("or", "(")
+        ):
+            parts.append(before)
         if len(title_words(after)) > 1: parts.append(after)
     return {title_words(part) for part in parts}
 
@@ -407,16 +688,24 @@ def table_ids(
     ) -> pd.DataFrame:
     "List the ids of each film as far as the table knows them: imdb_id (text), tmdb_id and movielens_id (numbers)"
     column = lambda name: films[name] if name in films else pd.Series(pd.NA, films.index)  # noqa: E731
-    imdb = column("imdb_id").astype(object).map(lambda cell: _imdb_id(str(cell)) if isinstance(cell, str) else "")
+    imdb = (
+        column("imdb_id")
+        .astype(object)
+        .map(lambda cell: _imdb_id(str(cell)) if isinstance(cell, str) else "")
+    )
     own = "tmdb_id" not in films and "poster_path" in films  # TMDB's own table: its ids are film_id
     tmdb = pd.Series(films.index, films.index) if own else column("tmdb_id")
     number = lambda values: pd.to_numeric(values, errors="coerce").astype("Float64").astype(float)  # noqa: E731
-    return pd.DataFrame({"imdb_id": imdb, "tmdb_id": number(tmdb), "movielens_id": number(column("movielens_id"))})
+    return pd.DataFrame(
+        {"imdb_id": imdb, "tmdb_id": number(tmdb), "movielens_id": number(column("movielens_id"))}
+    )
 
 class FilmLookup:
     "The films of a table by id, title, words and parts of the title"
     def __init__(self,
-                 films: pd.DataFrame,  # by film_id: title, perhaps release_year, original_title, vote_count, imdb_id, tmdb_id
+                 # by film_id: title, perhaps release_year, original_title, vote_count, imdb_id,
+                 # tmdb_id
+                 films: pd.DataFrame,
                  ):
         self.films, self.labels, self.fame = films, film_label(films), title_fame(films)
         years = films["release_year"] if "release_year" in films else pd.Series(np.nan, films.index)
@@ -424,13 +713,18 @@ class FilmLookup:
         ids = table_ids(films)
         self.ids = {name: ids[name].tolist() for name in ids}
         order = np.argsort(self.fame, kind="stable")
-        self.row_of = {name: {column[row]: row for row in order if column[row] and column[row] == column[row]}
-                       for name, column in self.ids.items()}
-        self.same, self.words, self.parts, self.of_year, self.full = (defaultdict(set) for _ in range(5))
+        self.row_of = {
+            name: {column[row]: row for row in order if column[row] and column[row] == column[row]}
+            for name, column in self.ids.items()
+        }
+        self.same, self.words, self.parts, self.of_year, self.full = (
+            defaultdict(set) for _ in range(5)
+        )
         self.vocabulary: set[str] = set()
         originals = films["original_title"] if "original_title" in films else films["title"]
         for row, titles in enumerate(zip(films["title"].astype(object), originals.astype(object))):
-            for title in dict.fromkeys(t for t in titles if isinstance(t, str)): self._add(row, title)
+            for title in dict.fromkeys(t for t in titles if isinstance(t, str)):
+                self._add(row, title)
 
     def _add(self, row, title):
         "One title of one film"
@@ -453,21 +747,46 @@ class FilmLookup:
         given = {"imdb_id": imdb_id, "movielens_id": movielens_id, "tmdb_id": tmdb_id}
         for name, value in given.items():
             row = self.row_of[name].get(value)
-            if row is not None and (name != "tmdb_id" or self._agrees(row, titles, year)): return self._film(row), name
-        found = [_by_title(self, title, year) for title in titles[:8]] or [(None, "it has no title")]
+            if row is not None and (name != "tmdb_id" or self._agrees(row, titles, year)):
+                return self._film(row), name
+        found = [_by_title(self, title, year) for title in titles[:8]] or [
+            (None, "it has no title")
+        ]
         row, how = next((f for f in found if f[0] is not None), found[0])
         if row is None: return None, how
-        other = next((name for name, value in given.items() if value and value == value and self.ids[name][row]
-                      and self.ids[name][row] == self.ids[name][row] and self.ids[name][row] != value), None)
+        other = next(
+            (
+                name
+                for name, value in given.items()
+                if value
+                and value == value
+                and self.ids[name][row]
+                and self.ids[name][row] == self.ids[name][row]
+                and self.ids[name][row] != value
+            ),
+            None,
+        )
         if other is None: return self._film(row), how
-        return None, f"{self.labels.iloc[row]} has another {dict(imdb_id='IMDb', tmdb_id='TMDB').get(other, 'MovieLens')} id"
+        return (
+            None,
+            f"{self.labels.iloc[row]} has another "
+            f"{dict(imdb_id='IMDb', tmdb_id='TMDB').get(other, 'MovieLens')} id",
+        )
 
     def _film(self, row): return int(self.films.index[row])
 
     def _agrees(self, row, titles, year):
         "Whether title or year fit, so that an id is not that of a series with the same number"
-        known = {title_words(str(self.films[name].iloc[row])) for name in ("title", "original_title") if name in self.films}
-        return abs(self.years[row] - year) <= 1 or bool(known & set(map(title_words, titles))) or (year != year and not titles)
+        known = {
+            title_words(str(self.films[name].iloc[row]))
+            for name in ("title", "original_title")
+            if name in self.films
+        }
+        return (
+            abs(self.years[row] - year) <= 1
+            or bool(known & set(map(title_words, titles)))
+            or (year != year and not titles)
+        )
 
 _LOOKUPS: WeakKeyDictionary = WeakKeyDictionary()
 
@@ -489,8 +808,13 @@ def _joined(title):
 def _nearest(lookup, rows, year, off=0):
     "Those of the rows that are at most `off` years away, the nearest and best known first"
     unknown = lambda row: year != year or lookup.years[row] != lookup.years[row]  # noqa: E731
-    away = {row: float(year == year) if unknown(row) else abs(lookup.years[row] - year) for row in rows}
-    return sorted((row for row in rows if away[row] <= off), key=lambda row: (away[row], -lookup.fame[row], row))
+    away = {
+        row: float(year == year) if unknown(row) else abs(lookup.years[row] - year) for row in rows
+    }
+    return sorted(
+        (row for row in rows if away[row] <= off),
+        key=lambda row: (away[row], -lookup.fame[row], row),
+    )
 
 def _by_title(lookup, title, year):
     "The row of the film that this title is, and by what, or None and why not"
@@ -498,31 +822,60 @@ def _by_title(lookup, title, year):
     if not key: return None, "it has no title"
     full = normalize_title(turn_article(title))
     named = lookup.same.get(key, ())
-    if rows := _nearest(lookup, named, year): return min(rows, key=lambda row: full not in lookup.full[row]), "title"
-    if rows := [row for row in _nearest(lookup, named, year, off=1) if full in lookup.full[row]]: return rows[0], "title"
+    if rows := _nearest(lookup, named, year):
+        return min(rows, key=lambda row: full not in lookup.full[row]), "title"
+    if rows := [row for row in _nearest(lookup, named, year, off=1) if full in lookup.full[row]]:
+        return rows[0], "title"
     spelt = lookup.words.get("".join(words), ())
     rows = _nearest(lookup, spelt, year)
     if rows and (year == year or len(rows) == 1): return rows[0], "spelling"
     if year != year: return None, "no film here has this title"
     rows = _by_part(lookup, title, words, year) or _misspelt(lookup, words, year)
     if len(rows) == 1: return rows.pop(), "part of the title"
-    if rows: return None, "several films fit: " + ", ".join(sorted(lookup.labels.iloc[row] for row in rows)[:3])
-    others = sorted({int(lookup.years[row]) for row in {*named, *spelt} if lookup.years[row] == lookup.years[row]})
-    return None, f"the film of this title here is of {', '.join(map(str, others[:4]))}" if others else "no film here has this title"
+    if rows:
+        return None, "several films fit: " + ", ".join(
+            sorted(lookup.labels.iloc[row] for row in rows)[:3]
+        )
+    others = sorted(
+        {
+            int(lookup.years[row])
+            for row in {*named, *spelt}
+            if lookup.years[row] == lookup.years[row]
+        }
+    )
+    return (
+        None,
+        f"the film of this title here is of {', '.join(map(str, others[:4]))}"
+        if others
+        else "no film here has this title",
+    )
 
 def _by_part(lookup, title, words, year):
     "The films of this year of whose titles one is a part of the other, with no number of a sequel left over"
     found = set(_nearest(lookup, lookup.parts.get("".join(words), ()), year))
-    for part in title_parts(title): found |= set(_nearest(lookup, lookup.words.get("".join(part), ()), year))
-    rest = {row: set(words) ^ set(title_words(str(lookup.films["title"].iloc[row]))) for row in found}
-    return {row for row in found if not rest[row] or any(not word.isdigit() or word == "1" for word in rest[row])}
+    for part in title_parts(title):
+        found |= set(_nearest(lookup, lookup.words.get("".join(part), ()), year))
+    rest = {
+        row: set(words) ^ set(title_words(str(lookup.films["title"].iloc[row]))) for row in found
+    }
+    return {
+        row
+        for row in found
+        if not rest[row] or any(not word.isdigit() or word == "1" for word in rest[row])
+    }
 
 def _misspelt(lookup, words, year):
     "The films of this year with one letter wrong in one long word, which is no word of any title"
     joined, near = "".join(words), list(lookup.of_year.get(year, ()))
     if len(joined) < 8 or not near: return set()
-    off = process.cdist([joined], ["".join(other) for _, other in near], scorer=OSA.distance, score_cutoff=1)[0]
-    return {row for (row, other), away in zip(near, off) if away == 1 and _one_word_wrong(lookup, words, other)}
+    off = process.cdist(
+        [joined], ["".join(other) for _, other in near], scorer=OSA.distance, score_cutoff=1
+    )[0]
+    return {
+        row
+        for (row, other), away in zip(near, off)
+        if away == 1 and _one_word_wrong(lookup, words, other)
+    }
 
 def _one_word_wrong(lookup, words, other):
     "Whether exactly one word differs, and is long, unknown and, as the only word, the same at both ends"
@@ -530,16 +883,29 @@ def _one_word_wrong(lookup, words, other):
     if len(words) != len(other) or len(wrong) != 1: return False
     (a, b), = wrong
     ends = len(words) > 1 or (a[0], a[-1]) == (b[0], b[-1])
-    return ends and min(len(a), len(b)) > 4 and a not in lookup.vocabulary and not re.search(r"\d", a + b)
+    return (
+        ends
+        and min(len(a), len(b)) > 4
+        and a not in lookup.vocabulary
+        and not re.search(r"\d", a + b)
+    )
 
 # %% ../nbs/05a_taste.ipynb #da00b858
-_EMPTY: dict[str, str] = {"liked": "float64", "disliked": "float64", "seen": "int64", "watchlist": "float64", "listed": "float64",
-                          "ratings": "float64", "when": "datetime64[ns]"}
+_EMPTY: dict[str, str] = {
+    "liked": "float64",
+    "disliked": "float64",
+    "seen": "int64",
+    "watchlist": "float64",
+    "listed": "float64",
+    "ratings": "float64",
+    "when": "datetime64[ns]",
+}
 
 def _by_film(values, kind, name):
     "A Series by film_id of this type, whatever it came from"
     if values is None: values = {}
-    if not isinstance(values, (pd.Series, dict)): values = dict.fromkeys(values, pd.NaT if kind.startswith("date") else 1)
+    if not isinstance(values, (pd.Series, dict)):
+        values = dict.fromkeys(values, pd.NaT if kind.startswith("date") else 1)
     series = pd.Series(values, dtype=None if len(values) else kind)
     series = pd.to_datetime(series).astype(kind) if kind.startswith("date") else series.astype(kind)
     return series.set_axis(pd.Index(series.index, dtype="int64", name="film_id")).rename(name)
@@ -558,27 +924,44 @@ class Taste:
     unmatched: Any = None  # what is no film of the table: title, year, why
 
     def __post_init__(self):
-        for name, kind in _EMPTY.items(): setattr(self, name, _by_film(getattr(self, name), kind, name))
+        for name, kind in _EMPTY.items():
+            setattr(self, name, _by_film(getattr(self, name), kind, name))
         columns = {"title": "object", "year": "Int64", "why": "object"}
         rows = self.unmatched if self.unmatched is not None else []
-        self.unmatched = pd.DataFrame(rows, columns=list(columns)).astype(columns).drop_duplicates(ignore_index=True)
+        self.unmatched = (
+            pd.DataFrame(rows, columns=list(columns))
+            .astype(columns)
+            .drop_duplicates(ignore_index=True)
+        )
 
     def __repr__(self) -> str:
-        parts = [f"{len(self.liked):,} liked", f"{len(self.disliked):,} disliked", f"{len(self.seen):,} seen",
-                 f"{len(self.watchlist):,} on the watchlist"]
+        parts = [
+            f"{len(self.liked):,} liked",
+            f"{len(self.disliked):,} disliked",
+            f"{len(self.seen):,} seen",
+            f"{len(self.watchlist):,} on the watchlist",
+        ]
         if len(self.listed): parts.append(f"{len(self.listed):,} on a list")
         if len(self.unmatched): parts.append(f"{len(self.unmatched):,} not matched")
         return f"A taste: {', '.join(parts)}" + (f" (from {self.source})." if self.source else ".")
 
     def __len__(self) -> int:
         "The number of films that it knows something of"
-        return len(self.seen.index.union(self.liked.index).union(self.disliked.index).union(self.watchlist.index).union(self.listed.index))
+        return len(
+            self.seen.index.union(self.liked.index)
+            .union(self.disliked.index)
+            .union(self.watchlist.index)
+            .union(self.listed.index)
+        )
 
     def __bool__(self) -> bool: return True
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Taste): return NotImplemented
-        same = all(getattr(self, name).sort_index().equals(getattr(other, name).sort_index()) for name in _EMPTY)
+        same = all(
+            getattr(self, name).sort_index().equals(getattr(other, name).sort_index())
+            for name in _EMPTY
+        )
         return same and self.source == other.source and self.unmatched.equals(other.unmatched)
 
     def __add__(self, other: "Taste") -> "Taste": return add_tastes(self, other)
@@ -588,7 +971,11 @@ class Taste:
                    ) -> list[int]:
         "List the `film_id`s of what is liked most, the latest first"
         order = pd.DataFrame({"liked": self.liked, "when": self.when.reindex(self.liked.index)})
-        return order.sort_values(["liked", "when"], ascending=False, kind="stable").head(n).index.tolist()
+        return (
+            order.sort_values(["liked", "when"], ascending=False, kind="stable")
+            .head(n)
+            .index.tolist()
+        )
 
     def summary(self,
                 show: int = 5,  # how many of the unmatched are named
@@ -609,11 +996,16 @@ class Taste:
 
     @classmethod
     def from_export(cls,
-                    path: Any,  # an export: a path (of a file, a zip or a folder), the bytes, or an open file
-                    rec: Any,  # whose films are meant: anything with `films`, such as a MovieRecommender
-                    columns: dict[str, str] | None = None,  # for an unknown table: its columns -> title, year, rating, imdb_id, ...
-                    scale: float | None = None,  # the best rating, where it is another than the layout's or not known
-                    means: str | None = None,  # what a row without a rating means: seen, liked, watchlist, listed
+                    # an export: a path (of a file, a zip or a folder), the bytes, or an open file
+                    path: Any,
+                    # whose films are meant: anything with `films`, such as a MovieRecommender
+                    rec: Any,
+                    # for an unknown table: its columns -> title, year, rating, imdb_id, ...
+                    columns: dict[str, str] | None = None,
+                    # the best rating, where it is another than the layout's or not known
+                    scale: float | None = None,
+                    # what a row without a rating means: seen, liked, watchlist, listed
+                    means: str | None = None,
                     name: str = "",  # the file's name, where the bytes come without one
                     ) -> "Taste":
         "Read the taste in an export of Letterboxd, IMDb, Trakt and others (`LAYOUTS`); raises `MovieDataError`"
@@ -626,13 +1018,20 @@ class Taste:
                ) -> str:
         "Write a part of the taste as CSV that Letterboxd, or any reader of IMDb's exports, can import"
         chosen = films.loc[getattr(self, part).index.intersection(films.index)]
-        given = {"ratings": self.ratings, "when": self.when} if part in ("seen", "liked", "disliked") else {}
+        given = (
+            {"ratings": self.ratings, "when": self.when}
+            if part in ("seen", "liked", "disliked")
+            else {}
+        )
         return films_csv(chosen, site, **given)
 
 # %% ../nbs/05a_taste.ipynb #f0c561a5
 def _won(first, second):
     "The films of which both have an opinion and the second one's counts; and all others of which the first has one"
-    strength = [pd.concat([t.liked, t.disliked, t.ratings * 0]).groupby(level=0).max() for t in (first, second)]
+    strength = [
+        pd.concat([t.liked, t.disliked, t.ratings * 0]).groupby(level=0).max()
+        for t in (first, second)
+    ]
     both = strength[0].index.intersection(strength[1].index)
     when = [taste.when.reindex(both) for taste in (first, second)]
     dated = when[0].notna() & when[1].notna() & (when[0] != when[1])
@@ -648,78 +1047,156 @@ def add_tastes(
     won, kept = _won(first, second)
     out = {}
     for name in ("liked", "disliked", "ratings"):
-        out[name] = pd.concat([getattr(first, name).drop(won, errors="ignore"), getattr(second, name).drop(kept, errors="ignore")])
+        out[name] = pd.concat(
+            [
+                getattr(first, name).drop(won, errors="ignore"),
+                getattr(second, name).drop(kept, errors="ignore"),
+            ]
+        )
     for name in ("seen", "watchlist", "listed", "when"):
-        out[name] = pd.concat([getattr(first, name), getattr(second, name)]).groupby(level=0, sort=False).max()
+        out[name] = (
+            pd.concat([getattr(first, name), getattr(second, name)])
+            .groupby(level=0, sort=False)
+            .max()
+        )
     out["watchlist"] = out["watchlist"].drop(out["seen"].index, errors="ignore")
-    source = " and ".join(dict.fromkeys(s for t in (first, second) for s in t.source.split(" and ") if s))
-    return Taste(**out, source=source, unmatched=pd.concat([first.unmatched, second.unmatched], ignore_index=True))
+    source = " and ".join(
+        dict.fromkeys(s for t in (first, second) for s in t.source.split(" and ") if s)
+    )
+    return Taste(
+        **out,
+        source=source,
+        unmatched=pd.concat([first.unmatched, second.unmatched], ignore_index=True),
+    )
 
 # %% ../nbs/05a_taste.ipynb #1f23e9a4
 def taste_to_json(
     taste: Taste,  # a taste
     ) -> str:
     "Write a taste as a short JSON text"
-    parts = {name: {str(film): value for film, value in getattr(taste, name).items()} for name in _EMPTY if name != "when"}
+    parts = {
+        name: {str(film): value for film, value in getattr(taste, name).items()}
+        for name in _EMPTY
+        if name != "when"
+    }
     parts["when"] = {str(film): f"{day:%Y-%m-%d}" for film, day in taste.when.dropna().items()}
-    rows = [[title, None if pd.isna(year) else int(year), why] for title, year, why in taste.unmatched.itertuples(index=False)]
+    rows = [
+        [title, None if pd.isna(year) else int(year), why]
+        for title, year, why in taste.unmatched.itertuples(index=False)
+    ]
     filled = {name: part for name, part in parts.items() if part}
-    return json.dumps({"taste": 1, "source": taste.source, **filled, "unmatched": rows}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        {"taste": 1, "source": taste.source, **filled, "unmatched": rows},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
 
 def taste_from_json(
     text: str | bytes,  # what `Taste.to_json` wrote
     ) -> Taste:
     "Read the taste in a JSON text; raises `MovieDataError` if there is none"
-    wrong = MovieDataError("This is no taste: it should be the JSON text that Taste.to_json() wrote.")
+    wrong = MovieDataError(
+        "This is no taste: it should be the JSON text that Taste.to_json() wrote."
+    )
     try:
         if len(text) > MAX_BYTES: raise wrong
         read = json.loads(text)
         if not isinstance(read, dict) or read.get("taste") != 1: raise wrong
-        parts = {name: {int(film): value for film, value in read.get(name, {}).items()} for name in _EMPTY}
-        for name, low, high in (("liked", 0, 1), ("disliked", 0, 1), ("ratings", 0, 10), ("seen", 1, 10_000)):
+        parts = {
+            name: {int(film): value for film, value in read.get(name, {}).items()}
+            for name in _EMPTY
+        }
+        for name, low, high in (
+            ("liked", 0, 1),
+            ("disliked", 0, 1),
+            ("ratings", 0, 10),
+            ("seen", 1, 10_000),
+        ):
             if not all(low <= float(value) <= high for value in parts[name].values()): raise wrong
-        rows = [(str(title)[:200], None if year is None else int(year), str(why)[:200]) for title, year, why in read.get("unmatched", [])]
+        rows = [
+            (str(title)[:200], None if year is None else int(year), str(why)[:200])
+            for title, year, why in read.get("unmatched", [])
+        ]
         return Taste(**parts, source=str(read.get("source", ""))[:200], unmatched=rows)
-    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error: raise wrong from error
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise wrong from error
 
 # %% ../nbs/05a_taste.ipynb #135e7a6a
 def _own_layout(columns, scale):
     "The layout that somebody described: their columns -> ours"
-    allowed = {"title", "other", "year", "rating", "imdb_id", "tmdb_id", "movielens_id", "viewed", "date", "kind", "status"}
+    allowed = {
+        "title",
+        "other",
+        "year",
+        "rating",
+        "imdb_id",
+        "tmdb_id",
+        "movielens_id",
+        "viewed",
+        "date",
+        "kind",
+        "status",
+    }
     if odd := [f"{ours!r}" for ours in columns.values() if ours not in allowed]:
-        raise MovieDataError(f"columns= does not take {', '.join(odd)}. It takes {', '.join(sorted(allowed))}.")
+        raise MovieDataError(
+            f"columns= does not take {', '.join(odd)}. It takes {', '.join(sorted(allowed))}."
+        )
     named = defaultdict(list)
     for theirs, ours in columns.items(): named[ours].append(theirs)
     if not {"title", "imdb_id", "tmdb_id", "movielens_id"} & set(named):
         raise MovieDataError("columns= must say which column is the title.")
     ratings = {"|".join(named.pop("rating")): scale or np.nan} if "rating" in named else {}
     joined = {ours: "|".join(theirs) for ours, theirs in named.items()}
-    return Layout("table", tuple(columns), joined, ratings, means="listed", files=_NAMED, where="columns=")
+    return Layout(
+        "table", tuple(columns), joined, ratings, means="listed", files=_NAMED, where="columns="
+    )
 
 def _not_known(text, columns):
     "The error for a file that no layout fits"
     first = ", ".join(next(_readings(text), [[]])[0])[:200] or "(empty)"
-    if columns: return MovieDataError(f"This file has not all of the columns {', '.join(columns)}. Its first line is: {first}")
-    return MovieDataError("This is not a known kind of export: it has no column called Name, Title or Const. Its first line is: "
-                          f"{first}. If a column holds titles, say which: columns={{'their name': 'title'}}.")
+    if columns:
+        return MovieDataError(
+            f"This file has not all of the columns {', '.join(columns)}. Its first line is: {first}"
+        )
+    return MovieDataError(
+        "This is not a known kind of export: it has no column called Name, Title or Const. Its "
+        "first line is: "
+        f"{first}. If a column holds titles, say which: columns={{'their name': 'title'}}."
+    )
 
 def _side_tables(files):
     "What MovieLens' links.csv and movies.csv say of its ids: title, imdb_id and tmdb_id by movielens_id"
-    sides = [Layout("links", ("movieId", "imdbId"), dict(movielens_id="movieId", imdb_id="imdbId", tmdb_id="tmdbId")),
-             Layout("movies", ("movieId", "title"), dict(movielens_id="movieId", title="title"))]
+    sides = [
+        Layout(
+            "links",
+            ("movieId", "imdbId"),
+            dict(movielens_id="movieId", imdb_id="imdbId", tmdb_id="tmdbId"),
+        ),
+        Layout("movies", ("movieId", "title"), dict(movielens_id="movieId", title="title")),
+    ]
     tables = {}
     for name, data in files.items():
-        if re.search(r"(^|/)(links|movies)\.csv$", name) and (found := recognise(export_text(data), sides)):
-            tables[found[0].name] = export_rows(*found[:2], found[2][:MAX_ROWS]).drop_duplicates("movielens_id").set_index("movielens_id")
+        if re.search(r"(^|/)(links|movies)\.csv$", name) and (
+            found := recognise(export_text(data), sides)
+        ):
+            tables[found[0].name] = (
+                export_rows(*found[:2], found[2][:MAX_ROWS])
+                .drop_duplicates("movielens_id")
+                .set_index("movielens_id")
+            )
     return tables
 
 def _linked(rows, tables):
     "Rows with the ids and titles that links.csv and movies.csv know"
-    for name, columns in (("links", ["imdb_id", "tmdb_id"]), ("movies", ["title", "titles", "year"])):
+    for name, columns in (
+        ("links", ["imdb_id", "tmdb_id"]),
+        ("movies", ["title", "titles", "year"]),
+    ):
         if name not in tables: continue
         known = tables[name].reindex(rows["movielens_id"]).set_axis(rows.index)
         bare = ~rows["titles"].astype(bool) if name == "movies" else rows["imdb_id"].eq("")
-        for column in columns: rows[column] = rows[column].where(~(bare & known["film"].notna()), known[column])
+        for column in columns:
+            rows[column] = rows[column].where(~(bare & known["film"].notna()), known[column])
     return rows
 
 def _layout_of(data, layouts, columns):
@@ -737,17 +1214,24 @@ def _file_rows(files, layouts, columns, scale, means):
         except MovieDataError:
             if len(files) == 1: raise
             continue
-        tables.append(export_rows(layout, header, lines, name, scale, means).assign(main="rating" in name.lower()))
+        tables.append(
+            export_rows(layout, header, lines, name, scale, means).assign(
+                main="rating" in name.lower()
+            )
+        )
         names.append(layout.name)
     if tables: return pd.concat(tables, ignore_index=True), names
-    raise MovieDataError(f"None of its files is a known kind of export: {', '.join(list(files)[:5])}. {_HOW_TO}")
+    raise MovieDataError(
+        f"None of its files is a known kind of export: {', '.join(list(files)[:5])}. {_HOW_TO}"
+    )
 
 # %% ../nbs/05a_taste.ipynb #3153c9f5
 def read_taste(
     source: Any,  # an export: a path (of a file, a zip or a folder), the bytes, or an open file
     rec: Any,  # whose films are meant: anything with `films`, by film_id
     columns: dict[str, str] | None = None,  # for an unknown table: its columns -> ours
-    scale: float | None = None,  # the best rating, where it is another than the layout's or not known
+    # the best rating, where it is another than the layout's or not known
+    scale: float | None = None,
     means: str | None = None,  # what a row without a rating means: seen, liked, watchlist, listed
     name: str = "",  # the file's name, where the bytes come without one
     ) -> Taste:
@@ -758,17 +1242,31 @@ def read_taste(
         raise MovieDataError("scale= is the best rating, such as 10.")
     files = export_files(source, name)
     beside = files
-    if isinstance(source, (str, Path)) and len(files) == 1 and Path(source).is_file() and Path(source).suffix.lower() == ".csv":
+    if (
+        isinstance(source, (str, Path))
+        and len(files) == 1
+        and Path(source).is_file()
+        and Path(source).suffix.lower() == ".csv"
+    ):
         near = [Path(source).parent / side for side in ("links.csv", "movies.csv")]
-        beside = {p.name: export_bytes(p) for p in near if p.is_file() and p.stat().st_size <= MAX_BYTES}
+        beside = {
+            p.name: export_bytes(p) for p in near if p.is_file() and p.stat().st_size <= MAX_BYTES
+        }
     particular = [layout for layout in LAYOUTS if len(layout.needs) > 1 or len(files) == 1]
-    rows, names = _file_rows(files, [_own_layout(columns, scale)] if columns else particular, columns, scale, means)
+    rows, names = _file_rows(
+        files, [_own_layout(columns, scale)] if columns else particular, columns, scale, means
+    )
     lookup = film_lookup(rec)
     if rows["movielens_id"].notna().any(): rows = _linked(rows, _side_tables(beside))
-    bare = not any(rows["titles"]) and not any(rows["imdb_id"]) and rows["movielens_id"].notna().any()
+    bare = (
+        not any(rows["titles"]) and not any(rows["imdb_id"]) and rows["movielens_id"].notna().any()
+    )
     if bare and not lookup.row_of["movielens_id"]:
-        raise MovieDataError("These are ratings by MovieLens' own numbers, which this table of films does not know. Its links.csv "
-                             "says which films they are: keep it beside the ratings, in the same folder or zip.")
+        raise MovieDataError(
+            "These are ratings by MovieLens' own numbers, which this table of films does not know. "
+            "Its links.csv "
+            "says which films they are: keep it beside the ratings, in the same folder or zip."
+        )
     sites = [name.split()[0] if name[0].isupper() else f"a {name}" for name in names]
     return taste_of_rows(rows, lookup, " and ".join(dict.fromkeys(sites)))
 
@@ -778,9 +1276,14 @@ def _matched(rows, lookup):
     columns = ["titles", "year", "imdb_id", "tmdb_id", "movielens_id"]
     for row in rows[columns + ["film"]].itertuples(index=False):
         key = tuple(map(str, row))
-        if key not in known: known[key] = lookup.find(*row[:5]) if row.film else (None, "a series or an episode")
-    found = [known[tuple(map(str, row))] for row in rows[columns + ["film"]].itertuples(index=False)]
-    return rows.assign(film_id=pd.array([film for film, _ in found], dtype="Int64"), why=[why for _, why in found])
+        if key not in known:
+            known[key] = lookup.find(*row[:5]) if row.film else (None, "a series or an episode")
+    found = [
+        known[tuple(map(str, row))] for row in rows[columns + ["film"]].itertuples(index=False)
+    ]
+    return rows.assign(
+        film_id=pd.array([film for film, _ in found], dtype="Int64"), why=[why for _, why in found]
+    )
 
 def taste_of_rows(
     rows: pd.DataFrame,  # from `export_rows`
@@ -791,12 +1294,16 @@ def taste_of_rows(
     rows = _matched(rows, lookup)
     noted = rows[rows["film_id"].isna() | (rows["note"] != "")]
     why = noted["why"].where(noted["film_id"].isna(), noted["note"])
-    unmatched = pd.DataFrame({"title": noted["title"].str[:200], "year": noted["year"].astype("Int64"), "why": why})
+    unmatched = pd.DataFrame(
+        {"title": noted["title"].str[:200], "year": noted["year"].astype("Int64"), "why": why}
+    )
     rows = rows.dropna(subset="film_id").astype({"film_id": "int64"})
     if "main" not in rows: rows["main"] = False
     of = lambda *means: rows[rows["means"].isin(means)]  # noqa: E731
     day = rows["viewed"].fillna(rows["date"])
-    rated = of("rated").assign(day=day).sort_values(["main", "day"], kind="stable", na_position="first")
+    rated = (
+        of("rated").assign(day=day).sort_values(["main", "day"], kind="stable", na_position="first")
+    )
     rated = rated.groupby("film_id", sort=False)["rating"].last()
     liked, disliked = opinions(rated, of("liked")["film_id"])
     seen = of("rated", "seen", "liked")
@@ -804,23 +1311,46 @@ def taste_of_rows(
     watchlist = of("watchlist")["film_id"].drop_duplicates()
     watchlist = watchlist[~watchlist.isin(often.index)]
     when = rows.groupby("film_id")["viewed"].max()
-    when = when.fillna(seen.groupby("film_id")["date"].max()).fillna(rows.groupby("film_id")["date"].max()).dropna()
-    return Taste(liked, disliked, often, watchlist.tolist(), of("listed")["film_id"].unique().tolist(), rated, when, source, unmatched)
+    when = (
+        when.fillna(seen.groupby("film_id")["date"].max())
+        .fillna(rows.groupby("film_id")["date"].max())
+        .dropna()
+    )
+    return Taste(
+        liked,
+        disliked,
+        often,
+        watchlist.tolist(),
+        of("listed")["film_id"].unique().tolist(),
+        rated,
+        when,
+        source,
+        unmatched,
+    )
 
 def taste_summary(
     taste: Taste,  # a taste
     show: int = 5,  # how many of the unmatched are named
     ) -> str:
     "Say what was understood and what was not, with names, in a few sentences"
-    counts = {"liked": taste.liked, "disliked": taste.disliked, "seen": taste.seen, "on the watchlist": taste.watchlist,
-              "on a list": taste.listed}
+    counts = {
+        "liked": taste.liked,
+        "disliked": taste.disliked,
+        "seen": taste.seen,
+        "on the watchlist": taste.watchlist,
+        "on a list": taste.listed,
+    }
     found = [f"{len(part):,} {name}" for name, part in counts.items() if len(part)]
     text = f"From {taste.source or 'the file'}: {', '.join(found) or 'no film of this table'}."
     series = taste.unmatched["why"].eq("a series or an episode")
     if series.any(): text += f" {series.sum():,} series or episodes were left out."
     missing = taste.unmatched[~series].drop_duplicates(["title", "year"])
-    named = [str(title)[:80] if pd.isna(year) else f"{str(title)[:80]} ({year})" for title, year in zip(missing["title"], missing["year"])]
-    if named: text += f" Not matched: {', '.join(named[:show])}{f' and {len(named) - show:,} others' if len(named) > show else ''}."
+    named = [
+        str(title)[:80] if pd.isna(year) else f"{str(title)[:80]} ({year})"
+        for title, year in zip(missing["title"], missing["year"])
+    ]
+    if named:
+        text += f" Not matched: {', '.join(named[:show])}{f' and {len(named) - show:,} others' if len(named) > show else ''}."
     if len(taste.listed) and not len(taste.seen) + len(taste.watchlist):
         text += " The file does not say whether these were seen, liked or are wanted; its name may (watched.csv, watchlist.csv), or means=."
     return text
@@ -830,7 +1360,9 @@ def safe_cell(
     value: Any,  # of a table that is written
     ) -> Any:
     "Put an apostrophe before a text that a spreadsheet would take for a formula; leave anything else as it is"
-    return f"'{value}" if isinstance(value, str) and value.startswith(tuple("=+-@\t\r\n")) else value
+    return (
+        f"'{value}" if isinstance(value, str) and value.startswith(tuple("=+-@\t\r\n")) else value
+    )
 
 _SITES = {"letterboxd": ["imdbID", "tmdbID", "Title", "Year", "Rating10", "WatchedDate"],
           "imdb": ["Const", "Your Rating", "Date Rated", "Title", "URL", "Title Type", "Year"]}
@@ -843,16 +1375,33 @@ def films_csv(
     more: pd.DataFrame | None = None,  # further columns, by film_id
     ) -> str:
     "Write films as CSV that can be imported, and opened in a spreadsheet without harm; for IMDb only those with an IMDb id"
-    if site not in _SITES: raise MovieDataError(f"There is no format {site!r}, only {' and '.join(_SITES)}.")
+    if site not in _SITES:
+        raise MovieDataError(f"There is no format {site!r}, only {' and '.join(_SITES)}.")
     ids, index = table_ids(films), films.index
     year = films["release_year"] if "release_year" in films else pd.Series(np.nan, index)
-    number = lambda values: pd.to_numeric(values).round().astype("Int64").astype("string").fillna("")  # noqa: E731
-    points = number(pd.Series(dtype=float) if ratings is None else ratings.clip(lower=1)).reindex(index).fillna("")
+    number = lambda values: (
+        pd.to_numeric(values).round().astype("Int64").astype("string").fillna("")
+    )  # noqa: E731
+    points = (
+        number(pd.Series(dtype=float) if ratings is None else ratings.clip(lower=1))
+        .reindex(index)
+        .fillna("")
+    )
     day = pd.Series(dtype="datetime64[ns]") if when is None else when
     day = day.reindex(index).dt.strftime("%Y-%m-%d").astype("string").fillna("")
-    columns = {"imdbID": ids["imdb_id"], "Const": ids["imdb_id"], "tmdbID": number(ids["tmdb_id"]), "Title": films["title"],
-               "Year": number(year), "Rating10": points, "Your Rating": points, "WatchedDate": day, "Date Rated": day,
-               "Title Type": "Movie", "URL": "https://www.imdb.com/title/" + ids["imdb_id"]}
+    columns = {
+        "imdbID": ids["imdb_id"],
+        "Const": ids["imdb_id"],
+        "tmdbID": number(ids["tmdb_id"]),
+        "Title": films["title"],
+        "Year": number(year),
+        "Rating10": points,
+        "Your Rating": points,
+        "WatchedDate": day,
+        "Date Rated": day,
+        "Title Type": "Movie",
+        "URL": "https://www.imdb.com/title/" + ids["imdb_id"],
+    }
     table = pd.DataFrame({name: columns[name] for name in _SITES[site]}, index=index)
     if ratings is None and when is None and site == "letterboxd": table = table[_SITES[site][:4]]
     if site == "imdb": table = table[table["Const"] != ""]

@@ -32,7 +32,17 @@ from .data import TitleNotFoundError, film_label
 
 # %% ../nbs/05_titles.ipynb #7a59c088
 MAX_QUERY = 200
-_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "&": " and "}
+_LETTERS = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ı": "i",
+    "&": " and ",
+}
 _LETTERS = str.maketrans(_LETTERS | dict.fromkeys("'’‘ʼ`´", ""))
 
 def normalize_title(
@@ -42,7 +52,9 @@ def normalize_title(
     text = str(text)[:MAX_QUERY]
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-        text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+        text = "".join(
+            c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+        )
     text = text.casefold().translate(_LETTERS)
     if "." in text or "*" in text: text = re.sub(r"\b([^\W_])[.*](?=[^\W_]\b)", r"\1", text)
     return " ".join(re.findall(r"[^\W_]+", text)) or " ".join(re.findall(r"[!-~]+", text))
@@ -65,7 +77,9 @@ def drop_article(
     return rest if rest and first in ("the", "a", "an") else title
 
 # %% ../nbs/05_titles.ipynb #2454fed8
-_YEAR = re.compile(r"(.*?\S)[\s,]*(?:[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]?|\s((?:18|19|20)\d\d)|[(\[]\s*\d{0,3})\s*")
+_YEAR = re.compile(
+    r"(.*?\S)[\s,]*(?:[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]?|\s((?:18|19|20)\d\d)|[(\[]\s*\d{0,3})\s*"
+)
 
 def split_year(
     text: str,  # a title, perhaps with a year at its end
@@ -95,21 +109,34 @@ def title_key(
     title: str,  # as somebody typed it, or as the table has it
     ) -> str:
     "What is alike in all ways to write one title: no article, no spaces, numbers as digits, `Part 2` as 2"
-    words = [_SAME.get(word, word) for word in drop_article(normalize_title(turn_article(title))).split()]
-    words = ["1" if word == "i" and before in _COUNTED else word for before, word in zip(["", *words], words)]
+    words = [
+        _SAME.get(word, word) for word in drop_article(normalize_title(turn_article(title))).split()
+    ]
+    words = [
+        "1" if word == "i" and before in _COUNTED else word
+        for before, word in zip(["", *words], words)
+    ]
     words = in_digits(" ".join(words)).split()
-    counted = [word in _COUNTED and after.isdigit() and len(words) > 2 for word, after in zip(words, [*words[1:], ""])]
+    counted = [
+        word in _COUNTED and after.isdigit() and len(words) > 2
+        for word, after in zip(words, [*words[1:], ""])
+    ]
     return "".join(word for word, leave in zip(words, counted) if not leave)
 
 def plain_spelling(
     title: str,  # normalized
     ) -> str:
     "A normalized title with digits inside a word as the letters they stand for: `se7en` is `seven`"
-    return " ".join(w.translate(_LEET) if re.search(r"[a-z]\d+[a-z]", w) else w for w in title.split())
+    return " ".join(
+        w.translate(_LEET) if re.search(r"[a-z]\d+[a-z]", w) else w for w in title.split()
+    )
 
 # %% ../nbs/05_titles.ipynb #0043094d
 _CUT = re.compile(r"(?:,? or)?: | [-–—] |(?<=\w)- ")
-_NUMBERED = re.compile(r"(.*?[^\W\d]{2,}?.*?)(?:[:,]? (?:part|vol\.?|volume|chapter|episode))? (?:[2-9]|[IV]{2,4})", re.I)
+_NUMBERED = re.compile(
+    r"(.*?[^\W\d]{2,}?.*?)(?:[:,]? (?:part|vol\.?|volume|chapter|episode))? (?:[2-9]|[IV]{2,4})",
+    re.I,
+)
 
 _LAST = set("23456789IViv")  # what a numbered title ends in
 
@@ -118,7 +145,8 @@ def title_parts(
     ) -> tuple[list[str], list[str], str | None]:
     "A title without its subtitles, its subtitles alone, and the title without its number, if it has one"
     cuts = [cut.span() for cut in _CUT.finditer(title)]
-    numbered = _NUMBERED.fullmatch(title) if title[-1:] in _LAST else None  # the pattern alone takes long
+    # the pattern alone takes long
+    numbered = _NUMBERED.fullmatch(title) if title[-1:] in _LAST else None
     subtitles = [title[stop:] for _, stop in cuts if len(title_key(title[stop:])) > 4]
     return [title[:start] for start, _ in cuts], subtitles, numbered[1] if numbered else None
 
@@ -138,13 +166,19 @@ def spelling(
 def title_match(
     query: str,  # what was typed, normalized
     title: str,  # a title of the table, normalized
-    coverage: float = 0.0,  # share of the query's words that the title has, from `WordIndex.coverage`
+    # share of the query's words that the title has, from `WordIndex.coverage`
+    coverage: float = 0.0,
     ) -> float:
     "How well a title fits what was typed, 0 to 100"
     if query == title: return 100.0
     q, t = drop_article(query), drop_article(title)
     if q == t: return 98.0
-    joined_q, joined_t, digits_q, digits_t = q.replace(" ", ""), t.replace(" ", ""), in_digits(q), in_digits(t)
+    joined_q, joined_t, digits_q, digits_t = (
+        q.replace(" ", ""),
+        t.replace(" ", ""),
+        in_digits(q),
+        in_digits(t),
+    )
     if joined_q == joined_t or digits_q == digits_t: return 97.0
     share = 3 * min(len(q) / max(len(t), 1), 1)
     if f"{t} ".startswith(f"{q} "): return 92 + share - 6 * (query != q and title == t)
@@ -159,12 +193,19 @@ class TitleForms:
     def __init__(self,
                  films: pd.DataFrame,  # with title and, where known, original_title
                  ):
-        full = [normalize_title(turn_article(title)) for title in films["title"].astype(object).fillna("")]
+        full = [
+            normalize_title(turn_article(title))
+            for title in films["title"].astype(object).fillna("")
+        ]
         form = lambda title, row: ((key := drop_article(title)).replace(" ", ""), key, title, row)  # noqa: E731
         forms = {form(title, row) for row, title in enumerate(full)}
         if "original_title" in films:
             both = zip(films["original_title"].astype(object).fillna(""), films["title"])
-            other = {row: original for row, (original, title) in enumerate(both) if original and original != title}
+            other = {
+                row: original
+                for row, (original, title) in enumerate(both)
+                if original and original != title
+            }
             forms |= {form(normalize_title(original), row) for row, original in other.items()}
         joined, key, full, rows = map(list, zip(*sorted(forms))) if forms else ([], [], [], [])
         self._know(joined, key, full, np.array(rows, dtype=int))
@@ -179,7 +220,12 @@ class TitleForms:
 
     def arrays(self) -> dict[str, np.ndarray]:
         "The forms, for `from_arrays`"
-        return {"joined": pack_texts(self.joined), "key": pack_texts(self.key), "full": pack_texts(self.full), "row": self.row}
+        return {
+            "joined": pack_texts(self.joined),
+            "key": pack_texts(self.key),
+            "full": pack_texts(self.full),
+            "row": self.row,
+        }
 
     @classmethod
     def from_arrays(cls,
@@ -196,8 +242,17 @@ class TitleForms:
               ) -> tuple[np.ndarray, np.ndarray]:
         "Positions and likeness of the titles that differ from this one in at most four letters of ten, spaces aside"
         joined = drop_article(query).replace(" ", "")
-        near = slice(*self._length_starts[[int(len(joined) * 0.6), min(int(len(joined) / 0.6) + 2, MAX_QUERY * 2 - 1)]])
-        likeness = process.cdist([joined], self._joined_by_length[near], scorer=fuzz.ratio, score_cutoff=60)[0] / 100
+        near = slice(
+            *self._length_starts[
+                [int(len(joined) * 0.6), min(int(len(joined) / 0.6) + 2, MAX_QUERY * 2 - 1)]
+            ]
+        )
+        likeness = (
+            process.cdist(
+                [joined], self._joined_by_length[near], scorer=fuzz.ratio, score_cutoff=60
+            )[0]
+            / 100
+        )
         found = np.flatnonzero(likeness)
         return self.by_length[near][found], likeness[found]
 
@@ -206,7 +261,9 @@ class TitleForms:
                   ) -> slice:
         "Where the titles stand that begin like this, spaces aside"
         joined = drop_article(query).replace(" ", "")
-        return slice(bisect_left(self.joined, joined), bisect_left(self.joined, joined + "\U0010ffff"))
+        return slice(
+            bisect_left(self.joined, joined), bisect_left(self.joined, joined + "\U0010ffff")
+        )
 
 # %% ../nbs/05_titles.ipynb #b4ab687b
 class WordIndex:
@@ -214,16 +271,28 @@ class WordIndex:
     def __init__(self,
                  titles: list[str],  # normalized
                  ):
-        words = [{*(typed := title.split()), *(_DIGITS[word] for word in typed if word in _DIGITS)} for title in titles]
+        words = [
+            {*(typed := title.split()), *(_DIGITS[word] for word in typed if word in _DIGITS)}
+            for title in titles
+        ]
         rows = np.repeat(np.arange(len(words)), [len(w) for w in words])
-        codes, vocabulary = pd.factorize(np.array([w for ws in words for w in ws], dtype=object), sort=True)
+        codes, vocabulary = pd.factorize(
+            np.array([w for ws in words for w in ws], dtype=object), sort=True
+        )
         self.vocabulary, self.n_titles = list(vocabulary), len(words)
         self._rows = rows[np.argsort(codes, kind="stable")]
-        self._starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(vocabulary)))])
+        self._starts = np.concatenate(
+            [[0], np.cumsum(np.bincount(codes, minlength=len(vocabulary)))]
+        )
 
     def arrays(self) -> dict[str, np.ndarray]:
         "The words, for `from_arrays`"
-        return {"vocabulary": pack_texts(self.vocabulary), "word rows": self._rows, "word starts": self._starts, "titles": np.array([self.n_titles])}
+        return {
+            "vocabulary": pack_texts(self.vocabulary),
+            "word rows": self._rows,
+            "word starts": self._starts,
+            "titles": np.array([self.n_titles]),
+        }
 
     @classmethod
     def from_arrays(cls,
@@ -231,7 +300,12 @@ class WordIndex:
                     ) -> "WordIndex":
         "The words that were made before"
         self = cls.__new__(cls)
-        self.vocabulary, self._rows, self._starts, self.n_titles = unpack_texts(arrays["vocabulary"]), arrays["word rows"], arrays["word starts"], int(arrays["titles"][0])
+        self.vocabulary, self._rows, self._starts, self.n_titles = (
+            unpack_texts(arrays["vocabulary"]),
+            arrays["word rows"],
+            arrays["word starts"],
+            int(arrays["titles"][0]),
+        )
         return self
 
     def titles_with(self,
@@ -248,9 +322,14 @@ class WordIndex:
              ) -> list[tuple[float, np.ndarray]]:
         "Likeness and titles of the words that differ from this one in few letters, the least like first"
         if len(word) < 4 or not self.vocabulary: return []
-        likeness = process.cdist([word], self.vocabulary, scorer=OSA.normalized_similarity, score_cutoff=0.7)[0]
+        likeness = process.cdist(
+            [word], self.vocabulary, scorer=OSA.normalized_similarity, score_cutoff=0.7
+        )[0]
         near = np.flatnonzero(likeness)
-        return [(likeness[i] ** 0.5, self.titles_with(self.vocabulary[i])) for i in near[np.argsort(likeness[near])]]
+        return [
+            (likeness[i] ** 0.5, self.titles_with(self.vocabulary[i]))
+            for i in near[np.argsort(likeness[near])]
+        ]
 
 # %% ../nbs/05_titles.ipynb #f9ae40e1
 def word_coverage(
@@ -262,11 +341,16 @@ def word_coverage(
     for position, word in enumerate(typed):
         exact = [words.titles_with(w) for w in {word, in_digits(word)}]
         found = [] if any(map(len, exact)) else words.like(word)
-        if position == len(typed) - 1: found = [*found, (0.97, words.titles_with(word, prefix=True))]
+        if position == len(typed) - 1:
+            found = [*found, (0.97, words.titles_with(word, prefix=True))]
         likeness = np.zeros(words.n_titles, dtype=np.float32)
         for value, rows in [*found, *((1.0, rows) for rows in exact)]: likeness[rows] = value
         known = likeness.any()
-        rarity = np.log1p(words.n_titles / max(sum(map(len, exact)), 1)) if known or len(word) > 3 else 1.0
+        rarity = (
+            np.log1p(words.n_titles / max(sum(map(len, exact)), 1))
+            if known or len(word) > 3
+            else 1.0
+        )
         total, weights = total + rarity * likeness, weights + rarity
     return total / max(weights, 1e-9)
 
@@ -276,16 +360,25 @@ RATING, DECADE, TRUST = 0.4, 0.25, 5
 
 def _numbers(films, name, missing):
     if name not in films: return np.full(len(films), missing, dtype=float)
-    return pd.to_numeric(films[name], errors="coerce").astype("Float64").to_numpy(dtype=float, na_value=missing)
+    return (
+        pd.to_numeric(films[name], errors="coerce")
+        .astype("Float64")
+        .to_numpy(dtype=float, na_value=missing)
+    )
 
 def title_fame(
-    films: pd.DataFrame,  # with vote_count, vote_average and release_year as far as the source has them
+    # with vote_count, vote_average and release_year as far as the source has them
+    films: pd.DataFrame,
     ) -> np.ndarray:
     "How well known each film is, 0 to 1: the logarithm of its votes, more for a good rating and for age"
     if not len(films): return np.zeros(0)
     votes, rating = _numbers(films, "vote_count", 0).clip(0), _numbers(films, "vote_average", 6)
     years = _numbers(films, "release_year", np.nan)
-    age = np.nan_to_num(np.nanmax(years) - years) if np.isfinite(years).any() else np.zeros(len(films))
+    age = (
+        np.nan_to_num(np.nanmax(years) - years)
+        if np.isfinite(years).any()
+        else np.zeros(len(films))
+    )
     fame = np.log1p(votes) + votes / (votes + TRUST) * (RATING * (rating - 6) + DECADE * age / 10)
     return fame.clip(0) / max(fame.max(), 1e-9)
 
@@ -301,8 +394,12 @@ def candidate_forms(
     "Positions of the forms worth a closer look, and their word coverage"
     begins, coverage = index.forms.beginning(query), word_coverage(index.words, query)
     alike, likeness = index.forms.alike(query)
-    picks = [np.arange(begins.start, min(begins.stop, begins.start + n)), begins.start + _top(index.fame[begins], n),
-             _top(coverage + index.fame / 5, n), alike[_top(likeness + index.fame[alike] / 5, n)]]
+    picks = [
+        np.arange(begins.start, min(begins.stop, begins.start + n)),
+        begins.start + _top(index.fame[begins], n),
+        _top(coverage + index.fame / 5, n),
+        alike[_top(likeness + index.fame[alike] / 5, n)],
+    ]
     found = np.unique(np.concatenate(picks))
     return found, coverage[found]
 
@@ -315,9 +412,15 @@ def _rank_reading(index, text, year):
     found, coverage = candidate_forms(index, drop_article(query))
     match = np.array([title_match(query, index.forms.full[i], c) for i, c in zip(found, coverage)])
     rows = index.forms.row[found]
-    other = np.array([index.forms.full[i] != index.names.full[row] for i, row in zip(found, rows)], dtype=bool)
+    other = np.array(
+        [index.forms.full[i] != index.names.full[row] for i, row in zip(found, rows)], dtype=bool
+    )
     match -= 10 * (other & (match > 70) & (match < 97))
-    off = np.zeros(len(found)) if year is None else np.nan_to_num(np.abs(index.years[rows] - year), nan=99)
+    off = (
+        np.zeros(len(found))
+        if year is None
+        else np.nan_to_num(np.abs(index.years[rows] - year), nan=99)
+    )
     fits = match - np.select([off == 0, off == 1], [0, 4], 30)
     score = np.clip(fits - FAME_WEIGHT * (1 - index.fame[found]), 0, 100)
     return pd.DataFrame(dict(zip(columns, (rows, fits, match, off, index.fame[found], score))))
@@ -331,13 +434,19 @@ def rank_titles(
     text = str(text)[:MAX_QUERY].strip()
     title, year = split_year(text)
     found, begins = _rank_reading(index, title, year), index.forms.beginning(normalize_title(text))
-    if year and begins.start < begins.stop: found = pd.concat([found, _rank_reading(index, text, None)])
-    found = found.sort_values(["score", "row"], ascending=[False, True]).drop_duplicates("row").reset_index(drop=True)
+    if year and begins.start < begins.stop:
+        found = pd.concat([found, _rank_reading(index, text, None)])
+    found = (
+        found.sort_values(["score", "row"], ascending=[False, True])
+        .drop_duplicates("row")
+        .reset_index(drop=True)
+    )
     return found[found["match"] >= max(40, found["match"].max() - 32)].astype({"row": int})
 
 # %% ../nbs/05_titles.ipynb #73c8acf0
 _HAN = re.compile("[\u4e00-\u9fff]")
-_IN_BOTH = str.maketrans("後於乾麼徵", "后于干么征")  # traditional characters that the simplified standard has, too
+# traditional characters that the simplified standard has, too
+_IN_BOTH = str.maketrans("後於乾麼徵", "后于干么征")
 
 def han_reading(
     text: str,  # a title with Chinese characters
@@ -353,11 +462,17 @@ def same_characters(
     "Whether two titles are the same but for traditional and simplified characters"
     one, other = one.translate(_IN_BOTH), other.translate(_IN_BOTH)
     simple = lambda letter: bool(letter.encode("gb2312", "ignore"))  # noqa: E731
-    return len(one) == len(other) and all(a == b or simple(a) != simple(b) and han_reading(a) == han_reading(b) for a, b in zip(one, other))
+    return len(one) == len(other) and all(
+        a == b or simple(a) != simple(b) and han_reading(a) == han_reading(b)
+        for a, b in zip(one, other)
+    )
 
 # %% ../nbs/05_titles.ipynb #ebf7fb60
 KINDS = ["title", "other title", "series", "without subtitle", "subtitle"]
-_SERIES = re.compile(r"(?i) (?:\(\w+\) |original )?\(?(?:film )?(?:collection|trilogy|series|saga|anthology|franchise)\)?$")
+_SERIES = re.compile(
+    r"(?i) (?:\(\w+\) |original )?\(?(?:film "
+    r")?(?:collection|trilogy|series|saga|anthology|franchise)\)?$"
+)
 
 class NamedRows(Mapping):
     "A dictionary from a name to the positions of the films that bear it, each with the kind of name, out of a few arrays"
@@ -383,7 +498,9 @@ class TitleNames:
     def __init__(self,
                  films: pd.DataFrame,  # with title, perhaps original_title and collection
                  ):
-        text = lambda name: films[name].astype(object).fillna("").tolist() if name in films else [""] * len(films)  # noqa: E731
+        text = lambda name: (
+            films[name].astype(object).fillna("").tolist() if name in films else [""] * len(films)
+        )  # noqa: E731
         titles = text("title")
         self.full = [normalize_title(turn_article(title)) for title in titles]
         found: dict[str, dict[int, int]] = {}
@@ -394,7 +511,8 @@ class TitleNames:
         for row, title in enumerate(titles): add(title, row, 0)
         for row, name in enumerate(self.full):
             if any(map(str.isdigit, name)): add(plain_spelling(name), row, 0)
-            if (joined := drop_article(name).replace(" ", "")) not in found: found[joined] = {row: 0}
+            if (joined := drop_article(name).replace(" ", "")) not in found:
+                found[joined] = {row: 0}
         for row, title in enumerate(text("original_title")): add(title, row, 1)
         for row, series in enumerate(text("collection")): add(_SERIES.sub("", series), row, 2)
         for row, title in enumerate(titles):
@@ -406,8 +524,15 @@ class TitleNames:
             for row in rows if len(rows) > 1 else (): add(base, row, 2)
         found.pop("", None)
         sizes = np.fromiter(map(len, found.values()), int, len(found))
-        self._know(films, list(found), np.concatenate([[0], np.cumsum(sizes)]), np.fromiter((row for rows in found.values() for row in rows), np.int32, sizes.sum()),
-                   np.fromiter((kind for rows in found.values() for kind in rows.values()), np.int8, sizes.sum()))
+        self._know(
+            films,
+            list(found),
+            np.concatenate([[0], np.cumsum(sizes)]),
+            np.fromiter((row for rows in found.values() for row in rows), np.int32, sizes.sum()),
+            np.fromiter(
+                (kind for rows in found.values() for kind in rows.values()), np.int8, sizes.sum()
+            ),
+        )
 
     def _know(self, films, keys, starts, rows, kinds):
         "What follows from the names"
@@ -418,13 +543,22 @@ class TitleNames:
         "Titles in Chinese characters, by how they are read"
         found: dict[str, dict[int, str]] = {}
         for name in ("title", "original_title"):
-            for row, title in enumerate(self.films[name].astype(object).fillna("") if name in self.films else ()):
-                if _HAN.search(title): found.setdefault(han_reading(title), {}).setdefault(row, normalize_title(title))
+            for row, title in enumerate(
+                self.films[name].astype(object).fillna("") if name in self.films else ()
+            ):
+                if _HAN.search(title):
+                    found.setdefault(han_reading(title), {}).setdefault(row, normalize_title(title))
         return found
 
     def arrays(self) -> dict[str, np.ndarray]:
         "The names, for `from_arrays`"
-        return {"keys": pack_texts(self.keys), "key starts": self.rows.starts, "key rows": self.rows.rows, "key kinds": self.rows.kinds, "titles in full": pack_texts(self.full)}
+        return {
+            "keys": pack_texts(self.keys),
+            "key starts": self.rows.starts,
+            "key rows": self.rows.rows,
+            "key kinds": self.rows.kinds,
+            "titles in full": pack_texts(self.full),
+        }
 
     @classmethod
     def from_arrays(cls,
@@ -434,7 +568,13 @@ class TitleNames:
         "The names that were made before"
         self = cls.__new__(cls)
         self.full = unpack_texts(arrays["titles in full"])
-        self._know(films, unpack_texts(arrays["keys"]), arrays["key starts"], arrays["key rows"], arrays["key kinds"])
+        self._know(
+            films,
+            unpack_texts(arrays["keys"]),
+            arrays["key starts"],
+            arrays["key rows"],
+            arrays["key kinds"],
+        )
         return self
 
 # %% ../nbs/05_titles.ipynb #85508d9c
@@ -449,7 +589,11 @@ class PeopleNames:
             for name in names:
                 films.setdefault(key := normalize_title(name), []).append(row)
                 self.shown.setdefault(key, name)
-        self.films = {name: sorted(rows, key=lambda row: -fame[row]) for name, rows in films.items() if " " in name}
+        self.films = {
+            name: sorted(rows, key=lambda row: -fame[row])
+            for name, rows in films.items()
+            if " " in name
+        }
         self.names, self.last = sorted(self.films), {}
         self.known = {name: float(fame[rows].sum()) for name, rows in self.films.items()}
         for name in self.names:
@@ -460,8 +604,16 @@ class PeopleNames:
              text: str,  # a name, or the beginning of it, normalized
              ) -> tuple[str | None, list[int]]:
         "The person who is meant and the positions of their films, the best known first"
-        begins = self.names[bisect_left(self.names, text):bisect_left(self.names, text + "\U0010ffff")] if " " in text and len(text) > 6 else []
-        name = text if text in self.films else self.last.get(text) or max(begins, key=self.known.get, default=None)
+        begins = (
+            self.names[bisect_left(self.names, text) : bisect_left(self.names, text + "\U0010ffff")]
+            if " " in text and len(text) > 6
+            else []
+        )
+        name = (
+            text
+            if text in self.films
+            else self.last.get(text) or max(begins, key=self.known.get, default=None)
+        )
         return (self.shown[name], self.films[name]) if name else (None, [])
 
 # %% ../nbs/05_titles.ipynb #3cf06179
@@ -470,26 +622,46 @@ def kept_labels(
     arrays: dict[str, np.ndarray],  # from `TitleIndex.arrays`
     ) -> pd.Series:
     "The labels that were made before, as `film_label` gives them"
-    return pd.Series(unpack_texts(arrays["labels"]), films.index, dtype=film_label(films.head(1)).dtype, name="label")
+    return pd.Series(
+        unpack_texts(arrays["labels"]),
+        films.index,
+        dtype=film_label(films.head(1)).dtype,
+        name="label",
+    )
 
 class TitleIndex:
     "Finds the films of a table by what somebody types"
     def __init__(self,
-                 films: pd.DataFrame,  # by film_id: title, perhaps release_year, vote_count, original_title, imdb_id, people
-                 arrays: dict[str, np.ndarray] | None = None,  # from `arrays`, where they were made of these films before
+                 # by film_id: title, perhaps release_year, vote_count, original_title, imdb_id,
+                 # people
+                 films: pd.DataFrame,
+                 # from `arrays`, where they were made of these films before
+                 arrays: dict[str, np.ndarray] | None = None,
                  ):
         self.films = films
         if arrays is not None: self.labels = kept_labels(films, arrays)
-        self.forms, self.names = (TitleForms(films), TitleNames(films)) if arrays is None else (TitleForms.from_arrays(arrays), TitleNames.from_arrays(films, arrays))
+        self.forms, self.names = (
+            (TitleForms(films), TitleNames(films))
+            if arrays is None
+            else (TitleForms.from_arrays(arrays), TitleNames.from_arrays(films, arrays))
+        )
         self.film_fame = title_fame(films)
-        self.words, self.fame = WordIndex(self.forms.key) if arrays is None else WordIndex.from_arrays(arrays), self.film_fame[self.forms.row]
+        self.words, self.fame = (
+            WordIndex(self.forms.key) if arrays is None else WordIndex.from_arrays(arrays),
+            self.film_fame[self.forms.row],
+        )
         self.rank = pd.Series(self.film_fame).rank(pct=True).to_numpy()
         years = films["release_year"] if "release_year" in films else pd.Series(np.nan, films.index)
         self.years = pd.to_numeric(years).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
 
     def arrays(self) -> dict[str, np.ndarray]:
         "What takes long to make"
-        return self.forms.arrays() | self.names.arrays() | self.words.arrays() | {"labels": pack_texts(self.labels)}
+        return (
+            self.forms.arrays()
+            | self.names.arrays()
+            | self.words.arrays()
+            | {"labels": pack_texts(self.labels)}
+        )
 
     @cached_property
     def labels(self) -> pd.Series:
@@ -504,7 +676,9 @@ class TitleIndex:
     @cached_property
     def film_of_imdb(self) -> dict[str, int]:
         "The film of each IMDb id"
-        imdb = self.films["imdb_id"].dropna() if "imdb_id" in self.films else pd.Series(dtype=object)
+        imdb = (
+            self.films["imdb_id"].dropna() if "imdb_id" in self.films else pd.Series(dtype=object)
+        )
         return dict(zip(imdb, imdb.index))
 
     @cached_property
@@ -515,15 +689,23 @@ class TitleIndex:
     @cached_property
     def people(self) -> list[frozenset]:
         "Who directed it, wrote it or plays in it"
-        return [frozenset(names).union(*more) for names, *more in zip(*map(self._lists, ("directors", "writers", "cast")))]
+        return [
+            frozenset(names).union(*more)
+            for names, *more in zip(*map(self._lists, ("directors", "writers", "cast")))
+        ]
 
     @cached_property
     def series(self) -> list[str | None]:
         "The series that each film is of, or None"
         films = self.films
-        return films["collection"].astype(object).where(films["collection"].notna(), None).tolist() if "collection" in films else [None] * len(films)
+        return (
+            films["collection"].astype(object).where(films["collection"].notna(), None).tolist()
+            if "collection" in films
+            else [None] * len(films)
+        )
 
-    def _lists(self, name): return self.films[name] if name in self.films else [()] * len(self.films)
+    def _lists(self, name):
+        return self.films[name] if name in self.films else [()] * len(self.films)
 
     @cached_property
     def meant(self) -> dict:
@@ -533,7 +715,10 @@ class TitleIndex:
     @cached_property
     def lost(self) -> dict[str, tuple]:
         "Year and reason of the films that cleaning dropped, by normalized title"
-        return {normalize_title(title): tuple(told) for title, told in (self.films.attrs.get("dropped") or {}).items()}
+        return {
+            normalize_title(title): tuple(told)
+            for title, told in (self.films.attrs.get("dropped") or {}).items()
+        }
 
     @cached_property
     def initials(self) -> dict[str, list[int]]:
@@ -548,7 +733,9 @@ class TitleIndex:
     @cached_property
     def name_words(self) -> set[str]:
         "First and last names that more than two people bear"
-        words = pd.Series([word for name in self.persons.names for word in name.split()], dtype=object).value_counts()
+        words = pd.Series(
+            [word for name in self.persons.names for word in name.split()], dtype=object
+        ).value_counts()
         return set(words.index[words > 2])
 
     def find(self,
@@ -559,7 +746,8 @@ class TitleIndex:
         return find_films(self, text, limit)
 
     def resolve(self,
-                film: str | int,  # a title, a label, a film_id, or an IMDb id where the table has them
+                # a title, a label, a film_id, or an IMDb id where the table has them
+                film: str | int,
                 ) -> int:
         "The `film_id` that is meant; raises `TitleNotFoundError` where that is not sure"
         return resolve_film(self, film)
@@ -574,12 +762,16 @@ def same_series(
     ) -> bool:
     "Whether two films belong together: one collection, a director in common, or two other people"
     if index.series[a] and index.series[a] == index.series[b]: return True
-    return len(index.people[a] & index.people[b]) > 1 or bool(index.directors[a] & index.directors[b])
+    return len(index.people[a] & index.people[b]) > 1 or bool(
+        index.directors[a] & index.directors[b]
+    )
 
 def _respaced(index, row, full):
     "Whether the film has this title only with an article and with other spaces: The Dead Pool is not Deadpool"
     name, bare = index.names.full[row], drop_article(full)
-    other = (drop_article(name) == name) != (bare == full) and in_digits(drop_article(name)) != in_digits(bare)
+    other = (drop_article(name) == name) != (bare == full) and in_digits(
+        drop_article(name)
+    ) != in_digits(bare)
     return other and index.rank[row] < 0.97
 
 def called(
@@ -589,16 +781,38 @@ def called(
     ) -> list[tuple[int, int]]:
     "The films that are called exactly this, the one that is meant first: position and kind of name (of `KINDS`)"
     names, full = index.names.rows.get(title_key(text), {}), normalize_title(turn_article(text))
-    if not names and _HAN.search(text): names = {row: 1 for row, name in index.names.han.get(han_reading(text), {}).items() if same_characters(name, full)}
+    if not names and _HAN.search(text):
+        names = {
+            row: 1
+            for row, name in index.names.han.get(han_reading(text), {}).items()
+            if same_characters(name, full)
+        }
     article, found, typed = drop_article(full) != full, [], text.strip().casefold()
     for row, kind in names.items():
         off = 0 if year is None else abs(index.years[row] - year)
         name = index.names.full[row]
         whole = kind == 0 and in_digits(full) in (in_digits(name), in_digits(plain_spelling(name)))
-        if not off <= 1 or kind == 0 and not whole and year is None and _respaced(index, row, full): continue
-        same = whole and typed[-1:] in ("!", "?") and str(index.films["title"].iat[row]).casefold() == typed
-        found.append((whole, index.film_fame[row] + 0.05 * whole + same - (0, 0.15, 0.2, 0.25, 0.25)[kind] - off / 2, row, kind))
-    if any(whole for whole, *_ in found): found = [(whole if article else kind == 0, *film, kind) for whole, *film, kind in found]
+        if not off <= 1 or kind == 0 and not whole and year is None and _respaced(index, row, full):
+            continue
+        same = (
+            whole
+            and typed[-1:] in ("!", "?")
+            and str(index.films["title"].iat[row]).casefold() == typed
+        )
+        found.append(
+            (
+                whole,
+                index.film_fame[row]
+                + 0.05 * whole
+                + same
+                - (0, 0.15, 0.2, 0.25, 0.25)[kind]
+                - off / 2,
+                row,
+                kind,
+            )
+        )
+    if any(whole for whole, *_ in found):
+        found = [(whole if article else kind == 0, *film, kind) for whole, *film, kind in found]
     found.sort(key=lambda film: (-film[0], -film[1], film[2]))
     if found and found[0][3] > 1:
         near = [film for film in found if film[3] > 1 and film[1] >= found[0][1] - FIRST]
@@ -611,11 +825,16 @@ def _spellings(index, text):
     "The keys to compare, each with the letters that are wrong in its article"
     full = normalize_title(turn_article(text))
     first, _, rest = full.partition(" ")
-    keys, slip = {title_key(full): 0, drop_article(full).replace(" ", ""): 0}, OSA.distance(first, "the")
+    keys, slip = (
+        {title_key(full): 0, drop_article(full).replace(" ", ""): 0},
+        OSA.distance(first, "the"),
+    )
     rare = first in ("he", "te", "th") or len(index.words.titles_with(first)) < 2
     slipped = bool(rest) and 0 < slip <= (2 if len(first) > 3 else 1) and rare
     if slipped: keys[title_key(rest)] = slip
-    return {key: wrong for key, wrong in keys.items() if len(key) > 2}, drop_article(full) != full or slipped
+    return {key: wrong for key, wrong in keys.items() if len(key) > 2}, drop_article(
+        full
+    ) != full or slipped
 
 def _near_cost(index, key, name, row, wrong, article):
     "The share of letters that are wrong, more where the difference is one of another title rather than of a slip"
@@ -636,24 +855,58 @@ def near_titles(
     numbers, found = re.findall(r"\d+", title_key(text)), []
     for key, slip in keys.items():
         most = (1 if len(key) < 4 else 2 if len(key) < 14 else 3) - slip
-        wrong = process.cdist([key], index.names.keys, scorer=OSA.distance, score_cutoff=max(most, 0))[0]
-        for name, d in ((index.names.keys[i], int(wrong[i]) + slip) for i in np.flatnonzero(wrong <= most)):
+        wrong = process.cdist(
+            [key], index.names.keys, scorer=OSA.distance, score_cutoff=max(most, 0)
+        )[0]
+        for name, d in (
+            (index.names.keys[i], int(wrong[i]) + slip) for i in np.flatnonzero(wrong <= most)
+        ):
             if re.findall(r"\d+", name) != numbers: continue
             rows, full = index.names.rows[name], index.names.full
-            liked = {row: index.film_fame[row] - kind / 10 + 0.3 * (article and drop_article(full[row]) != full[row]) for row, kind in rows.items()}
+            liked = {
+                row: index.film_fame[row]
+                - kind / 10
+                + 0.3 * (article and drop_article(full[row]) != full[row])
+                for row, kind in rows.items()
+            }
             row, d = max(liked, key=liked.get), max(d, 1)
-            found.append((row, rows[row], d, _near_cost(index, key, name, row, d, article), 5 * index.film_fame[row] - 2 * d - 0.3 * rows[row]))
+            found.append(
+                (
+                    row,
+                    rows[row],
+                    d,
+                    _near_cost(index, key, name, row, d, article),
+                    5 * index.film_fame[row] - 2 * d - 0.3 * rows[row],
+                )
+            )
     table = pd.DataFrame(found, columns=["row", "kind", "wrong", "cost", "value"])
-    return table.sort_values(["value", "cost"], ascending=[False, True]).drop_duplicates("row").head(n)
+    return (
+        table.sort_values(["value", "cost"], ascending=[False, True]).drop_duplicates("row").head(n)
+    )
 
 # %% ../nbs/05_titles.ipynb #89d35ed5
-SLIPS = [(0.09, 0.3), (0.13, 0.6), (0.17, 0.8), (0.21, 0.88), (0.26, 0.92), (0.29, 0.95), (0.34, 0.97)]
+SLIPS = [
+    (0.09, 0.3),
+    (0.13, 0.6),
+    (0.17, 0.8),
+    (0.21, 0.88),
+    (0.26, 0.92),
+    (0.29, 0.95),
+    (0.34, 0.97),
+]
 
 def _known_words(index, text, row):
     "Whether the typed words that the title does not have are all words or names that other films have"
-    words, own = in_digits(drop_article(normalize_title(text))).split(), set(in_digits(index.names.full[row]).split())
-    if len(words) > 1 and len(words[0]) < 4 and OSA.distance(words[0], "the") < 2 and "the" in own: words = words[1:]
-    return all(word in own or len(index.words.titles_with(word)) or word in index.name_words for word in words)
+    words, own = (
+        in_digits(drop_article(normalize_title(text))).split(),
+        set(in_digits(index.names.full[row]).split()),
+    )
+    if len(words) > 1 and len(words[0]) < 4 and OSA.distance(words[0], "the") < 2 and "the" in own:
+        words = words[1:]
+    return all(
+        word in own or len(index.words.titles_with(word)) or word in index.name_words
+        for word in words
+    )
 
 def near_sure(
     index,  # the table's titles: a `TitleIndex`
@@ -665,23 +918,34 @@ def near_sure(
     if year is not None: found = found[np.abs(index.years[found["row"]] - year) <= 1]
     if not len(found): return None
     best, second = found.iloc[0], found.iloc[1] if len(found) > 1 else None
-    if second is not None and second.value > best.value - (0.5 if second.wrong > best.wrong else 1): return None
-    cost = best.cost * (1.8 if _known_words(index, text, int(best.row)) else 1) * (1.3 if best.kind > 1 else 1)
+    if second is not None and second.value > best.value - (0.5 if second.wrong > best.wrong else 1):
+        return None
+    cost = (
+        best.cost
+        * (1.8 if _known_words(index, text, int(best.row)) else 1)
+        * (1.3 if best.kind > 1 else 1)
+    )
     needed = next((rank for most, rank in SLIPS if cost * (0.5 if year else 1) <= most), 2)
     return int(best.row) if index.rank[int(best.row)] >= needed else None
 
 # %% ../nbs/05_titles.ipynb #a9b49aee
 PARTS = {1: 0.975, 2: 0.93, 3: 0.8, 4: 0.6}
 RIVAL = 0.2
-_COMMON = set("a an and by de day der die du el for from girl her his how il in is it la las le les life los love man me men my "
-              "night no of on or part the to vs what who with you your 2 3 4".split())
+_COMMON = set(
+    "a an and by de day der die du el for from girl her his how il in is it la las le les life los "
+    "love man me men my "
+    "night no of on or part the to vs what who with you your 2 3 4".split()
+)
 
 def with_words(
     index,  # the table's titles: a `TitleIndex`
     text: str,  # normalized
     ) -> set[int]:
     "Positions of the films that have all these words in one of their titles"
-    found = [set(index.forms.row[index.words.titles_with(word)].tolist()) for word in set(in_digits(text).split())]
+    found = [
+        set(index.forms.row[index.words.titles_with(word)].tolist())
+        for word in set(in_digits(text).split())
+    ]
     return set.intersection(*found) if found else set()
 
 def part_sure(
@@ -691,7 +955,9 @@ def part_sure(
     ) -> list[int]:
     "The film that a part of a title surely names, with the others of its series behind it; empty where it names several"
     full = normalize_title(turn_article(text))
-    having = [row for row in with_words(index, full) if year is None or abs(index.years[row] - year) <= 1]
+    having = [
+        row for row in with_words(index, full) if year is None or abs(index.years[row] - year) <= 1
+    ]
     told = [word for word in dict.fromkeys(full.split()) if word not in _COMMON]
     if not having or not told: return []
     fame = lambda row: index.film_fame[row] + RIVAL * (f" {full} " in f" {index.names.full[row]} ")  # noqa: E731
@@ -702,7 +968,8 @@ def part_sure(
     known = [row for row in series if index.rank[row] > 0.5]
     numbers = [re.findall(r"\d+", in_digits(name)) for name in (full, index.names.full[best])]
     if numbers[0] != numbers[1] and (numbers[0] or not known): return []
-    if index.rank[best] < PARTS[min(len(told), 4)] - 0.15 * bool(known) - 0.1 * (year is not None): return []
+    if index.rank[best] < PARTS[min(len(told), 4)] - 0.15 * bool(known) - 0.1 * (year is not None):
+        return []
     near = [best, *(row for row in known if fame(row) >= fame(best) - FIRST)]
     first = min(near, key=lambda row: np.nan_to_num(index.years[row], nan=9999))
     return [first, *sorted({best, *known} - {first}, key=fame, reverse=True)]
@@ -717,8 +984,17 @@ def corrected_part(
     words = normalize_title(text).split()
     unknown = [word for word in words if not len(index.words.titles_with(in_digits(word)))]
     if len(unknown) != 1 or len(unknown[0]) < 4 or len(set(words) - _COMMON) < 2: return []
-    like = process.extract(unknown[0], index.words.vocabulary, scorer=OSA.normalized_similarity, score_cutoff=0.79, limit=5)
-    read = [part_sure(index, " ".join(right if word == unknown[0] else word for word in words), year) for right, *_ in like]
+    like = process.extract(
+        unknown[0],
+        index.words.vocabulary,
+        scorer=OSA.normalized_similarity,
+        score_cutoff=0.79,
+        limit=5,
+    )
+    read = [
+        part_sure(index, " ".join(right if word == unknown[0] else word for word in words), year)
+        for right, *_ in like
+    ]
     read = [films for films in read if films]
     return read[0] if len({films[0] for films in read}) == 1 else []
 
@@ -733,7 +1009,11 @@ def with_subtitle(
     for subtitle in subtitles:
         family = [row for row, _ in called(index, heads[0])]
         films = [row for row, _ in called(index, subtitle, year)]
-        films = [row for row in films if any(row != other and same_series(index, row, other) for other in family)]
+        films = [
+            row
+            for row in films
+            if any(row != other and same_series(index, row, other) for other in family)
+        ]
         if films and index.rank[films[0]] > 0.8: return films[0]
     for head in reversed(heads):
         base = title_parts(head)[2]
@@ -743,10 +1023,24 @@ def with_subtitle(
 
 # %% ../nbs/05_titles.ipynb #96e1667c
 ABBREVIATIONS = {
-    "bttf": "Back to the Future", "esb": "The Empire Strikes Back", "et": "E.T. the Extra-Terrestrial", "gotg": "Guardians of the Galaxy",
-    "gwtw": "Gone with the Wind", "hp": "Harry Potter", "id4": "Independence Day", "jp": "Jurassic Park", "lotr": "Lord of the Rings",
-    "lxg": "The League of Extraordinary Gentlemen", "mib": "Men in Black", "potc": "Pirates of the Caribbean", "rotj": "Return of the Jedi",
-    "sw": "Star Wars", "t2": "Terminator 2", "tdk": "The Dark Knight", "tdkr": "The Dark Knight Rises"}
+    "bttf": "Back to the Future",
+    "esb": "The Empire Strikes Back",
+    "et": "E.T. the Extra-Terrestrial",
+    "gotg": "Guardians of the Galaxy",
+    "gwtw": "Gone with the Wind",
+    "hp": "Harry Potter",
+    "id4": "Independence Day",
+    "jp": "Jurassic Park",
+    "lotr": "Lord of the Rings",
+    "lxg": "The League of Extraordinary Gentlemen",
+    "mib": "Men in Black",
+    "potc": "Pirates of the Caribbean",
+    "rotj": "Return of the Jedi",
+    "sw": "Star Wars",
+    "t2": "Terminator 2",
+    "tdk": "The Dark Knight",
+    "tdkr": "The Dark Knight Rises",
+}
 INITIALS = 0.95
 
 def title_initials(
@@ -758,8 +1052,14 @@ def title_initials(
         heads, subtitles, _ = title_parts(title := str(index.films["title"].iloc[row]))
         for name in map(normalize_title, (title, *heads, *subtitles)):
             for words in {name, drop_article(name)}:
-                if words.count(" ") > 1: initials.setdefault("".join(word[0] for word in words.split()), set()).add(int(row))
-    return {short: sorted(rows, key=lambda row: -index.film_fame[row]) for short, rows in initials.items()}
+                if words.count(" ") > 1:
+                    initials.setdefault("".join(word[0] for word in words.split()), set()).add(
+                        int(row)
+                    )
+    return {
+        short: sorted(rows, key=lambda row: -index.film_fame[row])
+        for short, rows in initials.items()
+    }
 
 # %% ../nbs/05_titles.ipynb #53e3e518
 class Understood(NamedTuple):
@@ -773,9 +1073,16 @@ ALONE, IN_SERIES, SUBTITLE = 0.9, 0.75, 0.8
 def _dwarfed(index, row, text):
     "Whether this little-known film has the title only with its article, and far better-known ones begin with it"
     full = normalize_title(turn_article(text))
-    if index.rank[row] > ALONE or any(index.names.full[other] == full for other, _ in called(index, text)): return False
+    if index.rank[row] > ALONE or any(
+        index.names.full[other] == full for other, _ in called(index, text)
+    ):
+        return False
     begins = index.forms.beginning(full)
-    longer = [i for i in range(begins.start, begins.stop) if index.forms.key[i].startswith(f"{drop_article(full)} ")]
+    longer = [
+        i
+        for i in range(begins.start, begins.stop)
+        if index.forms.key[i].startswith(f"{drop_article(full)} ")
+    ]
     return bool(longer) and index.fame[longer].max() > index.film_fame[row] + 2 * FIRST
 
 def _by_name(index, text, year):
@@ -784,8 +1091,14 @@ def _by_name(index, text, year):
     if not found: return None
     row, kind = found[0]
     if kind < 2 and year is None and _dwarfed(index, row, text): return None
-    others = tuple(other for other, k in found[1:] if k == kind or k < 2 or kind < 2 and index.rank[other] > max(ALONE, index.rank[row]))
-    needed = [0, 0, 0, IN_SERIES if others else ALONE, ALONE if others else SUBTITLE][kind] - 0.3 * (year is not None)
+    others = tuple(
+        other
+        for other, k in found[1:]
+        if k == kind or k < 2 or kind < 2 and index.rank[other] > max(ALONE, index.rank[row])
+    )
+    needed = [0, 0, 0, IN_SERIES if others else ALONE, ALONE if others else SUBTITLE][
+        kind
+    ] - 0.3 * (year is not None)
     return Understood(row, KINDS[kind], others) if index.rank[row] >= needed else None
 
 def _short_for(index, text):
@@ -800,7 +1113,8 @@ def _short_for(index, text):
 def _meant(index, text):
     "The film that is surely meant, or None"
     if text in index.row_of_label: return Understood(index.row_of_label[text], "label")
-    if text in index.film_of_imdb: return Understood(int(index.films.index.get_loc(index.film_of_imdb[text])), "label")
+    if text in index.film_of_imdb:
+        return Understood(int(index.films.index.get_loc(index.film_of_imdb[text])), "label")
     title, year = split_year(text)
     short = _short_for(index, text)
     if short: return short
@@ -830,35 +1144,67 @@ def _span(index):
     years = index.years[~np.isnan(index.years)]
     return (int(years.min()), int(years.max())) if len(years) else None
 
-_WHY = {"series": "the best known of the {n} films of that series", "without subtitle": "the best known of {n} films with a title that begins so",
-        "part": "the best known of {n} films with this in the title", "abbreviation": "the best known of {n} films of that name",
-        "subtitle": "the best known of {n} films with that subtitle"}
-_ALONE = {"other title": "by another title", "without subtitle": "without its subtitle", "subtitle": "by its subtitle", "near": "by a spelling that is near",
-          "part": "by a part of its title", "abbreviation": "by its abbreviation", "series": "by its series"}
+_WHY = {
+    "series": "the best known of the {n} films of that series",
+    "without subtitle": "the best known of {n} films with a title that begins so",
+    "part": "the best known of {n} films with this in the title",
+    "abbreviation": "the best known of {n} films of that name",
+    "subtitle": "the best known of {n} films with that subtitle",
+}
+_ALONE = {
+    "other title": "by another title",
+    "without subtitle": "without its subtitle",
+    "subtitle": "by its subtitle",
+    "near": "by a spelling that is near",
+    "part": "by a part of its title",
+    "abbreviation": "by its abbreviation",
+    "series": "by its series",
+}
 
 def _told(index, text, meant):
     "What to say of a film that was taken: nothing where the text says it all"
     label, n, span = index.labels.iloc[meant.row], len(meant.others) + 1, _span(index)
-    if meant.match == "label" or split_year(text)[1] is not None and meant.match == "title": return ""
+    if meant.match == "label" or split_year(text)[1] is not None and meant.match == "title":
+        return ""
     if meant.match == "title":
         same = 1 + sum(kind < 1 for row, kind in called(index, text) if row != meant.row)
-        better = next((row for row, _ in called(index, drop_article(normalize_title(text))) if index.film_fame[row] > index.film_fame[meant.row] + FIRST), None)
-        if better is not None: return f"{label} is called exactly this; {index.labels.iloc[better]} is better known"
+        better = next(
+            (
+                row
+                for row, _ in called(index, drop_article(normalize_title(text)))
+                if index.film_fame[row] > index.film_fame[meant.row] + FIRST
+            ),
+            None,
+        )
+        if better is not None:
+            return f"{label} is called exactly this; {index.labels.iloc[better]} is better known"
         if same > 1: return f"{label}, the best known of {same} films of that title"
         old = index.rank[meant.row] < INITIALS and span and span[1] < date.today().year - 1
-        return f"{label}, the only film of that title here: these films end in {span[1]}" if old else ""
+        return (
+            f"{label}, the only film of that title here: these films end in {span[1]}"
+            if old
+            else ""
+        )
     return f"{label}, {_WHY[meant.match].format(n=n) if n > 1 and meant.match in _WHY else _ALONE.get(meant.match, 'of that name')}"
 
 def _lost(index, film):
     "What to say of a film that the source had and cleaning dropped"
     title, year = split_year(str(film)[:MAX_QUERY].strip())
     when, why = index.lost.get(normalize_title(title), (None, ""))
-    return f" The source has it, but cleaning left it out: {why}." if why and (year is None or pd.isna(when) or year == when) else ""
+    return (
+        f" The source has it, but cleaning left it out: {why}."
+        if why and (year is None or pd.isna(when) or year == when)
+        else ""
+    )
 
 def _newer(index, year):
     "How to have today's films, where the year that was typed is after the table's last"
     span = _span(index)
-    return ' Today\'s films: load_movies("wikidata").' if year and span and span[1] < year <= date.today().year + 1 else ""
+    return (
+        ' Today\'s films: load_movies("wikidata").'
+        if year and span and span[1] < year <= date.today().year + 1
+        else ""
+    )
 
 def _asking(index, text, found, person):
     "What to ask where no film is surely meant"
@@ -870,13 +1216,21 @@ def _asking(index, text, found, person):
     named = f"{shown} of {year}" if year else shown
     if lost := _lost(index, text): return f"{named} is not among these films.{lost}"
     newer = _newer(index, year)
-    if not len(found): return f"{named} is not among these films{ends}.{newer or ' Try a part of the title.'}"
+    if not len(found):
+        return f"{named} is not among these films{ends}.{newer or ' Try a part of the title.'}"
     first = f"Did you mean {index.labels.iloc[found['row'].iloc[0]]}?"
     if found["how"].iloc[0] == "abbreviation": return first
     return f"{first} {named} is not among these films{ends}.{newer}"
 
 # %% ../nbs/05_titles.ipynb #387ee511
-_HOW = [(97, "title"), (92, "beginning"), (86, "part"), (82, "beginning"), (59.01, "near"), (0, "words")]
+_HOW = [
+    (97, "title"),
+    (92, "beginning"),
+    (86, "part"),
+    (82, "beginning"),
+    (59.01, "near"),
+    (0, "words"),
+]
 
 def _how(match):
     "What the number of `title_match` stands for"
@@ -888,7 +1242,8 @@ def _more(index, text, title, year):
     same = called(index, title, year) or called(index, title)
     for row, kind in same[:20]: found.append((row, KINDS[kind], 98 - 2 * kind))
     for near in near_titles(index, title, 4).itertuples() if not same else ():
-        if year is None or abs(index.years[near.row] - year) <= 1: found.append((near.row, "near", 80 * (1 - min(near.cost, 0.5)) ** 1.5))
+        if year is None or abs(index.years[near.row] - year) <= 1:
+            found.append((near.row, "near", 80 * (1 - min(near.cost, 0.5)) ** 1.5))
     if name.isalnum() and len(name) < 6 and not len(index.words.titles_with(name)):
         found += [(row, "abbreviation", 97) for row in index.initials.get(name, ())[:3]]
     person, films = index.persons.find(name)
@@ -899,18 +1254,37 @@ def _more(index, text, title, year):
 def _ranked(index, text, meant):
     "Every film that may be meant, best first: row, how, score; and the person, where the text names one"
     title, year = split_year(str(text)[:MAX_QUERY].strip())
-    more, person = _more(index, text, title, year) if normalize_title(title) else (pd.DataFrame(columns=["row", "how", "match"]), None)
+    more, person = (
+        _more(index, text, title, year)
+        if normalize_title(title)
+        else (pd.DataFrame(columns=["row", "how", "match"]), None)
+    )
     found = rank_titles(index, text)
     found["how"] = found["text"].map(_how)
-    more["score"] = more["match"] - FAME_WEIGHT * (1 - index.film_fame[more["row"].to_numpy(dtype=int)])
+    more["score"] = more["match"] - FAME_WEIGHT * (
+        1 - index.film_fame[more["row"].to_numpy(dtype=int)]
+    )
     known_part = found["text"].between(86, 96) & (found["score"] > more["score"].max())
     if person and known_part.any(): more, person = more[more["how"] != "person"], None
     table = pd.concat([more[["row", "how", "score"]], found[["row", "how", "score"]]])
     if meant:
-        top = 99 - FAME_WEIGHT * (1 - index.film_fame[meant.row]) if meant.match in KINDS[:2] and normalize_title(title) != index.names.full[meant.row] else 101.0
-        table = pd.concat([pd.DataFrame({"row": [meant.row], "how": [meant.match], "score": [top]}), table])
-    table["how"] = table["row"].map({row: KINDS[kind] for row, kind in called(index, title, year)}).where(table["how"] == "title", table["how"]).fillna(table["how"])
-    table = table.astype({"score": float, "row": int}).sort_values(["score", "row"], ascending=[False, True], kind="stable")
+        top = (
+            99 - FAME_WEIGHT * (1 - index.film_fame[meant.row])
+            if meant.match in KINDS[:2] and normalize_title(title) != index.names.full[meant.row]
+            else 101.0
+        )
+        table = pd.concat(
+            [pd.DataFrame({"row": [meant.row], "how": [meant.match], "score": [top]}), table]
+        )
+    table["how"] = (
+        table["row"]
+        .map({row: KINDS[kind] for row, kind in called(index, title, year)})
+        .where(table["how"] == "title", table["how"])
+        .fillna(table["how"])
+    )
+    table = table.astype({"score": float, "row": int}).sort_values(
+        ["score", "row"], ascending=[False, True], kind="stable"
+    )
     return table.drop_duplicates("row").reset_index(drop=True), person
 
 def find_films(
@@ -921,11 +1295,21 @@ def find_films(
     "The films that may be meant, best first: title, year, label, score (0-100), match; `attrs` has sure, asked and others"
     meant = understand(index, text)
     found, person = _ranked(index, text, meant)
-    asked = _told(index, str(text)[:MAX_QUERY].strip(), meant) if meant else _asking(index, text, found, person) if normalize_title(text) else ""
+    asked = (
+        _told(index, str(text)[:MAX_QUERY].strip(), meant)
+        if meant
+        else _asking(index, text, found, person)
+        if normalize_title(text)
+        else ""
+    )
     found = found.head(max(int(limit), 0))
     table, rows = index.films[["title"]].iloc[found["row"]], found["row"].to_numpy()
-    table = table.assign(year=pd.array(index.years[rows], dtype="Int64"), label=index.labels.iloc[rows].to_numpy(),
-                         score=found["score"].clip(0, 100).round(1).to_numpy(), match=found["how"].to_numpy(dtype=object))
+    table = table.assign(
+        year=pd.array(index.years[rows], dtype="Int64"),
+        label=index.labels.iloc[rows].to_numpy(),
+        score=found["score"].clip(0, 100).round(1).to_numpy(),
+        match=found["how"].to_numpy(dtype=object),
+    )
     table.attrs = {"sure": int(index.films.index[meant.row]) if meant else None, "asked": asked,
                     "others": index.films.index[list(meant.others)].tolist() if meant else []}
     return table
@@ -939,7 +1323,11 @@ def known_film(
     text = film.strip() if isinstance(film, str) else None
     if text in index.row_of_label: return int(index.films.index[index.row_of_label[text]])
     if text is not None: return index.film_of_imdb.get(text)
-    return int(film) if isinstance(film, Real) and not isinstance(film, bool) and film in index.films.index else None
+    return (
+        int(film)
+        if isinstance(film, Real) and not isinstance(film, bool) and film in index.films.index
+        else None
+    )
 
 def resolve_film(
     index,  # the table's titles: a `TitleIndex`
@@ -950,13 +1338,24 @@ def resolve_film(
     if known is not None: return known
     meant = understand(index, film) if isinstance(film, str) else None
     if meant: return int(index.films.index[meant.row])
-    found, span = find_films(index, film, 3) if isinstance(film, str) else index.films.head(0), _span(index)
+    found, span = (
+        find_films(index, film, 3) if isinstance(film, str) else index.films.head(0),
+        _span(index),
+    )
     nearest = found["label"].tolist() if len(found) else []
     shown = repr(film if len(str(film)) <= 60 else f"{str(film)[:60]}...")
     newer = _newer(index, split_year(film)[1]) if isinstance(film, str) else ""
     covers = f" The table covers {span[0]} to {span[1]}." if span else ""
-    hint = f"Did you mean {', '.join(nearest[:-1])}{' or ' if nearest[1:] else ''}{nearest[-1]}?" if nearest else "Try part of the title."
-    raise TitleNotFoundError(str(film)[:MAX_QUERY], nearest, f"Not found: {shown}.{_lost(index, film)} {hint}{covers}{newer}")
+    hint = (
+        f"Did you mean {', '.join(nearest[:-1])}{' or ' if nearest[1:] else ''}{nearest[-1]}?"
+        if nearest
+        else "Try part of the title."
+    )
+    raise TitleNotFoundError(
+        str(film)[:MAX_QUERY],
+        nearest,
+        f"Not found: {shown}.{_lost(index, film)} {hint}{covers}{newer}",
+    )
 
 def what_was_understood(
     index,  # the table's titles: a `TitleIndex`

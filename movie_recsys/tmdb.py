@@ -30,8 +30,8 @@ from requests.adapters import HTTPAdapter
 from requests_cache import DO_NOT_CACHE, CachedSession, SQLiteCache
 from urllib3.util import Retry
 
-from .data import (CAST_SIZE, NUMBERS, MovieRecsysError, ServiceError, TitleNotFoundError, cache_dir,
-                               parse_names)
+from .data import (CAST_SIZE, NUMBERS, MovieRecsysError, ServiceError,
+    TitleNotFoundError, cache_dir, parse_names)
 from .downloads import checked_address
 from .preprocess import feature_columns
 
@@ -43,17 +43,37 @@ API_URL = "https://api.themoviedb.org/3"
 IMAGE_URL = "https://image.tmdb.org/t/p"
 POSTER_SIZES = ("w92", "w154", "w185", "w342", "w500", "w780", "original")
 GENRE_IDS = {
-    28: "Action", 12: "Adventure", 16: "Animation", 35: "Comedy", 80: "Crime", 99: "Documentary", 18: "Drama",
-    10751: "Family", 14: "Fantasy", 36: "History", 27: "Horror", 10402: "Music", 9648: "Mystery", 10749: "Romance",
-    878: "Science Fiction", 10770: "TV Movie", 53: "Thriller", 10752: "War", 37: "Western"}
+    28: "Action",
+    12: "Adventure",
+    16: "Animation",
+    35: "Comedy",
+    80: "Crime",
+    99: "Documentary",
+    18: "Drama",
+    10751: "Family",
+    14: "Fantasy",
+    36: "History",
+    27: "Horror",
+    10402: "Music",
+    9648: "Mystery",
+    10749: "Romance",
+    878: "Science Fiction",
+    10770: "TV Movie",
+    53: "Thriller",
+    10752: "War",
+    37: "Western",
+}
 
 # %% ../nbs/06_tmdb.ipynb #dd512fe8
 class _Key:
     "A TMDB key that signs requests and shows itself to nobody"
     def __init__(self, value: str):
         if not re.fullmatch(r"[\w.\-]{8,2000}", value, re.ASCII):
-            raise ServiceError("This is not a TMDB key: it may hold letters, digits, dots, hyphens and underscores "
-                               "only. Copy it again from https://www.themoviedb.org/settings/api.")
+            raise ServiceError(
+                "This is not a TMDB key: it may hold letters, digits, dots, hyphens and "
+                "underscores "
+                "only. Copy it again from https://www.themoviedb.org/settings/api."
+            )
         self.__value = value
     def __repr__(self): return "<TMDB key, not shown>"
     def __reduce__(self): raise TypeError("a TMDB key is not written to a file")
@@ -62,7 +82,8 @@ class _Key:
     ) -> requests.PreparedRequest:
         "A copy of the request that carries the key"
         request = request.copy()
-        if re.fullmatch("[0-9a-f]{32}", self.__value): request.prepare_url(request.url, {"api_key": self.__value})
+        if re.fullmatch("[0-9a-f]{32}", self.__value):
+            request.prepare_url(request.url, {"api_key": self.__value})
         else: request.headers["Authorization"] = f"Bearer {self.__value}"
         return request
 
@@ -72,10 +93,12 @@ class _HideKey(logging.Filter):
     def filter(self, record):
         "Never drops a record, only cleans it"
         text = record.getMessage()
-        if "api_key=" in text: record.msg, record.args = re.sub(r"api_key=[^&\s\"']*", "api_key=(hidden)", text), ()
+        if "api_key=" in text:
+            record.msg, record.args = re.sub(r"api_key=[^&\s\"']*", "api_key=(hidden)", text), ()
         return True
 
-for _name in ("urllib3.connectionpool", "urllib3.util.retry"): logging.getLogger(_name).addFilter(_HideKey())
+for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
+    logging.getLogger(_name).addFilter(_HideKey())
 log = logging.getLogger(__name__)
 
 # %% ../nbs/06_tmdb.ipynb #6a2349ce
@@ -103,7 +126,9 @@ class _Breaker:
     def check(self):
         "Raise if the service is being left alone"
         left = self.until - time.monotonic()
-        if left > 0: raise ServiceError(f"{self.name} {self.fault} It is not asked again for {left:.0f} s.")
+        if left > 0:
+            raise ServiceError(f"{self.name} {self.fault} It is not asked again for {left:.0f} s.")
+
     def record(self,
         fault: str = "",  # what went wrong, in words; nothing where an answer came
         rest: float | None = None,  # seconds for which to leave the service alone at once
@@ -130,14 +155,17 @@ def _open_image(data: bytes) -> Image.Image:
 
 def _check_image(kind: str, data: bytes):
     "Raise ValueError where this is no picture"
-    if not kind.startswith("image/"): raise ValueError(f"sent {kind or 'something unnamed'} instead of a picture.")
+    if not kind.startswith("image/"):
+        raise ValueError(f"sent {kind or 'something unnamed'} instead of a picture.")
     _open_image(data)
 
 def _check_json(kind: str, data: bytes):
     "Raise ValueError where this is no JSON object"
     if "json" not in kind: raise ValueError(f"sent {kind or 'something unnamed'} instead of JSON.")
-    try: payload = json.loads(data)
-    except (ValueError, RecursionError): raise ValueError("sent JSON that cannot be read.") from None
+    try:
+        payload = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("sent JSON that cannot be read.") from None
     if not isinstance(payload, dict): raise ValueError("sent JSON of another form than TMDB's.")
 
 # %% ../nbs/06_tmdb.ipynb #482c4739
@@ -156,8 +184,10 @@ def _read(answer: requests.Response, end: float) -> bytes:
 def _judge(answer: requests.Response, check, keyed: bool) -> str:
     "What is wrong with a whole answer, in words; nothing is wrong with a 404"
     status = answer.status_code
-    if status == 200: check(answer.headers.get("Content-Type", ""), answer.content)
-    elif status in (401, 403) and keyed: return "refused the key. Check TMDB_API_TOKEN or TMDB_API_KEY."
+    if status == 200:
+        check(answer.headers.get("Content-Type", ""), answer.content)
+    elif status in (401, 403) and keyed:
+        return "refused the key. Check TMDB_API_TOKEN or TMDB_API_KEY."
     elif status == 429: return "was asked too often."
     elif 300 <= status < 400: return "sent a redirect, which is not followed."
     elif status != 404: return f"answered with error {status}."
@@ -180,8 +210,14 @@ def _retry_after(answer: requests.Response) -> float:
 def _settled(answer: requests.Response, request: requests.PreparedRequest) -> requests.Response:
     "The answer to the request as it was before it was signed, its body read"
     answer.request, answer.url = request, request.url
-    answer.raw = urllib3.HTTPResponse(io.BytesIO(answer.content), headers=answer.headers, status=answer.status_code,
-                                      reason=answer.reason, preload_content=False, request_url=request.url)
+    answer.raw = urllib3.HTTPResponse(
+        io.BytesIO(answer.content),
+        headers=answer.headers,
+        status=answer.status_code,
+        reason=answer.reason,
+        preload_content=False,
+        request_url=request.url,
+    )
     return answer
 
 # %% ../nbs/06_tmdb.ipynb #bfce52c5
@@ -201,9 +237,23 @@ def _with_retries(attempt, end: float) -> tuple[requests.Response | None, str, f
 # %% ../nbs/06_tmdb.ipynb #fa5e0bff
 class _Adapter(HTTPAdapter):
     "Sends requests to one host of TMDB: retries what is worth it, and lets a failing host rest"
-    def __init__(self, breaker: _Breaker, check, key: _Key | None, timeout: tuple[float, float], deadline: float):
+
+    def __init__(
+        self,
+        breaker: _Breaker,
+        check,
+        key: _Key | None,
+        timeout: tuple[float, float],
+        deadline: float,
+    ):
         super().__init__(pool_maxsize=8)
-        self.breaker, self.check, self.key, self.timeout, self.deadline = breaker, check, key, timeout, deadline
+        self.breaker, self.check, self.key, self.timeout, self.deadline = (
+            breaker,
+            check,
+            key,
+            timeout,
+            deadline,
+        )
 
     def send(self, request, stream=False, timeout=None, **kwargs):
         "Send a request; ServiceError where no usable answer comes"
@@ -231,13 +281,19 @@ MAX_DAYS = 30
 
 def _session(path: Path | None, days: float) -> CachedSession:
     "A session that remembers good answers, in the file `path` or in memory"
-    options = dict(expire_after=min(days, MAX_DAYS)*86400, allowable_methods=("GET",), allowable_codes=(200,),
-                   cache_control=False)
+    options = dict(
+        expire_after=min(days, MAX_DAYS) * 86400,
+        allowable_methods=("GET",),
+        allowable_codes=(200,),
+        cache_control=False,
+    )
     session = None
     if path:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            session = CachedSession(backend=SQLiteCache(path, serializer="json", timeout=5), **options)
+            session = CachedSession(
+                backend=SQLiteCache(path, serializer="json", timeout=5), **options
+            )
             session.cache.delete(expired=True)
         except (OSError, sqlite3.Error):
             log.info("%s cannot be written: what TMDB answers is kept in memory.", path)
@@ -250,9 +306,21 @@ def _session(path: Path | None, days: float) -> CachedSession:
 # %% ../nbs/06_tmdb.ipynb #f073c431
 class _Transport:
     "The way to TMDB's two hosts, with a cache in front of it"
-    def __init__(self, key: _Key | None, base_url: str, image_url: str, path: Path | None, days: float,
-                 timeout: tuple[float, float], deadline: float, rest: float):
-        self.base_url, self.image_url = (f"{checked_address(url)}/" for url in (base_url, image_url))
+
+    def __init__(
+        self,
+        key: _Key | None,
+        base_url: str,
+        image_url: str,
+        path: Path | None,
+        days: float,
+        timeout: tuple[float, float],
+        deadline: float,
+        rest: float,
+    ):
+        self.base_url, self.image_url = (
+            f"{checked_address(url)}/" for url in (base_url, image_url)
+        )
         self.key, self.days = key, days
         api, pictures = _Breaker("TMDB", rest=rest), _Breaker("TMDB's image server", rest=rest)
         self.adapters = {self.base_url: _Adapter(api, _check_json, key, timeout, deadline),
@@ -274,10 +342,12 @@ class _Transport:
     ) -> requests.Response:
         "An answer of TMDB, from the cache where it is there"
         how = {} if keep else {"expire_after": DO_NOT_CACHE}
-        try: return self.session.get(url, params=params, allow_redirects=False, **how)
+        try:
+            return self.session.get(url, params=params, allow_redirects=False, **how)
         except sqlite3.Error as e:
             log.info("The cache of TMDB's answers failed (%s): memory is used.", type(e).__name__)
-        except requests.RequestException: raise ServiceError(f"There is no way to ask for {url!r}.") from None
+        except requests.RequestException:
+            raise ServiceError(f"There is no way to ask for {url!r}.") from None
         self.open(None)
         return self.session.get(url, params=params, allow_redirects=False, **how)
 
@@ -287,7 +357,9 @@ def _ask(transport: _Transport, path: str, field: str, kind: type, **params) -> 
     if transport.key is None:
         raise ServiceError("TMDB needs a key: set TMDB_API_TOKEN, or TMDB_API_KEY "
                            "(free at https://www.themoviedb.org/settings/api).")
-    answer = transport.get(transport.base_url + path, **{k: v for k, v in params.items() if v is not None})
+    answer = transport.get(
+        transport.base_url + path, **{k: v for k, v in params.items() if v is not None}
+    )
     if answer.status_code == 404: return None
     payload = answer.json()
     if isinstance(payload.get(field), kind): return payload
@@ -308,7 +380,9 @@ def poster_url(
 ) -> str | None:  # None where there is no poster
     "Make the address of a poster"
     if size not in POSTER_SIZES:
-        raise MovieRecsysError(f"No poster has the size {size!r}. There are {', '.join(POSTER_SIZES)}.")
+        raise MovieRecsysError(
+            f"No poster has the size {size!r}. There are {', '.join(POSTER_SIZES)}."
+        )
     if not re.fullmatch(r"/[\w\-]{1,100}\.(jpg|jpeg|png|webp)", str(path), re.ASCII): return None
     return f"{image_url.rstrip('/')}/{size}{path}"
 
@@ -335,19 +409,32 @@ def _title_and_year(name: str) -> tuple[str, str | None]:
 # %% ../nbs/06_tmdb.ipynb #14d9e271
 def _best_match(title: str, films: list[dict]) -> dict:
     "The first film of exactly this title, else the first"
-    same = lambda f: title.casefold() in (str(f.get("title")).casefold(), str(f.get("original_title")).casefold())
+    same = lambda f: (
+        title.casefold()
+        in (str(f.get("title")).casefold(), str(f.get("original_title")).casefold())
+    )
     return next(filter(same, films), films[0])
 
 # %% ../nbs/06_tmdb.ipynb #7afa533f
 def _feature(details: dict, feature: str) -> Any:
     "A field of a film's details; for `genre` the ids of its genres, for `genres` their names"
     genres = [g for g in details.get("genres") or [] if isinstance(g, dict)]
-    if feature in ("genre", "genres"): return [g.get("id" if feature == "genre" else "name") for g in genres]
+    if feature in ("genre", "genres"):
+        return [g.get("id" if feature == "genre" else "name") for g in genres]
     if feature in details: return details[feature]
-    raise MovieRecsysError(f"TMDB has no feature {feature!r} of this film. It has: {', '.join(sorted(details))}.")
+    raise MovieRecsysError(
+        f"TMDB has no feature {feature!r} of this film. It has: {', '.join(sorted(details))}."
+    )
 
 # %% ../nbs/06_tmdb.ipynb #a1885d55
-OFFERS = {"flatrate": "on", "free": "free on", "ads": "with advertising on", "rent": "to rent at", "buy": "to buy at"}  # what TMDB calls a way to see a film -> how it is said, the best first
+# what TMDB calls a way to see a film -> how it is said, the best first
+OFFERS = {
+    "flatrate": "on",
+    "free": "free on",
+    "ads": "with advertising on",
+    "rent": "to rent at",
+    "buy": "to buy at",
+}
 
 def evening_facts(
     details: dict,  # a film's details with "watch/providers" and "release_dates"
@@ -356,11 +443,29 @@ def evening_facts(
     "Find how a film can be seen in a country, and from what age"
     offers = ((details.get("watch/providers") or {}).get("results") or {}).get(region) or {}
     how = next((way for way in OFFERS if offers.get(way)), "")
-    dates = [d for r in (details.get("release_dates") or {}).get("results") or [] if r.get("iso_3166_1") == region for d in r.get("release_dates") or []]
-    names = [str(p.get("provider_name") or "") for p in offers.get(how) or [] if isinstance(p, dict)]
+    dates = [
+        d
+        for r in (details.get("release_dates") or {}).get("results") or []
+        if r.get("iso_3166_1") == region
+        for d in r.get("release_dates") or []
+    ]
+    names = [
+        str(p.get("provider_name") or "") for p in offers.get(how) or [] if isinstance(p, dict)
+    ]
     link = str(offers.get("link") or "")
-    return {"how": OFFERS.get(how, ""), "where": [name for name in names if name][:4], "link": link if link.startswith("https://www.themoviedb.org/") else "",
-            "age": next((str(d["certification"]) for d in dates if isinstance(d, dict) and d.get("certification")), "")}
+    return {
+        "how": OFFERS.get(how, ""),
+        "where": [name for name in names if name][:4],
+        "link": link if link.startswith("https://www.themoviedb.org/") else "",
+        "age": next(
+            (
+                str(d["certification"])
+                for d in dates
+                if isinstance(d, dict) and d.get("certification")
+            ),
+            "",
+        ),
+    }
 
 # %% ../nbs/06_tmdb.ipynb #a71983a5
 def _each(function, items) -> tuple[list, str | None]:
@@ -379,20 +484,31 @@ class TMDB:
         token: str | None = None,  # key of either kind; else TMDB_API_TOKEN or TMDB_API_KEY
         base_url: str = API_URL,  # address of the API
         image_url: str = IMAGE_URL,  # address of the pictures
-        cache: str | Path | bool = True,  # file for the cache, True: in the user's cache folder, False: in memory
+        # file for the cache, True: in the user's cache folder, False: in memory
+        cache: str | Path | bool = True,
         days: float = MAX_DAYS,  # days that an answer is kept, at most 30
-        timeout: tuple[float, float] = (3.05, 5.0),  # seconds to connect, seconds between two pieces of an answer
+        # seconds to connect, seconds between two pieces of an answer
+        timeout: tuple[float, float] = (3.05, 5.0),
         deadline: float = 10.0,  # seconds for a question with all its retries
         rest: float = 60.0,  # seconds that a failing host is left alone
     ):
-        token = (token or os.environ.get("TMDB_API_TOKEN") or os.environ.get("TMDB_API_KEY") or "").strip()
-        path = None if cache is False else cache_dir()/"tmdb.sqlite" if cache is True else Path(cache)
+        token = (
+            token or os.environ.get("TMDB_API_TOKEN") or os.environ.get("TMDB_API_KEY") or ""
+        ).strip()
+        path = (
+            None
+            if cache is False
+            else cache_dir() / "tmdb.sqlite"
+            if cache is True
+            else Path(cache)
+        )
         key = _Key(token) if token else None
         self._transport = _Transport(key, base_url, image_url, path, days, timeout, deadline, rest)
         self.base_url, self.image_url = self._transport.base_url, self._transport.image_url
         self.trouble: str | None = None  # why the last list of posters or pictures has gaps
 
-    def __repr__(self) -> str: return f"TMDB({self.base_url}, {'with a key' if self.ready else 'no key'})"
+    def __repr__(self) -> str:
+        return f"TMDB({self.base_url}, {'with a key' if self.ready else 'no key'})"
 
     @property
     def ready(self) -> bool:
@@ -404,7 +520,9 @@ class TMDB:
         year: int | None = None,  # year of release
     ) -> list[dict]:  # films as TMDB describes them, the likeliest first
         "Search films by title"
-        return _ask_films(self._transport, "search/movie", "results", query=name, year=year, include_adult="false")
+        return _ask_films(
+            self._transport, "search/movie", "results", query=name, year=year, include_adult="false"
+        )
 
     def movie(self,
         id: int,  # TMDB's id of the film
@@ -418,7 +536,14 @@ class TMDB:
         region: str,  # ISO 3166-1 code of a country, such as "DE"
     ) -> dict[str, Any]:  # how, where (names of services), link, age
         "Find where a film can be seen in a country (data: JustWatch), and from what age; asked anew each time"
-        asked = _ask(self._transport, f"movie/{int(id)}", "id", int, append_to_response="watch/providers,release_dates", keep=False)
+        asked = _ask(
+            self._transport,
+            f"movie/{int(id)}",
+            "id",
+            int,
+            append_to_response="watch/providers,release_dates",
+            keep=False,
+        )
         return evening_facts(asked or {}, region)
 
     def recommendations(self,
@@ -432,13 +557,19 @@ class TMDB:
     ) -> dict | None:  # the film, None where TMDB has none
         "Find a film by its IMDb id"
         if not re.fullmatch(r"tt\d{1,10}", str(imdb_id)): return None
-        found = _ask_films(self._transport, f"find/{imdb_id}", "movie_results", external_source="imdb_id")
+        found = _ask_films(
+            self._transport, f"find/{imdb_id}", "movie_results", external_source="imdb_id"
+        )
         return found[0] if found else None
 
     def genres(self) -> dict[int, str]:  # names by id
         "Fetch TMDB's current genres"
         found = _ask(self._transport, "genre/movie/list", "genres", list) or {"genres": []}
-        return {g["id"]: g["name"] for g in found["genres"] if isinstance(g, dict) and {"id", "name"} <= g.keys()}
+        return {
+            g["id"]: g["name"]
+            for g in found["genres"]
+            if isinstance(g, dict) and {"id", "name"} <= g.keys()
+        }
 
     def configuration(self) -> dict:  # sizes of pictures
         "Fetch how TMDB serves its pictures"
@@ -475,7 +606,8 @@ class TMDB:
 
     def fetch_movie_feature(self,
         name: str,  # title, or "Title (Year)"
-        feature: str,  # "genre": ids of its genres, "genres": their names; else any field of TMDB's details
+        # "genre": ids of its genres, "genres": their names; else any field of TMDB's details
+        feature: str,
     ) -> Any:  # the feature's value
         "Fetch a feature of a film"
         return _feature(self.movie(self.best(name)["id"]) or {}, feature)
@@ -505,7 +637,8 @@ def to_numpy_images_from_urls(
 
 # %% ../nbs/06_tmdb.ipynb #b248584d
 OTHER_NAMES = {"Music": "Musical", "Science Fiction": "Sci-Fi",  # genres
-               "United States of America": "United States", "China": "People's Republic of China"}  # countries
+               # countries
+               "United States of America": "United States", "China": "People's Republic of China"}
 
 def _table_names(entries: list[dict] | None, films: pd.DataFrame, column: str) -> list[str]:
     "What a column of the table calls TMDB's genres or countries"
@@ -513,7 +646,12 @@ def _table_names(entries: list[dict] | None, films: pd.DataFrame, column: str) -
     found: list[str] = []
     for e in (e for e in entries or [] if isinstance(e, dict)):
         name = GENRE_IDS.get(e.get("id"), e.get("name"))
-        found.append(next((n for n in (name, e.get("iso_3166_1"), OTHER_NAMES.get(name)) if n and n in known), name))
+        found.append(
+            next(
+                (n for n in (name, e.get("iso_3166_1"), OTHER_NAMES.get(name)) if n and n in known),
+                name,
+            )
+        )
     return found
 
 # %% ../nbs/06_tmdb.ipynb #b2677799
@@ -545,16 +683,26 @@ def film_from_tmdb(
     texts = ["original_title", "original_language", "overview", "status", "poster_path", "imdb_id"]
     date = pd.to_datetime(details.get("release_date"), errors="coerce")
     genres = _table_names(details.get("genres"), films, "genres")
-    row = {"title": details.get("title") or "Untitled", **{c: details.get(c) or None for c in texts},
-           "tmdb_id": int(details["id"]), "adult": details.get("adult"),
-           "release_date": date, "release_year": int(films["release_year"].median()) if pd.isna(date) else date.year,
-           "genres": genres, "main_genre": genres[0] if genres else "", **_numbers(details, films),
-           "countries": _table_names(details.get("production_countries"), films, "countries"),
-           "companies": parse_names(details.get("production_companies")),
-           "spoken_languages": parse_names(details.get("spoken_languages"), ("iso_639_1", "name")),
-           "collection": (details.get("belongs_to_collection") or {}).get("name"),
-           "keywords": parse_names((details.get("keywords") or {}).get("keywords")),
-           **_people(details.get("credits") or {})}
-    for c, value in (("reduced_genre", row["main_genre"]), ("reduced_language", row["original_language"])):
+    row = {
+        "title": details.get("title") or "Untitled",
+        **{c: details.get(c) or None for c in texts},
+        "tmdb_id": int(details["id"]),
+        "adult": details.get("adult"),
+        "release_date": date,
+        "release_year": int(films["release_year"].median()) if pd.isna(date) else date.year,
+        "genres": genres,
+        "main_genre": genres[0] if genres else "",
+        **_numbers(details, films),
+        "countries": _table_names(details.get("production_countries"), films, "countries"),
+        "companies": parse_names(details.get("production_companies")),
+        "spoken_languages": parse_names(details.get("spoken_languages"), ("iso_639_1", "name")),
+        "collection": (details.get("belongs_to_collection") or {}).get("name"),
+        "keywords": parse_names((details.get("keywords") or {}).get("keywords")),
+        **_people(details.get("credits") or {}),
+    }
+    for c, value in (
+        ("reduced_genre", row["main_genre"]),
+        ("reduced_language", row["original_language"]),
+    ):
         if c in films: row[c] = value if (films[c] == value).any() else "Other"
     return pd.DataFrame([row], index=pd.Index([-row["tmdb_id"]], name="film_id"))

@@ -19,9 +19,60 @@ import pandas as pd
 
 # %% ../nbs/00b_values.ipynb #1f8af829
 _TEXT = pd.Series(["text"]).dtype  # object in pandas 2, str in pandas 3
-NOTHING = ["\\N", "N/A", "n/a", "NA", "na", "NaN", "nan", "null", "NULL", "Null", "None", "none", "Unknown", "unknown", "UNKNOWN", "-", "--", "—", "–", "?",
-           "#N/A", "N.A.", "n.a.", "k.A.", "k. A.", "(none)", "(null)", ".", "...", "TBA", "TBD", "not available", "Not Available", "unrated", "Unrated", "не указано", "нет данных", "неизвестно", "desconocido", "Desconocido", "inconnu", "Inconnu",
-           "unbekannt", "Unbekannt", "sconosciuto", "s/d", "нет", "未知", "暂无", "不明", "なし", "(no genres listed)"]
+NOTHING = [
+    "\\N",
+    "N/A",
+    "n/a",
+    "NA",
+    "na",
+    "NaN",
+    "nan",
+    "null",
+    "NULL",
+    "Null",
+    "None",
+    "none",
+    "Unknown",
+    "unknown",
+    "UNKNOWN",
+    "-",
+    "--",
+    "—",
+    "–",
+    "?",
+    "#N/A",
+    "N.A.",
+    "n.a.",
+    "k.A.",
+    "k. A.",
+    "(none)",
+    "(null)",
+    ".",
+    "...",
+    "TBA",
+    "TBD",
+    "not available",
+    "Not Available",
+    "unrated",
+    "Unrated",
+    "не указано",
+    "нет данных",
+    "неизвестно",
+    "desconocido",
+    "Desconocido",
+    "inconnu",
+    "Inconnu",
+    "unbekannt",
+    "Unbekannt",
+    "sconosciuto",
+    "s/d",
+    "нет",
+    "未知",
+    "暂无",
+    "不明",
+    "なし",
+    "(no genres listed)",
+]
 
 def _clean(name):
     "A name without blanks around it, or lone surrogates in it (which no file could keep)"
@@ -30,8 +81,10 @@ def _clean(name):
 
 def _strings(column):
     "A column as pandas strings, blanks missing"
-    try: text = column.astype("string")
-    except (UnicodeError, TypeError, ValueError): text = column.map(_clean, na_action="ignore").astype("string")
+    try:
+        text = column.astype("string")
+    except (UnicodeError, TypeError, ValueError):
+        text = column.map(_clean, na_action="ignore").astype("string")
     text = text.str.strip()
     return text.mask(text == "")
 
@@ -48,7 +101,9 @@ def _part(text, pattern):
 
 def _text(column):
     "A text column in the way that this pandas keeps text"
-    return pd.Series([None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT)
+    return pd.Series(
+        [None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT
+    )
 
 def _read_each(text, read):
     "What `read` makes of every different text, as a float column; NaN where it makes nothing"
@@ -81,7 +136,13 @@ def _entries(text, keys, only=()):
     "The dicts that a cell spells, cut down to `keys`, of the entries that contain a text of `only`; None if unreadable"
     if not isinstance(text, str) or not _PLAIN.fullmatch(text):
         cell = _literal(text) if isinstance(text, str) else text
-        return [cell] if isinstance(cell, dict) else list(cell) if isinstance(cell, (list, tuple)) else None
+        return (
+            [cell]
+            if isinstance(cell, dict)
+            else list(cell)
+            if isinstance(cell, (list, tuple))
+            else None
+        )
     found = _ENTRIES.findall(text)
     if only: found = [e for e in found if any(word in e for word in only)]
     wanted = {f"{quote}{k}{quote}": k for k in keys for quote in "'\""}
@@ -93,7 +154,8 @@ _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]+(?: [\u3040-\u30ff\u4e00-
 
 def parse_names(
     cell,  # Python or JSON text, "a|b", "a; b", "a, b", a list, or missing
-    keys: tuple[str, ...] = ("name",),  # where entries are dicts: the key that holds the name, the first that is filled
+    # where entries are dicts: the key that holds the name, the first that is filled
+    keys: tuple[str, ...] = ("name",),
     mark: str | None = None,  # what stands between names; told from the cell if None
     ) -> list[str] | None:
     "Read the names in one cell; an empty list if there are none, None if the cell cannot be read"
@@ -111,42 +173,88 @@ def parse_names(
 
 def list_mark(
     texts: list[str],  # the different cells of a column
-    words: bool = False,  # genres or countries, between which Japanese puts a dot and Chinese a blank (both stand within names of people)
+    # genres or countries, between which Japanese puts a dot and Chinese a blank (both stand within
+    # names of people)
+    words: bool = False,
     ) -> str | None:
     "Find what separates the names of a column: the mark that most of its cells have, or None"
     plain = [text for text in texts if text[:1] not in ("[", "{")]
     n = {mark: sum(mark in text for text in plain) for mark in MARKS}
-    n["/"] = sum("/" in text and not re.search(r"\w/$|^\d+/|https?:", text) for text in plain) - n[" / "]
-    if words: n |= {"・": sum("・" in text for text in plain), " ": sum(bool(_EAST_ASIAN.fullmatch(text)) for text in plain)}
+    n["/"] = (
+        sum("/" in text and not re.search(r"\w/$|^\d+/|https?:", text) for text in plain) - n[" / "]
+    )
+    if words:
+        n |= {
+            "・": sum("・" in text for text in plain),
+            " ": sum(bool(_EAST_ASIAN.fullmatch(text)) for text in plain),
+        }
     best = max(n, key=lambda mark: n[mark])
     return best if n[best] else None
 
 # %% ../nbs/00b_values.ipynb #7e4491a2
-_TWO_WORDS = re.compile(r"(?i)(?:science|tv|martial|film|reality|talk|game|stand|war|film) (?:fiction|movie|arts|noir|tv|show|up|& politics)|\S+")
-GENRE_NAMES = frozenset("action adventure animation biography comedy crime documentary drama family fantasy foreign history horror music musical mystery romance science fiction sci-fi scifi short "
-                         "sport tv movie thriller war western film-noir news reality-tv adult children children's".split())
+_TWO_WORDS = re.compile(
+    r"(?i)(?:science|tv|martial|film|reality|talk|game|stand|war|film) "
+    r"(?:fiction|movie|arts|noir|tv|show|up|& politics)|\S+"
+)
+GENRE_NAMES = frozenset(
+    "action adventure animation biography comedy crime documentary drama family fantasy foreign "
+    "history horror music musical mystery romance science fiction sci-fi scifi short "
+    "sport tv movie thriller war western film-noir news reality-tv adult children children's".split()
+)
 
 def _lists(column, keys=("name",), genres=False, words=False):
     "A column of lists of names, and how many cells cannot be read"
     cells = column.tolist()
     nothing = set(NOTHING)
-    texts = list({text for cell in cells if isinstance(cell, str) and (text := cell.strip()) not in nothing})
+    texts = list(
+        {text for cell in cells if isinstance(cell, str) and (text := cell.strip()) not in nothing}
+    )
     mark = list_mark(texts, genres or words)
-    if genres and mark is None and sum(set(text.lower().split()) <= GENRE_NAMES for text in texts if " " in text) > .6 * max(sum(" " in text for text in texts), 1):
+    if (
+        genres
+        and mark is None
+        and sum(set(text.lower().split()) <= GENRE_NAMES for text in texts if " " in text)
+        > 0.6 * max(sum(" " in text for text in texts), 1)
+    ):
         known = {text: _TWO_WORDS.findall(text) for text in texts}
-    else: known = {text: [n for n in names if n not in nothing] if (names := parse_names(text, keys, mark)) else names for text in texts}
-    if genres: known = {text: [part for name in names for part in name.split(". ")] if names else names for text, names in known.items()}  # as in Drama. Thriller
+    else:
+        known = {
+            text: [n for n in names if n not in nothing]
+            if (names := parse_names(text, keys, mark))
+            else names
+            for text in texts
+        }
+    # as in Drama. Thriller
+    if genres:
+        known = {
+            text: [part for name in names for part in name.split(". ")] if names else names
+            for text, names in known.items()
+        }
     known |= {text: [] for text in nothing}
-    out = [known[cell.strip()] if isinstance(cell, str) else parse_names(cell, keys) for cell in cells]
-    return pd.Series([list(names or ()) for names in out], index=column.index, dtype=object), sum(names is None for names in out)
+    out = [
+        known[cell.strip()] if isinstance(cell, str) else parse_names(cell, keys) for cell in cells
+    ]
+    return pd.Series([list(names or ()) for names in out], index=column.index, dtype=object), sum(
+        names is None for names in out
+    )
 
 # %% ../nbs/00b_values.ipynb #e9f47b39
 _SPACES = "\u00a0\u202f\u2009 '’_"
 _DIGITS = rf"\d[\d.,{_SPACES}]*\d|\d"
-UNITS = {10**3: r"k|thousand|тыс\.?|тысяч", 10**4: "万|萬", 10**5: r"lakhs?", 10**6: r"mm?|mn|mio\.?|mln\.?|млн\.?|millions?|millonen|millones|milioni|millionen|миллион(?:а|ов)?",
-         10**7: r"cr\.?|crores?", 10**8: "亿|億", 10**9: r"bn?|billions?|mrd\.?|milliarden|milliards?|млрд\.?|миллиард(?:а|ов)?"}
+UNITS = {
+    10**3: r"k|thousand|тыс\.?|тысяч",
+    10**4: "万|萬",
+    10**5: r"lakhs?",
+    10
+    ** 6: r"mm?|mn|mio\.?|mln\.?|млн\.?|millions?|millonen|millones|milioni|millionen|миллион(?:а|ов)?",
+    10**7: r"cr\.?|crores?",
+    10**8: "亿|億",
+    10**9: r"bn?|billions?|mrd\.?|milliarden|milliards?|млрд\.?|миллиард(?:а|ов)?",
+}
 _MONEY = r"(?:(?:US|CA|AU|NZ|HK|R)\$|[A-Z]{3}|[$€£¥₹₽₩₺₴]|Rs\.?|руб\.?|元)"
-_NUMBER = re.compile(rf"(?P<before>{_MONEY})?\s*(?P<sign>[-+−]?)\s*(?P<before2>{_MONEY})?\s*(?P<digits>{_DIGITS})\s*(?:(?P<unit>(?i:{'|'.join(UNITS.values())}))(?![^\W\d_]))?\s*(?P<after>{_MONEY})?\s*(?P<tail>[^\W\d_][^\d]*)?")
+_NUMBER = re.compile(
+    rf"(?P<before>{_MONEY})?\s*(?P<sign>[-+−]?)\s*(?P<before2>{_MONEY})?\s*(?P<digits>{_DIGITS})\s*(?:(?P<unit>(?i:{'|'.join(UNITS.values())}))(?![^\W\d_]))?\s*(?P<after>{_MONEY})?\s*(?P<tail>[^\W\d_][^\d]*)?"
+)
 _UNIT = {re.compile(f"(?i){names}"): size for size, names in UNITS.items()}
 
 def decimal_mark(
@@ -172,7 +280,10 @@ def _value(text, mark):
     "The number that digits and marks spell; NaN where the groups are none"
     whole, _, fraction = re.sub(rf"[{_SPACES}]", " ", text).partition(mark)
     group = "," if mark == "." else "."
-    if not re.fullmatch(rf"\d+|\d{{1,3}}(?:[ {group}]\d{{2,3}})*[ {group}]\d{{3}}", whole) or not re.fullmatch(r"\d*", fraction): return np.nan
+    if not re.fullmatch(
+        rf"\d+|\d{{1,3}}(?:[ {group}]\d{{2,3}})*[ {group}]\d{{3}}", whole
+    ) or not re.fullmatch(r"\d*", fraction):
+        return np.nan
     return float(f"{re.sub('[ .,]', '', whole)}.{fraction or 0}")
 
 # %% ../nbs/00b_values.ipynb #9101849f
@@ -183,22 +294,33 @@ def _finite(column):
 
 def read_numbers(
     column: pd.Series,  # as the table has it
-    kind: str = "measure",  # "measure", or "count" (votes: no fraction, no currency), or "money" (a currency, no fraction)
+    # "measure", or "count" (votes: no fraction, no currency), or "money" (a currency, no fraction)
+    kind: str = "measure",
     ) -> tuple[pd.Series, int]:
     "Read a column of numbers as floats, and count the filled cells that are not numbers of this kind"
     values = _finite(column)
-    if pd.api.types.is_numeric_dtype(column): return values, int((column.notna() & values.isna()).sum())
+    if pd.api.types.is_numeric_dtype(column):
+        return values, int((column.notna() & values.isna()).sum())
     text = _filled(column)
     odd = text[text.notna() & values.isna()].unique()
     grouped = kind != "measure" and values.mod(1).gt(0).any()
-    if not grouped and not any(_NUMBER.fullmatch(t.strip("()")) for t in odd): return values, int((text.notna() & values.isna()).sum())
+    if not grouped and not any(_NUMBER.fullmatch(t.strip("()")) for t in odd):
+        return values, int((text.notna() & values.isna()).sum())
     found = {t: m for t in text.dropna().unique() if (m := _NUMBER.fullmatch(t.strip("()~")))}
     mark = decimal_mark([m["digits"] for m in found.values()], kind != "measure")
     def number(t):
         m = found.get(t)
         if not m: return np.nan
-        if kind != "money" and (m["before"] or m["before2"] or m["after"]) or m["tail"] and kind != "count": return np.nan
-        size = next((size for unit, size in _UNIT.items() if m["unit"] and unit.fullmatch(m["unit"])), 1)
+        if (
+            kind != "money"
+            and (m["before"] or m["before2"] or m["after"])
+            or m["tail"]
+            and kind != "count"
+        ):
+            return np.nan
+        size = next(
+            (size for unit, size in _UNIT.items() if m["unit"] and unit.fullmatch(m["unit"])), 1
+        )
         value = _value(m["digits"], mark) * size * (-1 if m["sign"] in ("-", "−") else 1)
         return round(value) if size > 1 and value == value else value
     read = _read_each(text, number)
@@ -212,7 +334,20 @@ def _whole(column, low=-2**53, high=2**53):
     good = values.where((values % 1 == 0) & values.between(low, high))
     return good.astype("Int64"), int((_filled(column).notna() & good.isna()).sum())
 
-_FLAGS = {"true": True, "1": True, "1.0": True, "yes": True, "y": True, "t": True, "false": False, "0": False, "0.0": False, "no": False, "n": False, "f": False}
+_FLAGS = {
+    "true": True,
+    "1": True,
+    "1.0": True,
+    "yes": True,
+    "y": True,
+    "t": True,
+    "false": False,
+    "0": False,
+    "0.0": False,
+    "no": False,
+    "n": False,
+    "f": False,
+}
 
 def _flags(column):
     "A nullable boolean column, and how many filled cells are neither"
@@ -223,7 +358,9 @@ def _flags(column):
 # %% ../nbs/00b_values.ipynb #2ab0cf28
 _HOUR = r"h(?:ou)?rs?\.?|hours?|h\.?|std\.?|stunden?|or[ae]|horas?|heures?|ч\.?|час(?:а|ов)?|小时|小時|時間|시간|saat|sa\.|godz\.?"
 _MINUTE = r"m(?:in(?:s|ute[ns]?|uti|uto|utos|uty)?)?\.?|мин\.?|минут[аы]?|分钟|分鐘|分|분|dk\.?|dakika|['′]"
-_LENGTH = re.compile(rf"(?i)(?:pt)?\s*(?:(?P<hours>\d+(?:[.,]\d+)?)\s*(?:{_HOUR})\s*(?:and|und|et|e|y|и|,|&)?\s*)?(?:(?P<minutes>\d+(?:[.,]\d+)?)\s*(?:{_MINUTE})?)?\s*(?:\d+\s*s(?:ec)?\.?)?\s*(?:[(/,;~].*)?")
+_LENGTH = re.compile(
+    rf"(?i)(?:pt)?\s*(?:(?P<hours>\d+(?:[.,]\d+)?)\s*(?:{_HOUR})\s*(?:and|und|et|e|y|и|,|&)?\s*)?(?:(?P<minutes>\d+(?:[.,]\d+)?)\s*(?:{_MINUTE})?)?\s*(?:\d+\s*s(?:ec)?\.?)?\s*(?:[(/,;~].*)?"
+)
 _SEASONS = r"(?i)\d+\s*(?:seasons?|episodes?|temporadas?|episodios?|staffeln?|saisons?|stagion[ei]|сезон\w*|季|集)"
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?(?:\s*[(/].*)?")
 
@@ -243,12 +380,24 @@ def read_minutes(
     text = text.mask(text.str.fullmatch(_SEASONS).fillna(False).astype(bool))
     odd = text[text.notna() & values.isna()]
     if len(odd):
-        values = values.fillna(_read_each(odd.where(~odd.str.fullmatch(r"\d{1,3}(,\d{3})+")), _minutes).reindex(values.index))
-        if (counted := odd[values.reindex(odd.index).isna()]).size: values = values.fillna(read_numbers(counted, "money")[0].where(counted.str.fullmatch(r"[\d,. ]+")).reindex(values.index))
+        values = values.fillna(
+            _read_each(odd.where(~odd.str.fullmatch(r"\d{1,3}(,\d{3})+")), _minutes).reindex(
+                values.index
+            )
+        )
+        if (counted := odd[values.reindex(odd.index).isna()]).size:
+            values = values.fillna(
+                read_numbers(counted, "money")[0]
+                .where(counted.str.fullmatch(r"[\d,. ]+"))
+                .reindex(values.index)
+            )
     return values, int((text.notna() & values.isna()).sum())
 
 # %% ../nbs/00b_values.ipynb #04fe106f
-_RATED = re.compile(rf"(?P<digits>{_DIGITS})\s*(?:(?P<percent>%)|(?:/|out of|of|von|sur|из|sobre|su)\s*(?P<best>\d+))?(?:\s*\([^)]*\))?")
+_RATED = re.compile(
+    rf"(?P<digits>{_DIGITS})\s*(?:(?P<percent>%)|(?:/|out "
+    rf"of|of|von|sur|из|sobre|su)\s*(?P<best>\d+))?(?:\s*\([^)]*\))?"
+)
 
 def _stars(text):
     "Stars as a number: ★★★½ is 3.5; a star beside a number is an ornament"
@@ -262,9 +411,17 @@ def read_ratings(
     "Read ratings as 0 to 10, count the filled cells that are not ratings, and find the best possible rating"
     values, text, best = _finite(column), _filled(column), out_of
     if not pd.api.types.is_numeric_dtype(column) and (text.notna() & values.isna()).any():
-        text = text.map(_stars, na_action="ignore") if text.str.contains("[★⭐✭]").fillna(False).any() else text
+        text = (
+            text.map(_stars, na_action="ignore")
+            if text.str.contains("[★⭐✭]").fillna(False).any()
+            else text
+        )
         found = {t: m for t in text.dropna().unique() if (m := _RATED.fullmatch(t))}
-        said = Counter(100.0 if m["percent"] else float(m["best"]) for m in found.values() if m["percent"] or m["best"])
+        said = Counter(
+            100.0 if m["percent"] else float(m["best"])
+            for m in found.values()
+            if m["percent"] or m["best"]
+        )
         mark = decimal_mark([m["digits"] for m in found.values()])
         if said and not best and said.total() > len(found) / 2: best = said.most_common(1)[0][0]
         def rating(t):
@@ -273,8 +430,13 @@ def read_ratings(
         values = _read_each(text, lambda t: rating(t) if t in found else np.nan)
     good = values[values.ge(0)]
     if not best: best = 10.0 if not len(good) or good.gt(10).mean() < .1 else 100.0
-    if not out_of and best == 10 and len(good) >= 20 and 1 < good.max() <= 5 and good.nunique() > 1: best = 5.0
-    values = values.where(values.between(0, best)) if best != 10 or (values > 10).any() or (values < 0).any() else values
+    if not out_of and best == 10 and len(good) >= 20 and 1 < good.max() <= 5 and good.nunique() > 1:
+        best = 5.0
+    values = (
+        values.where(values.between(0, best))
+        if best != 10 or (values > 10).any() or (values < 0).any()
+        else values
+    )
     values = (values * (10 / best)).round(4) if best != 10 else values
     return values, int((text.notna() & values.isna()).sum()), float(best)
 
@@ -290,7 +452,8 @@ def read_years(
     good = values.abs().where((values % 1 == 0) & values.abs().between(1800, 2100))
     text = _filled(column)
     odd = text[text.notna() & good.isna()]
-    if len(odd): good = good.fillna(pd.to_numeric(_part(odd, _YEAR), errors="coerce").reindex(good.index))
+    if len(odd):
+        good = good.fillna(pd.to_numeric(_part(odd, _YEAR), errors="coerce").reindex(good.index))
     return good.astype("Int64"), int((text.notna() & good.isna()).sum())
 
 @cache
@@ -301,21 +464,34 @@ def _months() -> dict[str, int]:
     for code in ("en", "de", "fr", "es", "it", "pt", "ru", "nl", "pl", "sv", "tr", "cs"):
         for place in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
-                for number, name in Locale(code).months[place][width].items(): found.setdefault(name.lower().rstrip("."), number)
+                for number, name in Locale(code).months[place][width].items():
+                    found.setdefault(name.lower().rstrip("."), number)
     return found | {"sept": 9}
 
 _NUMERIC = re.compile(r"(\d{1,2})([./\- ])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
-_EAST = re.compile(r"((?:18|19|20)\d\d)\s*[年./]\s*(\d{1,2})\s*[月./]\s*(\d{1,2})|((?:18|19|20)\d\d)([01]\d)([0-3]\d)(?!\d)")
-_WORDS = re.compile(r"(?:(\d{1,2})(?:\.|st|nd|rd|th|º|er)?[\s\-]+(?:de\s+)?([^\W\d_]{3,})\.?|([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?)[\s,\-]+(?:de\s+|del\s+)?'?(\d{4}|\d\d)(?!\d)")
+_EAST = re.compile(
+    r"((?:18|19|20)\d\d)\s*[年./]\s*(\d{1,2})\s*[月./]\s*(\d{1,2})|((?:18|19|20)\d\d)([01]\d)([0-3]\d)(?!\d)"
+)
+_WORDS = re.compile(
+    r"(?:(\d{1,2})(?:\.|st|nd|rd|th|º|er)?[\s\-]+(?:de\s+)?([^\W\d_]{3,})\.?|([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?)[\s,\-]+(?:de\s+|del\s+)?'?(\d{4}|\d\d)(?!\d)"
+)
 
 def _full_year(text):
     "A year of two digits is of this century up to three years from now"
     year = int(text)
-    return year if year > 99 else 2000 + year if year <= pd.Timestamp.now().year % 100 + 3 else 1900 + year
+    return (
+        year
+        if year > 99
+        else 2000 + year
+        if year <= pd.Timestamp.now().year % 100 + 3
+        else 1900 + year
+    )
 
 def _numeric_dates(texts):
     "Numeric dates -> (year, month, day), month and day None where the column does not tell which is first"
-    found = {t: (int(m[1]), m[2], int(m[3]), _full_year(m[4])) for t in texts if (m := _NUMERIC.match(t))}
+    found = {
+        t: (int(m[1]), m[2], int(m[3]), _full_year(m[4])) for t in texts if (m := _NUMERIC.match(t))
+    }
     day_first = sum(a > 12 >= b or mark == "." for a, mark, b, _ in found.values())
     month_first = sum(b > 12 >= a and mark != "." for a, mark, b, _ in found.values())
     dates = {}
@@ -348,8 +524,14 @@ def read_dates(
         numeric = _numeric_dates(texts)
         parts = {t: _date(t, numeric) for t in texts}
         days = {t: f"{p[0]:04d}-{p[1]:02d}-{p[2]:02d}" for t, p in parts.items() if p and p[1]}
-        dates = dates.fillna(pd.to_datetime(odd.map(days).astype(object), format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]").reindex(dates.index))
-        years = years.fillna(odd.map({t: p[0] for t, p in parts.items() if p}).astype("Int64").reindex(years.index))
+        dates = dates.fillna(
+            pd.to_datetime(odd.map(days).astype(object), format="%Y-%m-%d", errors="coerce")
+            .astype("datetime64[ns]")
+            .reindex(dates.index)
+        )
+        years = years.fillna(
+            odd.map({t: p[0] for t, p in parts.items() if p}).astype("Int64").reindex(years.index)
+        )
     return dates, years, int((text.notna() & years.isna()).sum())
 
 # %% ../nbs/00b_values.ipynb #bd34c3b2
@@ -358,15 +540,55 @@ def _simple(name):
     text = unicodedata.normalize("NFKD", str(name).lower().replace(".", ""))
     return " ".join("".join(letter for letter in text if not unicodedata.combining(letter)).split())
 
-_WORLD = ("en", "es", "fr", "de", "it", "pt", "ru", "zh", "zh_Hant", "ja", "ko", "pl", "nl", "tr", "sv")
-_SPOKEN = {"mandarin": "zh", "chinese": "zh", "cantonese": "cn", "no language": "xx", "no spoken language": "xx", "silent": "xx", "farsi": "fa", "tagalog": "tl", "filipino": "tl", "serbo-croatian": "sh", "castellano": "es",
-           "汉语普通话": "zh", "普通话": "zh", "国语": "zh", "汉语": "zh", "粤语": "cn", "粵語": "cn"}
+_WORLD = (
+    "en",
+    "es",
+    "fr",
+    "de",
+    "it",
+    "pt",
+    "ru",
+    "zh",
+    "zh_Hant",
+    "ja",
+    "ko",
+    "pl",
+    "nl",
+    "tr",
+    "sv",
+)
+_SPOKEN = {
+    "mandarin": "zh",
+    "chinese": "zh",
+    "cantonese": "cn",
+    "no language": "xx",
+    "no spoken language": "xx",
+    "silent": "xx",
+    "farsi": "fa",
+    "tagalog": "tl",
+    "filipino": "tl",
+    "serbo-croatian": "sh",
+    "castellano": "es",
+    "汉语普通话": "zh",
+    "普通话": "zh",
+    "国语": "zh",
+    "汉语": "zh",
+    "粤语": "cn",
+    "粵語": "cn",
+}
 
 @cache
 def _language_codes(locale):
     "Name of a language -> its code, in the words of a locale"
     from babel import Locale
-    return {_simple(name): code for code, name in sorted(Locale.parse(locale).languages.items(), key=lambda pair: -len(pair[0])) if len(code) < 4}
+
+    return {
+        _simple(name): code
+        for code, name in sorted(
+            Locale.parse(locale).languages.items(), key=lambda pair: -len(pair[0])
+        )
+        if len(code) < 4
+    }
 
 @cache
 def _own_names():
@@ -396,7 +618,10 @@ def _languages(column):
     slipped = text.str.fullmatch(r"[\d.]+").fillna(False).astype(bool)
     text = text.mask(slipped)
     mark = list_mark(text.dropna().unique().tolist())
-    known = {name: language_code(next(iter(parse_names(name, ("iso_639_1", "name"), mark) or []), name)) for name in text.dropna().unique()}
+    known = {
+        name: language_code(next(iter(parse_names(name, ("iso_639_1", "name"), mark) or []), name))
+        for name in text.dropna().unique()
+    }
     return _text(text.map(known).astype("string")), int(slipped.sum())
 
 def _each_name(lists, known):
@@ -410,26 +635,136 @@ def _language_lists(column):
     return _each_name(lists, {name: language_code(name) for names in lists for name in names}), bad
 
 # %% ../nbs/00b_values.ipynb #138c8117
-_LANDS = {"usa": "US", "us": "US", "uk": "GB", "america": "US", "england": "GB", "korea": "KR", "turkey": "TR", "türkiye": "TR", "congo": "CG", "myanmar": "MM",
-          "burma": "MM", "macedonia": "MK", "swaziland": "SZ", "palestine": "PS", "macao": "MO", "vatican": "VA", "ussr": "SU", "u s a": "US",
-          "united states of america": "US", "great britain": "GB", "south korea": "KR", "republic of korea": "KR", "czech republic": "CZ",
-          "people's republic of china": "CN", "mainland china": "CN", "hong kong": "HK", "ivory coast": "CI", "russian federation": "RU", "soviet union": "SU",
-          "west germany": "DE-W", "east germany": "DE-E", "czechoslovakia": "CS", "yugoslavia": "YU", "holland": "NL"}
-_ABROAD = {_simple(name): code for name, code in {"eeuu": "US", "ee uu": "US", "сша": "US", "中国大陆": "CN", "中国": "CN", "中國": "CN", "中国香港": "HK", "中國香港": "HK", "香港": "HK", "гонконг": "HK",
-           "hongkong": "HK", "hong-kong": "HK", "корея южная": "KR", "coree": "KR", "corea": "KR", "中国台湾": "TW", "臺灣": "TW", "台湾": "TW", "ссср": "SU", "urss": "SU",
-           "苏联": "SU", "蘇聯": "SU", "ソ連": "SU", "소련": "SU", "sowjetunion": "SU", "udssr": "SU", "union sovietica": "SU", "union sovietique": "SU",
-           "unione sovietica": "SU", "uniao sovietica": "SU", "фрг": "DE-W", "brd": "DE-W", "rfa": "DE-W", "ddr": "DE-E", "германия (фрг)": "DE-W", "西德": "DE-W",
-           "alemania del oeste": "DE-W", "гдр": "DE-E", "чехословакия": "CS", "checoslovaquia": "CS", "югославия": "YU", "アメリカ": "US", "米国": "US",
-           "estados unidos de america": "US", "соединенные штаты": "US", "미국": "US", "英国": "GB", "inglaterra": "GB", "inghilterra": "GB", "angleterre": "GB",
-           "gran bretana": "GB", "gran bretagna": "GB", "grande-bretagne": "GB", "англия": "GB", "корея": "KR", "韓國": "KR", "南韓": "KR", "한국": "KR", "holanda": "NL",
-           "olanda": "NL", "голландия": "NL", "西独": "DE-W", "germania ovest": "DE-W", "alemanha ocidental": "DE-W", "großbritannien": "GB", "abd": "US"}.items()}
-_FORMS = {"HK": "Hong Kong", "MO": "Macao", "CZ": "Czech Republic", "TR": "Turkey", "PS": "Palestine", "SU": "Soviet Union", "DE-W": "West Germany", "DE-E": "East Germany", "CS": "Czechoslovakia", "YU": "Yugoslavia"}
+_LANDS = {
+    "usa": "US",
+    "us": "US",
+    "uk": "GB",
+    "america": "US",
+    "england": "GB",
+    "korea": "KR",
+    "turkey": "TR",
+    "türkiye": "TR",
+    "congo": "CG",
+    "myanmar": "MM",
+    "burma": "MM",
+    "macedonia": "MK",
+    "swaziland": "SZ",
+    "palestine": "PS",
+    "macao": "MO",
+    "vatican": "VA",
+    "ussr": "SU",
+    "u s a": "US",
+    "united states of america": "US",
+    "great britain": "GB",
+    "south korea": "KR",
+    "republic of korea": "KR",
+    "czech republic": "CZ",
+    "people's republic of china": "CN",
+    "mainland china": "CN",
+    "hong kong": "HK",
+    "ivory coast": "CI",
+    "russian federation": "RU",
+    "soviet union": "SU",
+    "west germany": "DE-W",
+    "east germany": "DE-E",
+    "czechoslovakia": "CS",
+    "yugoslavia": "YU",
+    "holland": "NL",
+}
+_ABROAD = {
+    _simple(name): code
+    for name, code in {
+        "eeuu": "US",
+        "ee uu": "US",
+        "сша": "US",
+        "中国大陆": "CN",
+        "中国": "CN",
+        "中國": "CN",
+        "中国香港": "HK",
+        "中國香港": "HK",
+        "香港": "HK",
+        "гонконг": "HK",
+        "hongkong": "HK",
+        "hong-kong": "HK",
+        "корея южная": "KR",
+        "coree": "KR",
+        "corea": "KR",
+        "中国台湾": "TW",
+        "臺灣": "TW",
+        "台湾": "TW",
+        "ссср": "SU",
+        "urss": "SU",
+        "苏联": "SU",
+        "蘇聯": "SU",
+        "ソ連": "SU",
+        "소련": "SU",
+        "sowjetunion": "SU",
+        "udssr": "SU",
+        "union sovietica": "SU",
+        "union sovietique": "SU",
+        "unione sovietica": "SU",
+        "uniao sovietica": "SU",
+        "фрг": "DE-W",
+        "brd": "DE-W",
+        "rfa": "DE-W",
+        "ddr": "DE-E",
+        "германия (фрг)": "DE-W",
+        "西德": "DE-W",
+        "alemania del oeste": "DE-W",
+        "гдр": "DE-E",
+        "чехословакия": "CS",
+        "checoslovaquia": "CS",
+        "югославия": "YU",
+        "アメリカ": "US",
+        "米国": "US",
+        "estados unidos de america": "US",
+        "соединенные штаты": "US",
+        "미국": "US",
+        "英国": "GB",
+        "inglaterra": "GB",
+        "inghilterra": "GB",
+        "angleterre": "GB",
+        "gran bretana": "GB",
+        "gran bretagna": "GB",
+        "grande-bretagne": "GB",
+        "англия": "GB",
+        "корея": "KR",
+        "韓國": "KR",
+        "南韓": "KR",
+        "한국": "KR",
+        "holanda": "NL",
+        "olanda": "NL",
+        "голландия": "NL",
+        "西独": "DE-W",
+        "germania ovest": "DE-W",
+        "alemanha ocidental": "DE-W",
+        "großbritannien": "GB",
+        "abd": "US",
+    }.items()
+}
+_FORMS = {
+    "HK": "Hong Kong",
+    "MO": "Macao",
+    "CZ": "Czech Republic",
+    "TR": "Turkey",
+    "PS": "Palestine",
+    "SU": "Soviet Union",
+    "DE-W": "West Germany",
+    "DE-E": "East Germany",
+    "CS": "Czechoslovakia",
+    "YU": "Yugoslavia",
+}
 
 @cache
 def _territories(locale):
     "Name of a country -> its code, in the words of a locale"
     from babel import Locale
-    return {_simple(name): code for code, name in Locale.parse(locale).territories.items() if len(code) == 2 and code.isalpha()}
+
+    return {
+        _simple(name): code
+        for code, name in Locale.parse(locale).territories.items()
+        if len(code) == 2 and code.isalpha()
+    }
 
 @cache
 def _country_form(code):
@@ -443,7 +778,13 @@ def country_code(
     "Find the ISO 3166 code of a country, our own code for a country that no longer exists, or None"
     simple = _simple(name)
     if code := _LANDS.get(simple) or _ABROAD.get(simple): return code
-    if (m := re.fullmatch(r"(.+?)\s*\((.+)\)", name)) and (code := country_code(m[1])) and code == country_code(m[2]): return code  # Unión Soviética (URSS)
+    # Unión Soviética (URSS)
+    if (
+        (m := re.fullmatch(r"(.+?)\s*\((.+)\)", name))
+        and (code := country_code(m[1]))
+        and code == country_code(m[2])
+    ):
+        return code
     if re.fullmatch("[A-Z]{2}", name) and _country_form(name) != name: return name
     return next((found for locale in _WORLD if (found := _territories(locale).get(simple))), None)
 
@@ -452,30 +793,79 @@ def _countries(column):
     lists, bad = _lists(column, words=True)
     n = Counter(name for names in lists for name in names)
     codes = {name: country_code(name) for name in n}
-    full = [name for name, _ in n.most_common() if codes[name] and name.isascii() and len(name) > 3 and "." not in name and (_territories("en").get(_simple(name)) or _simple(name) in _LANDS)]
+    full = [
+        name
+        for name, _ in n.most_common()
+        if codes[name]
+        and name.isascii()
+        and len(name) > 3
+        and "." not in name
+        and (_territories("en").get(_simple(name)) or _simple(name) in _LANDS)
+    ]
     forms: dict[str, str] = {}
     for name in full: forms.setdefault(codes[name], name)
-    return _each_name(lists, {name: forms.get(code) or _country_form(code) if code else name for name, code in codes.items()}), bad
+    return _each_name(
+        lists,
+        {
+            name: forms.get(code) or _country_form(code) if code else name
+            for name, code in codes.items()
+        },
+    ), bad
 
 # %% ../nbs/00b_values.ipynb #2d10df90
-_KINDS = {kind: words.split(",") for kind, words in {
-    "film": "movie,movies,film,feature,feature film,tvmovie,tv movie,pelicula,película,фильм,полнометражный,电影,電影,映画,movie-series,cartoon,anime film",
-    "series": "series,tvseries,tv series,tv show,show,tv,tvminiseries,tv mini series,tv mini-series,mini series,miniseries,serie,сериал,мини-сериал,tv-series,animated-series,电视剧,電視劇,剧集,anime",
-    "episode": "tvepisode,tv episode,episode", "short": "short,tvshort,tv short,short film,короткометражка", "video": "video", "special": "tvspecial,tv special", "game": "videogame,video game,game"}.items()}
+_KINDS = {
+    kind: words.split(",")
+    for kind, words in {
+        "film": "movie,movies,film,feature,feature film,tvmovie,tv "
+        "movie,pelicula,película,фильм,полнометражный,电影,電影,映画,movie-series,cartoon,anime film",
+        "series": "series,tvseries,tv series,tv show,show,tv,tvminiseries,tv mini series,tv "
+        "mini-series,mini "
+        "series,miniseries,serie,сериал,мини-сериал,tv-series,animated-series,电视剧,電視劇,剧集,anime",
+        "episode": "tvepisode,tv episode,episode",
+        "short": "short,tvshort,tv short,short film,короткометражка",
+        "video": "video",
+        "special": "tvspecial,tv special",
+        "game": "videogame,video game,game",
+    }.items()
+}
 _KIND = {word: kind for kind, words in _KINDS.items() for word in words}
 
 def _kind_words(column):
     "What kind each row is, and zero: any word is a kind"
     text = _filled(column)
-    return _text(text.map({word: _KIND.get(word.lower(), word.lower()) for word in text.dropna().unique()}).astype("string")), 0
+    return _text(
+        text.map(
+            {word: _KIND.get(word.lower(), word.lower()) for word in text.dropna().unique()}
+        ).astype("string")
+    ), 0
 
-_STATUS = {word: "Released" for word in ("released", "completed", "out", "estrenada", "выпущен", "已上映", "veröffentlicht")}
-_NOT_OUT = {"rumored", "planned", "in production", "post production", "post-production", "pre-production", "canceled", "cancelled", "announced", "filming", "in development", "upcoming"}
+_STATUS = {
+    word: "Released"
+    for word in ("released", "completed", "out", "estrenada", "выпущен", "已上映", "veröffentlicht")
+}
+_NOT_OUT = {
+    "rumored",
+    "planned",
+    "in production",
+    "post production",
+    "post-production",
+    "pre-production",
+    "canceled",
+    "cancelled",
+    "announced",
+    "filming",
+    "in development",
+    "upcoming",
+}
 
 def _statuses(column):
     "Whether each film is out, and zero: any word is a status"
     text = _filled(column)
-    return _text(text.map({word: _STATUS.get(word.lower(), word) for word in text.dropna().unique()}).astype("string")), 0
+    return _text(
+        text.map({word: _STATUS.get(word.lower(), word) for word in text.dropna().unique()}).astype(
+            "string"
+        )
+    ), 0
 
 # %% ../nbs/00b_values.ipynb #bdb81830
 def _collections(column):

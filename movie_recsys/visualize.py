@@ -65,12 +65,15 @@ def pca_coordinates(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
     n_components: int = 3,  # how many coordinates
-) -> pd.DataFrame:  # PC1, PC2, ... by film_id; `attrs["explained_variance_ratio"]` holds a share for each
+    # PC1, PC2, ... by film_id; `attrs["explained_variance_ratio"]` holds a share for each
+) -> pd.DataFrame:
     "Give every film its place on the principal components"
     pca = fit_pca(films, model, n_components)
     names = [f"PC{i + 1}" for i in range(pca.n_components_)]
     places = pd.DataFrame(pca.transform(model.features(films)), columns=names, index=films.index)
-    places.attrs["explained_variance_ratio"] = [float(share) for share in pca.explained_variance_ratio_]
+    places.attrs["explained_variance_ratio"] = [
+        float(share) for share in pca.explained_variance_ratio_
+    ]
     return places
 
 # %% ../nbs/03_visualize.ipynb #21d646e3
@@ -82,7 +85,9 @@ def pca_loadings(
     "Say how much of each feature is in each component"
     pca = fit_pca(films, model, n_components)
     features = model.pipeline["features"].get_feature_names_out()
-    return pd.DataFrame(pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)])
+    return pd.DataFrame(
+        pca.components_.T, index=features, columns=[f"PC{i + 1}" for i in range(pca.n_components_)]
+    )
 
 # %% ../nbs/03_visualize.ipynb #b434ff73
 def _done(fig):
@@ -106,10 +111,14 @@ def plot_loadings(
     "Draw what the components are made of"
     loadings = pca_loadings(films, model, n_components)
     shares = fit_pca(films, model, n_components).explained_variance_ratio_
-    fig, axes = plt.subplots(1, loadings.shape[1], figsize=(3.2 * loadings.shape[1], .3 * n + 1), squeeze=False)
+    fig, axes = plt.subplots(
+        1, loadings.shape[1], figsize=(3.2 * loadings.shape[1], 0.3 * n + 1), squeeze=False
+    )
     for ax, name, share in zip(axes[0], loadings, shares):
         pull = loadings.loc[loadings[name].abs().nlargest(n).index[::-1], name]
-        ax.barh([_plain(f) for f in pull.index], pull, color=np.where(pull > 0, PALETTE[0], PALETTE[1]))
+        ax.barh(
+            [_plain(f) for f in pull.index], pull, color=np.where(pull > 0, PALETTE[0], PALETTE[1])
+        )
         ax.axvline(0, color="black", linewidth=.8)
         ax.set(title=f"{name}, {share:.0%} of the variance", xlim=(-1, 1))
         ax.spines[["top", "right", "left"]].set_visible(False)
@@ -119,7 +128,10 @@ def plot_loadings(
 def _legend(ax, model, **where):
     "Add a legend with every cluster's name, colour and marker"
     styles = [cluster_style(c) for c in range(model.n_clusters)]
-    handles = [Line2D([], [], linestyle="", color=colour, marker=marker, markersize=7) for colour, marker in styles]
+    handles = [
+        Line2D([], [], linestyle="", color=colour, marker=marker, markersize=7)
+        for colour, marker in styles
+    ]
     ax.legend(handles, model.names_, frameon=False, fontsize=8.5, **where)
 
 def _scatter(ax, coordinates, labels, size, **kwargs):
@@ -128,7 +140,9 @@ def _scatter(ax, coordinates, labels, size, **kwargs):
     layer = np.random.default_rng(0).integers(6, size=len(labels))
     for _, rows in pd.Series(range(len(labels))).groupby([layer, np.asarray(labels)]):
         colour, marker = cluster_style(int(labels[rows.iloc[0]]))
-        ax.scatter(*coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, **kwargs)
+        ax.scatter(
+            *coordinates.to_numpy()[rows].T, s=size, c=colour, marker=marker, linewidths=0, **kwargs
+        )
 
 # %% ../nbs/03_visualize.ipynb #81e275fe
 def _frame(ax, coordinates):
@@ -154,7 +168,10 @@ def plot_pca_2d(
     fig, ax = plt.subplots(figsize=(9.5, 5.4))
     _scatter(ax, places, model.labels_, 6)
     ax.set_title(_outside(_frame(ax, places).sum()), fontsize=8.5, loc="left", color="#5a5e6b")
-    ax.set(xlabel=f"PC1, {shares[0]:.0%} of the variance", ylabel=f"PC2, {shares[1]:.0%} of the variance")
+    ax.set(
+        xlabel=f"PC1, {shares[0]:.0%} of the variance",
+        ylabel=f"PC2, {shares[1]:.0%} of the variance",
+    )
     ax.spines[["top", "right"]].set_visible(False)
     _legend(ax, model, loc="upper left", bbox_to_anchor=(1, 1))
     return _done(fig)
@@ -182,10 +199,14 @@ def plot_pca_3d(
     return fig
 
 # %% ../nbs/03_visualize.ipynb #57ef74d7
-MEASURES = {"inertia": "Inertia (lower fits closer)", "silhouette": "Silhouette (higher is better)",
-            "davies_bouldin": "Davies-Bouldin (lower is better)",
-            "calinski_harabasz": "Calinski-Harabasz (higher is better)",
-            "smallest": "Films in the smallest cluster (log scale)", "stability": "Stability (1: same clusters each time)"}
+MEASURES = {
+    "inertia": "Inertia (lower fits closer)",
+    "silhouette": "Silhouette (higher is better)",
+    "davies_bouldin": "Davies-Bouldin (lower is better)",
+    "calinski_harabasz": "Calinski-Harabasz (higher is better)",
+    "smallest": "Films in the smallest cluster (log scale)",
+    "stability": "Stability (1: same clusters each time)",
+}
 
 def plot_sweep(
     table: pd.DataFrame,  # what `sweep_k` returns, by k
@@ -222,10 +243,14 @@ def profile_shifts(
 def profile_shares(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
-) -> pd.DataFrame:  # a row for each cluster, a column for each reduced genre and language that the films have
+    # a row for each cluster, a column for each reduced genre and language that the films have
+) -> pd.DataFrame:
     "Measure which share of each cluster has each genre and language"
     columns = feature_columns(films)[1][::-1]
-    tables = [pd.crosstab(np.asarray(model.labels_), films[c].to_numpy(), normalize="index") for c in columns]
+    tables = [
+        pd.crosstab(np.asarray(model.labels_), films[c].to_numpy(), normalize="index")
+        for c in columns
+    ]
     shares = pd.concat([t[t.mean().sort_values(ascending=False).index].add_prefix(f"{c}_")
                         for c, t in zip(columns, tables)], axis=1) if tables else pd.DataFrame()
     return shares.rename_axis(index=None, columns=None).reindex(range(model.n_clusters))
@@ -233,11 +258,19 @@ def profile_shares(
 # %% ../nbs/03_visualize.ipynb #6e5b1f59
 def _heat(ax, table, cmap, limit, text):
     "Draw a table as coloured cells with their numbers in them"
-    ax.imshow(table.to_numpy(float), cmap=cmap, vmin=-limit if cmap != "Greys" else 0, vmax=limit, aspect="auto")
+    ax.imshow(
+        table.to_numpy(float),
+        cmap=cmap,
+        vmin=-limit if cmap != "Greys" else 0,
+        vmax=limit,
+        aspect="auto",
+    )
     for (row, column), value in np.ndenumerate(table.to_numpy(float)):
         if text(value): ax.text(column, row, text(value), ha="center", va="center", fontsize=7.5,
                                 color="white" if abs(value) > .62 * limit else "black")
-    ax.set_xticks(range(table.shape[1]), [_plain(c) for c in table], rotation=60, ha="right", fontsize=8.5)
+    ax.set_xticks(
+        range(table.shape[1]), [_plain(c) for c in table], rotation=60, ha="right", fontsize=8.5
+    )
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
@@ -251,9 +284,15 @@ def plot_profile(
     shifts, shares = profile_shifts(films, model), profile_shares(films, model)
     sizes = np.bincount(model.labels_, minlength=model.n_clusters)
     widths = [2.4, max(1, .62 * shifts.shape[1]), max(1, .45 * shares.shape[1])]
-    fig, (bar, left, right) = plt.subplots(1, 3, figsize=(5.2 + sum(widths[1:]), .34 * model.n_clusters + 1.6),
-                                           gridspec_kw={"width_ratios": widths})
-    bar.barh(range(model.n_clusters), sizes, color=[cluster_style(c)[0] for c in range(model.n_clusters)])
+    fig, (bar, left, right) = plt.subplots(
+        1,
+        3,
+        figsize=(5.2 + sum(widths[1:]), 0.34 * model.n_clusters + 1.6),
+        gridspec_kw={"width_ratios": widths},
+    )
+    bar.barh(
+        range(model.n_clusters), sizes, color=[cluster_style(c)[0] for c in range(model.n_clusters)]
+    )
     bar.set_yticks(range(model.n_clusters), model.names_, fontsize=8.5)
     bar.set(ylim=(model.n_clusters - .5, -.5), title="films")
     bar.spines[["top", "right"]].set_visible(False)
@@ -262,7 +301,9 @@ def plot_profile(
     _heat(right, shares, "Greys", 1, lambda v: f"{v:.0%}" if v >= .05 else "")
     titles = "standard deviations from the mean", "share of the cluster"
     for ax, table, title in zip((left, right), (shifts, shares), titles):
-        ax.set_title(fill(title, 9 * max(1, table.shape[1])) if table.shape[1] else "", fontsize=9.5)
+        ax.set_title(
+            fill(title, 9 * max(1, table.shape[1])) if table.shape[1] else "", fontsize=9.5
+        )
     return _done(fig)
 
 # %% ../nbs/03_visualize.ipynb #a35a7d05
@@ -276,7 +317,8 @@ def _apart(places):
 def pack_islands(
     centers: np.ndarray,  # centres of the clusters, shape (n_clusters, n_features)
     sizes: np.ndarray,  # number of films in each cluster
-) -> tuple[np.ndarray, np.ndarray]:  # places, shape (n_clusters, 2), and radii; all islands together have an area of pi
+    # places, shape (n_clusters, 2), and radii; all islands together have an area of pi
+) -> tuple[np.ndarray, np.ndarray]:
     "Place a disc for each cluster, without overlap, near the discs of similar clusters"
     radius, k = np.sqrt(sizes / sizes.sum()), len(sizes)
     if k == 1: return np.zeros((1, 2)), radius
@@ -288,10 +330,18 @@ def pack_islands(
     places += 1e-6 * np.arange(k)[:, None]
     for strength in [*np.linspace(.3, 0, 300) / k, *[0] * 100]:
         distance, way = _apart(places * tall)
-        places = places + strength * (way * ((spring - distance) / spring * others)[..., None]).sum(axis=1) / tall
+        places = (
+            places
+            + strength
+            * (way * ((spring - distance) / spring * others)[..., None]).sum(axis=1)
+            / tall
+        )
         for _ in range(3):
             distance, way = _apart(places)
-            places = places + (way * (np.clip(touch - distance, 0, None) * others)[..., None]).sum(axis=1) / 2
+            places = (
+                places
+                + (way * (np.clip(touch - distance, 0, None) * others)[..., None]).sum(axis=1) / 2
+            )
     return places, radius
 
 # %% ../nbs/03_visualize.ipynb #4f1359cb
@@ -310,29 +360,50 @@ def to_disc(
 # %% ../nbs/03_visualize.ipynb #5991c472
 def _along(films, model):
     "What runs from left to right on an island, and what is sorted from bottom to top; missing columns are replaced"
-    year = films["release_year"] if "release_year" in films else pca_coordinates(films, model, 1)["PC1"]
+    year = (
+        films["release_year"]
+        if "release_year" in films
+        else pca_coordinates(films, model, 1)["PC1"]
+    )
     genre = films["main_genre"] if "main_genre" in films else pd.Series("", index=films.index)
-    common = {name: i for i, name in enumerate(genre.value_counts().sort_index().sort_values(kind="stable").index)}
-    rating = films["vote_average"].to_numpy(float) if "vote_average" in films else np.zeros(len(films))
+    common = {
+        name: i
+        for i, name in enumerate(genre.value_counts().sort_index().sort_values(kind="stable").index)
+    }
+    rating = (
+        films["vote_average"].to_numpy(float) if "vote_average" in films else np.zeros(len(films))
+    )
     year = year.astype("Float64").fillna(year.median()).fillna(0)
-    return pd.DataFrame({"year": year.to_numpy(float), "genre": genre.map(common).to_numpy(), "rating": rating})
+    return pd.DataFrame(
+        {"year": year.to_numpy(float), "genre": genre.map(common).to_numpy(), "rating": rating}
+    )
 
 # %% ../nbs/03_visualize.ipynb #f24eb849
 def island_layout(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
-) -> pd.DataFrame:  # columns x and y by film_id; `attrs["islands"]` holds x, y and radius of each cluster
+    # columns x and y by film_id; `attrs["islands"]` holds x, y and radius of each cluster
+) -> pd.DataFrame:
     "Place every film on the island of its cluster"
-    places, radius = pack_islands(model.centers_, np.bincount(model.labels_, minlength=model.n_clusters))
+    places, radius = pack_islands(
+        model.centers_, np.bincount(model.labels_, minlength=model.n_clusters)
+    )
     order = _along(films, model).assign(cluster=model.labels_)
     n = order.groupby("cluster")["year"].transform("size")
     slices = np.ceil(np.sqrt(n))
-    order["slice"] = ((order.groupby("cluster")["year"].rank(method="first") - 1) * slices / n).astype(int)
+    order["slice"] = (
+        (order.groupby("cluster")["year"].rank(method="first") - 1) * slices / n
+    ).astype(int)
     order = order.sort_values(["cluster", "slice", "genre", "rating"], kind="stable")
-    stack, jitter = order.groupby(["cluster", "slice"])["year"], np.random.default_rng(0).random((2, len(order)))
+    stack, jitter = (
+        order.groupby(["cluster", "slice"])["year"],
+        np.random.default_rng(0).random((2, len(order))),
+    )
     u = (order["slice"] + jitter[0]) / slices[order.index]
     v = (stack.cumcount() + jitter[1]) / stack.transform("size")
-    x, y = (pd.Series(c, index=order.index).sort_index() for c in to_disc(u.to_numpy(), v.to_numpy()))
+    x, y = (
+        pd.Series(c, index=order.index).sort_index() for c in to_disc(u.to_numpy(), v.to_numpy())
+    )
     home = places[model.labels_] + radius[model.labels_, None] * np.column_stack([x, y])
     layout = pd.DataFrame(home, columns=["x", "y"], index=films.index)
     layout.attrs["islands"] = np.column_stack([places, radius]).tolist()
@@ -342,15 +413,22 @@ def island_layout(
 def film_map_script() -> str:  # JavaScript that defines `filmMap(host, data, options)`
     "Put the parts of the film map together"
     read = lambda name: (package_files("movie_recsys") / "assets" / name).read_text("utf-8")  # noqa: E731
-    code = "\n".join(line.strip() for line in read("film_map.js").splitlines() if not line.strip().startswith("//"))
+    code = "\n".join(
+        line.strip()
+        for line in read("film_map.js").splitlines()
+        if not line.strip().startswith("//")
+    )
     return (f"const FILM_MAP_CSS = {json.dumps(read('film_map.css'))};\n"
             f"const FILM_MAP_BODY = {json.dumps(read('film_map.html'))};\n{code}")
 
 FILM_MAP_JS = film_map_script()
 
 # %% ../nbs/03_visualize.ipynb #58b9adfc
-NOTE = ("Each island is a cluster, its area is the number of films. On every island older films lie to the left, newer "
-        "ones to the right, films of one genre together; a larger dot is a better-known film.")
+NOTE = (
+    "Each island is a cluster, its area is the number of films. On every island older films lie to "
+    "the left, newer "
+    "ones to the right, films of one genre together; a larger dot is a better-known film."
+)
 
 def _grid(layout, order, islands):
     "Places as whole numbers with the origin at the top left"
@@ -371,29 +449,43 @@ def _around(layout, labels, n_clusters):
     for c in range(n_clusters):
         xy = layout.to_numpy(float)[np.asarray(labels) == c]
         middle = np.median(xy, axis=0) if len(xy) else np.zeros(2)
-        places.append([*middle, float(np.median(np.linalg.norm(xy - middle, axis=1))) if len(xy) else 0.])
+        places.append(
+            [*middle, float(np.median(np.linalg.norm(xy - middle, axis=1))) if len(xy) else 0.0]
+        )
     return places
 
 # %% ../nbs/03_visualize.ipynb #a4e709a1
 def film_map_data(
     films: pd.DataFrame,  # cleaned films
     model: MovieClusters,  # fitted on these films
-    coordinates: pd.DataFrame | None = None,  # two columns, x and y of each film; `island_layout` where there is none
+    # two columns, x and y of each film; `island_layout` where there is none
+    coordinates: pd.DataFrame | None = None,
 ) -> dict:  # columns of numbers and strings, best-known films first
     "Collect what the film map shows, as small as it gets"
     layout = island_layout(films, model) if coordinates is None else coordinates.iloc[:, :2]
     islands = layout.attrs.get("islands") or _around(layout, model.labels_, model.n_clusters)
     order = films.index.get_indexer(best_known(films, len(films)).index)
-    genres = films["genres"].map(", ".join) if "genres" in films else pd.Series("", index=films.index)
+    genres = (
+        films["genres"].map(", ".join) if "genres" in films else pd.Series("", index=films.index)
+    )
     codes, lists = pd.factorize(genres)
     styles = [cluster_style(c) for c in range(model.n_clusters)]
     data = _grid(layout, order, islands) | {
-        "id": films.index[order].tolist(), "label": film_label(films).iloc[order].tolist(),
-        "cluster": np.asarray(model.labels_)[order].tolist(), "genre": codes[order].tolist(), "genres": list(lists),
-        "names": list(model.names_), "numbers": cluster_numbers(films, model.labels_), "colours": [s[0] for s in styles], "shapes": [MARKERS.index(s[1]) for s in styles],
-        "note": NOTE if coordinates is None else ""}
+        "id": films.index[order].tolist(),
+        "label": film_label(films).iloc[order].tolist(),
+        "cluster": np.asarray(model.labels_)[order].tolist(),
+        "genre": codes[order].tolist(),
+        "genres": list(lists),
+        "names": list(model.names_),
+        "numbers": cluster_numbers(films, model.labels_),
+        "colours": [s[0] for s in styles],
+        "shapes": [MARKERS.index(s[1]) for s in styles],
+        "note": NOTE if coordinates is None else "",
+    }
     if "vote_average" in films:
-        data["rating"] = (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()
+        data["rating"] = (
+            (films["vote_average"].iloc[order].fillna(0) * 10).round().astype(int).tolist()
+        )
     return data
 
 # %% ../nbs/03_visualize.ipynb #252bbaea
@@ -449,17 +541,26 @@ class FilmMap:
         return {"picks": list(self.picks), "recommended": list(self.recommended)}
 
     def html(self,
-             relay: str = "",  # CSS class around a text field into which the id of a chosen film is typed
+             # CSS class around a text field into which the id of a chosen film is typed
+             relay: str = "",
              ) -> str:  # a fragment of a page that needs no other file and no network
         "Write the map as HTML"
         options = json.dumps(self.marks() | {"relay": relay}).replace("<", "\\u003c")
-        return _FRAGMENT.format(key=self.key(), script=FILM_MAP_JS, payload=self.payload(), options=options,
-                                films=len(self.data["id"]))
+        return _FRAGMENT.format(
+            key=self.key(),
+            script=FILM_MAP_JS,
+            payload=self.payload(),
+            options=options,
+            films=len(self.data["id"]),
+        )
 
     def mark_script(self) -> str:  # HTML with a script of one line
         "Set this map's marks on every map with the same data that the page already shows"
-        return (f"<script>document.querySelectorAll('[data-film-map=\"{self.key()}\"]')"
-                f".forEach(host => host.filmMap && host.filmMap.mark({json.dumps(self.marks())}))</script>")
+        return (
+            f"<script>document.querySelectorAll('[data-film-map=\"{self.key()}\"]')"
+            f".forEach(host => host.filmMap && "
+            f"host.filmMap.mark({json.dumps(self.marks())}))</script>"
+        )
 
     def gradio(self) -> dict:  # keyword arguments for `gr.HTML`; its value is what `marks` returns
         "Say how the map becomes a Gradio component with a `select` event"
@@ -487,10 +588,15 @@ def film_map(
     model: MovieClusters,  # fitted on these films
     picks: Iterable = (),  # film ids or labels, or a table by film_id: shown as stars
     recommended: Iterable = (),  # the same: shown as numbers, in their order
-    coordinates: pd.DataFrame | None = None,  # x and y of each film; the islands where there is none
+    # x and y of each film; the islands where there is none
+    coordinates: pd.DataFrame | None = None,
 ) -> FilmMap:  # shows itself in a notebook; `.html()` for a page
     "Make a map on which every film is a dot that can be found and clicked"
-    return FilmMap(film_map_data(films, model, coordinates), _film_ids(picks, films), _film_ids(recommended, films))
+    return FilmMap(
+        film_map_data(films, model, coordinates),
+        _film_ids(picks, films),
+        _film_ids(recommended, films),
+    )
 
 # %% ../nbs/03_visualize.ipynb #64bd95c3
 def plot_film_map(
@@ -506,13 +612,26 @@ def plot_film_map(
     halo = {"boxstyle": "round,pad=.2", "facecolor": "white", "alpha": .8, "linewidth": 0}
     for name, (x, y, r) in zip(model.names_, layout.attrs["islands"]):
         below = {"y": y - r - .03, "va": "top"} if r < .22 else {"y": y, "va": "center"}
-        ax.text(x, s=fill(name, max(14, int(50 * r))), ha="center", fontsize=7.5, bbox=halo, **below)
+        ax.text(
+            x, s=fill(name, max(14, int(50 * r))), ha="center", fontsize=7.5, bbox=halo, **below
+        )
     stars = layout.loc[_film_ids(picks, films)].T.to_numpy()
     ax.scatter(*stars, s=200, marker="*", c="#ffd34d", edgecolors="black", zorder=6)
     for i, film in enumerate(_film_ids(recommended, films), 1):
-        ax.annotate(str(i), layout.loc[film], (8, -5), textcoords="offset points", color="white", weight="bold", zorder=5,
-                    ha="center", va="center", fontsize=7, bbox={"boxstyle": "circle", "facecolor": "black", "linewidth": 0},
-                    arrowprops={"arrowstyle": "-", "linewidth": 1})
+        ax.annotate(
+            str(i),
+            layout.loc[film],
+            (8, -5),
+            textcoords="offset points",
+            color="white",
+            weight="bold",
+            zorder=5,
+            ha="center",
+            va="center",
+            fontsize=7,
+            bbox={"boxstyle": "circle", "facecolor": "black", "linewidth": 0},
+            arrowprops={"arrowstyle": "-", "linewidth": 1},
+        )
     ax.set(aspect="equal")
     ax.axis("off")
     return _done(fig)
@@ -525,7 +644,9 @@ def augmented(
     "Put titles, features and clusters into one table"
     columns = ["title", *sum(feature_columns(films), [])]
     labels = np.asarray(model.labels_)
-    return films[columns].assign(cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels])
+    return films[columns].assign(
+        cluster=labels, cluster_name=np.array(model.names_, dtype=object)[labels]
+    )
 
 # %% ../nbs/03_visualize.ipynb #cabf4970
 def _csv(table): return lambda path: table.to_csv(path, encoding="utf-8")
@@ -541,11 +662,19 @@ def result_files(
 ) -> dict:  # file name: function that writes the file at a path
     "List the files of the report's chapters 2-2-12, 2-3-6 and 2-3-7 with what writes them"
     films = cleaned.films
-    tables = {"films_with_clusters.csv": augmented(films, model), "cleaning.csv": cleaned.report.set_index("step"),
-              "pca_coordinates.csv": pca_coordinates(films, model), "pca_loadings.csv": pca_loadings(films, model)}
+    tables = {
+        "films_with_clusters.csv": augmented(films, model),
+        "cleaning.csv": cleaned.report.set_index("step"),
+        "pca_coordinates.csv": pca_coordinates(films, model),
+        "pca_loadings.csv": pca_loadings(films, model),
+    }
     plots = {"pca_2d.png": plot_pca_2d, "pca_3d.png": plot_pca_3d, "loadings.png": plot_loadings,
              "clusters.png": plot_profile, "film_map.png": plot_film_map}
-    swept = {} if sweep is None else {"sweep.csv": _csv(sweep), "sweep.png": _png(plot_sweep, sweep, model.n_clusters)}
+    swept = (
+        {}
+        if sweep is None
+        else {"sweep.csv": _csv(sweep), "sweep.png": _png(plot_sweep, sweep, model.n_clusters)}
+    )
     return {name: _csv(table) for name, table in tables.items()} | swept | {
         "kmeans.pkl": _pickled(model.pipeline["kmeans"]),
         "scaler.joblib": partial(save_scaler, model.pipeline["features"]),

@@ -60,7 +60,10 @@ def figure_png(
     plt.close(figure)
     return buffer.getvalue()
 
-def _picture(): return widgets.Image(format="png", layout=widgets.Layout(max_width="100%", align_self="flex-start"))
+def _picture():
+    return widgets.Image(
+        format="png", layout=widgets.Layout(max_width="100%", align_self="flex-start")
+    )
 
 def picture_html(
     png: bytes,  # a PNG file
@@ -76,13 +79,17 @@ def card_html(
     "Write a film as a poster with its facts and its reason"
     year, genres = film.get("year", film.get("release_year")), list(film.get("genres", ()))
     poster = poster_uri(str(film["title"]), None if pd.isna(year) else int(year), genres)
-    facts = " · ".join(filter(None, ["" if pd.isna(year) else str(int(year)), ", ".join(genres[:3])]))
+    facts = " · ".join(
+        filter(None, ["" if pd.isna(year) else str(int(year)), ", ".join(genres[:3])])
+    )
     small = '<div style="font-size:12px;line-height:1.35;margin-top:3px'
     why = f'{small}">{escape(film["because"])}</div>' if film.get("because") else ""
-    return (f'<div style="display:flex;gap:10px;width:330px;max-width:100%;white-space:normal">'
-            f'<img alt="" src="{poster}" style="width:88px;height:132px;border-radius:5px;flex:none">'
-            f'<div><div style="font-weight:600;line-height:1.25">{escape(str(film["title"]))}</div>'
-            f'{small};opacity:.75">{escape(facts)}</div>{why}</div></div>')
+    return (
+        f'<div style="display:flex;gap:10px;width:330px;max-width:100%;white-space:normal">'
+        f'<img alt="" src="{poster}" style="width:88px;height:132px;border-radius:5px;flex:none">'
+        f'<div><div style="font-weight:600;line-height:1.25">{escape(str(film["title"]))}</div>'
+        f'{small};opacity:.75">{escape(facts)}</div>{why}</div></div>'
+    )
 
 def cards_html(
     films: pd.DataFrame,  # a row for each card, see `card_html`
@@ -92,11 +99,14 @@ def cards_html(
     return f'<div style="display:flex;flex-wrap:wrap;gap:16px">{cards}</div>'
 
 # %% ../nbs/11_widgets.ipynb #b15c17be
-def _column(*children, width="100%"): return widgets.VBox(children, layout=widgets.Layout(width=width))
+def _column(*children, width="100%"):
+    return widgets.VBox(children, layout=widgets.Layout(width=width))
 
 def _wide(kind, description, **kwargs):
     layout = widgets.Layout(width="98%")
-    return kind(description=description, layout=layout, style={"description_width": "76px"}, **kwargs)
+    return kind(
+        description=description, layout=layout, style={"description_width": "76px"}, **kwargs
+    )
 
 class FilmSearch:
     "A text field with the films that may be meant below it, as buttons"
@@ -105,7 +115,9 @@ class FilmSearch:
                  choose,  # called with the film_id of the film that was chosen
                  ):
         self.find, self.choose, self.ids, self.sure = find, choose, [], None
-        self.text = widgets.Text(placeholder="Type a title, such as: the matrx", layout=widgets.Layout(width="98%"))
+        self.text = widgets.Text(
+            placeholder="Type a title, such as: the matrx", layout=widgets.Layout(width="98%")
+        )
         self.hits = widgets.VBox()
         self.view = _column(self.text, self.hits)
         self.text.observe(self._typed, "value")
@@ -114,17 +126,33 @@ class FilmSearch:
     def _typed(self, change):
         text = change["new"].strip()
         found = self.find(text, 6) if text else pd.DataFrame({"label": []})
-        self.ids, self.sure, self.asked = found.index.tolist(), found.attrs.get("sure"), found.attrs.get("asked", "")
-        self.hits.children = [self._hit(film_id, label) for film_id, label in found["label"].items()]
-        if text and not self.ids: self.hits.children = [widgets.Label("Nothing found. Try part of the title.")]
+        self.ids, self.sure, self.asked = (
+            found.index.tolist(),
+            found.attrs.get("sure"),
+            found.attrs.get("asked", ""),
+        )
+        self.hits.children = [
+            self._hit(film_id, label) for film_id, label in found["label"].items()
+        ]
+        if text and not self.ids:
+            self.hits.children = [widgets.Label("Nothing found. Try part of the title.")]
 
     def _submit(self):
-        if self.sure is not None: self._take(self.sure)
-        elif self.ids: self.hits.children = [widgets.HTML(f'<div role="status" style="line-height:1.4;white-space:normal">{escape(self.asked)}</div>'),
-                                             *(hit for hit in self.hits.children if isinstance(hit, widgets.Button))]
+        if self.sure is not None:
+            self._take(self.sure)
+        elif self.ids:
+            self.hits.children = [
+                widgets.HTML(
+                    f'<div role="status" '
+                    f'style="line-height:1.4;white-space:normal">{escape(self.asked)}</div>'
+                ),
+                *(hit for hit in self.hits.children if isinstance(hit, widgets.Button)),
+            ]
 
     def _hit(self, film_id, label):
-        button = widgets.Button(description=label, tooltip=f"Choose {label}", layout=widgets.Layout(width="98%"))
+        button = widgets.Button(
+            description=label, tooltip=f"Choose {label}", layout=widgets.Layout(width="98%")
+        )
         button.on_click(lambda _: self._take(film_id))
         return button
 
@@ -140,24 +168,46 @@ class Dials:
                  changed,  # called without arguments when a dial was moved
                  ):
         genres = sorted(films["genres"].explode().dropna().unique()) if "genres" in films else []
-        years = pd.to_numeric(films["release_year"]).dropna() if "release_year" in films else pd.Series(dtype=float)
+        years = (
+            pd.to_numeric(films["release_year"]).dropna()
+            if "release_year" in films
+            else pd.Series(dtype=float)
+        )
         first, last = (int(years.min()), int(years.max())) if len(years) else (1800, 2100)
         self.genres = _wide(widgets.SelectMultiple, "Genres", options=genres, rows=5)
         wait = {"continuous_update": False}
-        self.years = _wide(widgets.IntRangeSlider, "Years", min=first, max=last, value=(first, last), disabled=not len(years), **wait)
-        self.adventure = _wide(widgets.FloatSlider, "Adventure", min=0, max=1, step=0.1, value=0.5, **wait)
-        ends = widgets.HTML('<div style="padding-left:84px;font-size:12px;line-height:1.3">0 what everybody knows, 1 hidden gems</div>')
+        self.years = _wide(
+            widgets.IntRangeSlider,
+            "Years",
+            min=first,
+            max=last,
+            value=(first, last),
+            disabled=not len(years),
+            **wait,
+        )
+        self.adventure = _wide(
+            widgets.FloatSlider, "Adventure", min=0, max=1, step=0.1, value=0.5, **wait
+        )
+        ends = widgets.HTML(
+            '<div style="padding-left:84px;font-size:12px;line-height:1.3">0 what everybody knows, '
+            '1 hidden gems</div>'
+        )
         self.view = _column(self.genres, self.years, self.adventure, ends)
-        for dial in (self.genres, self.years, self.adventure): dial.observe(lambda _: changed(), "value")
+        for dial in (self.genres, self.years, self.adventure):
+            dial.observe(lambda _: changed(), "value")
 
     def wish(self) -> dict:
         "Read the dials as keyword arguments of `rec.recommend`"
         whole = self.years.value == (self.years.min, self.years.max)
-        return {"genres": list(self.genres.value) or None, "years": None if whole else self.years.value,
-                "adventure": self.adventure.value}
+        return {
+            "genres": list(self.genres.value) or None,
+            "years": None if whole else self.years.value,
+            "adventure": self.adventure.value,
+        }
 
 # %% ../nbs/11_widgets.ipynb #fcb9d35c
-def _outputs(html): return ({"output_type": "display_data", "data": {"text/html": html}, "metadata": {}},)
+def _outputs(html):
+    return ({"output_type": "display_data", "data": {"text/html": html}, "metadata": {}},)
 
 class MapPanel:
     "The film map in an output area, with marks that can be moved"
@@ -166,7 +216,11 @@ class MapPanel:
                  choose,  # called with the film_id of a film that was chosen on the map
                  ):
         name = f"relay-{uuid4().hex[:8]}"
-        self.map, self.choose, self.labels = film_map(rec.films, rec.model), choose, film_label(rec.films)
+        self.map, self.choose, self.labels = (
+            film_map(rec.films, rec.model),
+            choose,
+            film_label(rec.films),
+        )
         self.area, self.script, self.offer = widgets.Output(), widgets.Output(), widgets.HBox()
         self.field = widgets.Text(layout=widgets.Layout(display="none"))
         self.field.add_class(name)
@@ -179,13 +233,19 @@ class MapPanel:
              recommended: list[int],  # ids of the films recommended, the best first
              ):
         "Show these films as stars and as numbers"
-        self.map.picks, self.map.recommended, self.offer.children = list(picks), list(recommended), []
+        self.map.picks, self.map.recommended, self.offer.children = (
+            list(picks),
+            list(recommended),
+            [],
+        )
         self.script.outputs = _outputs(self.map.mark_script())
 
     def _clicked(self, change):
         if not (change["new"].isdigit() and int(change["new"]) in self.labels.index): return
         film_id, self.field.value = int(change["new"]), ""
-        button = widgets.Button(description=f"Choose {self.labels[film_id]}", layout=widgets.Layout(width="auto"))
+        button = widgets.Button(
+            description=f"Choose {self.labels[film_id]}", layout=widgets.Layout(width="auto")
+        )
         button.on_click(lambda _: self.choose(film_id))
         self.offer.children = [button]
 
@@ -194,7 +254,8 @@ class MoviePicker(Panel):
     "Choose up to five films, steer, and see what to watch next, with reasons and on the map"
     def __init__(self,
                  rec: MovieRecommender,  # gives films, titles, clusters and recommendations
-                 seeds: list[str | int] = (),  # films chosen at the start: titles, labels or film_ids
+                 # films chosen at the start: titles, labels or film_ids
+                 seeds: list[str | int] = (),
                  n: int = 5,  # how many films are recommended
                  taste: Taste | None = None,  # a whole taste to start from
                  ):
@@ -203,10 +264,22 @@ class MoviePicker(Panel):
         self.labels, self.recommended = film_label(rec.films), pd.DataFrame()
         self.search, self.dials = FilmSearch(rec.find, self.choose), Dials(rec.films, self.refresh)
         self.map = MapPanel(rec, self.choose)
-        self.chosen, self.message, self.cards, self.back = widgets.VBox(), widgets.HTML(), widgets.VBox(), widgets.HBox()
-        left = _column(self.search.view, self.chosen, self.dials.view, self.message, self.back, self.cards)
-        left.layout, self.map.view.layout = widgets.Layout(flex="1 1 330px"), widgets.Layout(flex="3 1 440px")
-        self.view = widgets.HBox([left, self.map.view], layout=widgets.Layout(flex_flow="row wrap", width="100%"))
+        self.chosen, self.message, self.cards, self.back = (
+            widgets.VBox(),
+            widgets.HTML(),
+            widgets.VBox(),
+            widgets.HBox(),
+        )
+        left = _column(
+            self.search.view, self.chosen, self.dials.view, self.message, self.back, self.cards
+        )
+        left.layout, self.map.view.layout = (
+            widgets.Layout(flex="1 1 330px"),
+            widgets.Layout(flex="3 1 440px"),
+        )
+        self.view = widgets.HBox(
+            [left, self.map.view], layout=widgets.Layout(flex_flow="row wrap", width="100%")
+        )
         self.refresh()
 
     def choose(self,
@@ -246,16 +319,22 @@ class MoviePicker(Panel):
         self.refresh()
 
     def _say(self, text):
-        self.message.value = f'<div role="status" style="line-height:1.4;white-space:normal">{escape(text)}</div>'
+        self.message.value = (
+            f'<div role="status" style="line-height:1.4;white-space:normal">{escape(text)}</div>'
+        )
 
 # %% ../nbs/11_widgets.ipynb #9ddcde13
 def _button(text, action, tooltip="", width="auto", kind=""):
-    button = widgets.Button(description=text, tooltip=tooltip, button_style=kind, layout=widgets.Layout(width=width))
+    button = widgets.Button(
+        description=text, tooltip=tooltip, button_style=kind, layout=widgets.Layout(width=width)
+    )
     button.on_click(lambda _: action())
     return button
 
 def _chosen(picker, seed):
-    return _button(f"✕ {picker.labels[seed]}", lambda: picker.remove(seed), "Take it back", "98%", "info")
+    return _button(
+        f"✕ {picker.labels[seed]}", lambda: picker.remove(seed), "Take it back", "98%", "info"
+    )
 
 def film_card(
     picker: MoviePicker,  # whose buttons the card gets
@@ -263,9 +342,15 @@ def film_card(
     ) -> widgets.VBox:
     "Make a recommended film with its buttons: more like this, seen it, and not for me"
     label = picker.labels[film_id]
-    buttons = widgets.HBox([_button("More like this", lambda: picker.choose(film_id), f"Choose {label}"),
-                            _button("Seen it", lambda: picker.hide(film_id), f"Hide {label}"),
-                            _button("Not for me", lambda: picker.dislike(film_id), f"Hide {label}, and its like with it")])
+    buttons = widgets.HBox(
+        [
+            _button("More like this", lambda: picker.choose(film_id), f"Choose {label}"),
+            _button("Seen it", lambda: picker.hide(film_id), f"Hide {label}"),
+            _button(
+                "Not for me", lambda: picker.dislike(film_id), f"Hide {label}, and its like with it"
+            ),
+        ]
+    )
     card = widgets.HTML(card_html(picker.recommended.loc[film_id]))
     return widgets.VBox([card, buttons], layout=widgets.Layout(margin="8px 0 4px 0"))
 
@@ -276,14 +361,25 @@ def refresh(
     "Recommend anew and show it"
     try:
         liked = liked_by(picker.rec, picker.seeds, picker.taste)
-        picker.recommended = picker.rec.recommend(liked, n=picker.n, seen=picker.seen, disliked=picker.disliked, **picker.dials.wish())
+        picker.recommended = picker.rec.recommend(
+            liked, n=picker.n, seen=picker.seen, disliked=picker.disliked, **picker.dials.wish()
+        )
         picker._say(picker.recommended.attrs.get("reason", "") if picker.recommended.empty else "")
     except MovieRecsysError as error:
         picker.recommended = pd.DataFrame()
-        picker._say(str(error) if picker.seeds else "Choose between 1 and 5 movies, or type a title.")
+        picker._say(
+            str(error) if picker.seeds else "Choose between 1 and 5 movies, or type a title."
+        )
     told = {"seen": "is hidden", "disliked": "is not for you: hidden, and its like with it"}
     kind, film_id = picker.undo or (None, None)
-    picker.back.children = [widgets.HTML(f"{escape(picker.labels[film_id])} {told[kind]}."), _button("Undo", picker.relent, "Bring it back")] if kind else []
+    picker.back.children = (
+        [
+            widgets.HTML(f"{escape(picker.labels[film_id])} {told[kind]}."),
+            _button("Undo", picker.relent, "Bring it back"),
+        ]
+        if kind
+        else []
+    )
     picker.chosen.children = [_chosen(picker, seed) for seed in picker.seeds]
     picker.cards.children = [film_card(picker, film_id) for film_id in picker.recommended.index]
     picker.map.mark(picker.seeds, picker.recommended.index.tolist())
@@ -294,11 +390,19 @@ def static_picker(
     ) -> str:
     "Write what was chosen, the cards, and the map as a picture"
     whole = [] if picker.taste is None else [f"a taste of {len(picker.taste.liked):,} liked films"]
-    chosen = ", ".join([*whole, *(escape(picker.labels[seed]) for seed in picker.seeds)]) or "nothing yet"
-    figure = plot_film_map(picker.rec.films, picker.rec.model, picker.seeds, picker.recommended.index.tolist())
+    chosen = (
+        ", ".join([*whole, *(escape(picker.labels[seed]) for seed in picker.seeds)])
+        or "nothing yet"
+    )
+    figure = plot_film_map(
+        picker.rec.films, picker.rec.model, picker.seeds, picker.recommended.index.tolist()
+    )
     picture = picture_html(figure_png(figure, 90), "Map of all films, the chosen ones as stars")
-    return (f"<p>Chosen: <b>{chosen}</b>. Open this notebook in JupyterLab or Colab to choose others.</p>"
-            f"{cards_html(picker.recommended)}{picture}")
+    return (
+        f"<p>Chosen: <b>{chosen}</b>. Open this notebook in JupyterLab or Colab to choose "
+        "others.</p>"
+        f"{cards_html(picker.recommended)}{picture}"
+    )
 
 MoviePicker.refresh, MoviePicker.static = refresh, static_picker
 
@@ -313,12 +417,26 @@ def plot_cluster(
     fig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8))
     if "release_year" in films:
         bins = np.arange(films["release_year"].min() // 5 * 5, films["release_year"].max() + 6, 5)
-        for values, shade in ((films["release_year"], "#c9ccd4"), (films["release_year"][inside], colour)):
-            left.hist(values, bins, weights=np.full(len(values), 100 / max(len(values), 1)), color=shade, alpha=0.8)
+        for values, shade in (
+            (films["release_year"], "#c9ccd4"),
+            (films["release_year"][inside], colour),
+        ):
+            left.hist(
+                values,
+                bins,
+                weights=np.full(len(values), 100 / max(len(values), 1)),
+                color=shade,
+                alpha=0.8,
+            )
         left.set(title="Year of release", ylabel="% of films")
     if "main_genre" in films:
         genre = films["main_genre"].replace("", "none")
-        shares = pd.DataFrame({"all": genre.value_counts(normalize=True), "here": genre[inside].value_counts(normalize=True)})
+        shares = pd.DataFrame(
+            {
+                "all": genre.value_counts(normalize=True),
+                "here": genre[inside].value_counts(normalize=True),
+            }
+        )
         shares = shares.fillna(0).nlargest(7, "here")[::-1] * 100
         shares.plot.barh(ax=right, color=["#c9ccd4", colour], width=0.8, legend=False)
         right.set(title="Main genre (grey: all films)", xlabel="% of films", ylabel="")
@@ -344,9 +462,17 @@ class ClusterExplorer(Panel):
     def refresh(self):
         "Show the cluster that was chosen"
         cluster, row = self.choice.value, self.table.loc[self.choice.value]
-        middle = row.filter(like="median").dropna().rename(lambda name: name.removeprefix("median ").replace("_", " "))
-        medians = ", ".join(f"{name} {value:.1f}".removesuffix(".0") for name, value in middle.items())
-        self.facts.value = f"<p>{row['films']:,} films, {row['share']:.1%} of all. Medians: {escape(medians)}.</p>"
+        middle = (
+            row.filter(like="median")
+            .dropna()
+            .rename(lambda name: name.removeprefix("median ").replace("_", " "))
+        )
+        medians = ", ".join(
+            f"{name} {value:.1f}".removesuffix(".0") for name, value in middle.items()
+        )
+        self.facts.value = (
+            f"<p>{row['films']:,} films, {row['share']:.1%} of all. Medians: {escape(medians)}.</p>"
+        )
         self.picture.value = figure_png(plot_cluster(self.films, self.model, cluster))
         known = best_known(self.films[self.model.labels_ == cluster], 6)
         self.cards.value = cards_html(known.assign(cluster=cluster))
@@ -354,7 +480,10 @@ class ClusterExplorer(Panel):
     def static(self) -> str:
         "Write the cluster that is open"
         alt = f"Years and genres of the cluster {self.model.names_[self.choice.value]}"
-        picture, title = picture_html(self.picture.value, alt), escape(self.model.names_[self.choice.value])
+        picture, title = (
+            picture_html(self.picture.value, alt),
+            escape(self.model.names_[self.choice.value]),
+        )
         return f"<h4>{title}</h4>{self.facts.value}{picture}{self.cards.value}"
 
 def explore_clusters(
@@ -375,8 +504,12 @@ class ClusterTuner(Panel):
         self.films = films.sample(min(sample, len(films)), random_state=random_state)
         self.random_state, self.model, self.tried = random_state, None, pd.DataFrame()
         self.columns = sum(feature_columns(films), [])
-        self.k = _wide(widgets.IntSlider, "Clusters", min=2, max=20, value=n_clusters, continuous_update=False)
-        box = lambda name: widgets.Checkbox(description=name.replace("_", " "), value=True, indent=False)  # noqa: E731
+        self.k = _wide(
+            widgets.IntSlider, "Clusters", min=2, max=20, value=n_clusters, continuous_update=False
+        )
+        box = lambda name: widgets.Checkbox(
+            description=name.replace("_", " "), value=True, indent=False
+        )  # noqa: E731
         self.boxes = [box(name) for name in self.columns]
         self.facts, self.picture = widgets.HTML(), _picture()
         grid = widgets.HBox(self.boxes, layout=widgets.Layout(flex_flow="row wrap"))
@@ -388,14 +521,22 @@ class ClusterTuner(Panel):
         "Fit with what the dials say, and show it"
         chosen = [name for name, box in zip(self.columns, self.boxes) if box.value]
         films = self.films.drop(columns=[name for name in self.columns if name not in chosen])
-        try: self.model = fit_clusters(films, self.k.value, 3, self.random_state)
-        except MovieRecsysError as error: self.facts.value = f'<p role="status">{escape(str(error))}</p>'
+        try:
+            self.model = fit_clusters(films, self.k.value, 3, self.random_state)
+        except MovieRecsysError as error:
+            self.facts.value = f'<p role="status">{escape(str(error))}</p>'
         else: self._show(films, ", ".join(chosen))
 
     def _show(self, films, features):
-        judged = judge_clusters(self.model.features(films), self.model.labels_, np.arange(len(films))[:2_000])
-        row = {"features": features, "clusters": self.k.value, "inertia": self.model.pipeline["kmeans"].inertia_,
-               "silhouette": judged["silhouette"]}
+        judged = judge_clusters(
+            self.model.features(films), self.model.labels_, np.arange(len(films))[:2_000]
+        )
+        row = {
+            "features": features,
+            "clusters": self.k.value,
+            "inertia": self.model.pipeline["kmeans"].inertia_,
+            "silhouette": judged["silhouette"],
+        }
         tried = pd.concat([self.tried, pd.DataFrame([row])], ignore_index=True)
         self.tried = tried.drop_duplicates(["features", "clusters"], keep="last")
         self.facts.value = tuner_facts(self.tried)
@@ -415,9 +556,12 @@ def tuner_facts(
     same = tried[tried["features"] == last["features"]].sort_values("clusters")
     head = "".join(f"<th>{k}</th>" for k in same["clusters"])
     cells = lambda name, form: "".join(f"<td>{value:{form}}</td>" for value in same[name])  # noqa: E731
-    return (f"<p>{last['clusters']} clusters: inertia {last['inertia']:,.0f}, silhouette {last['silhouette']:.3f}</p>"
-            f"<table><tr><th>clusters</th>{head}</tr><tr><th>inertia</th>{cells('inertia', ',.0f')}</tr>"
-            f"<tr><th>silhouette</th>{cells('silhouette', '.3f')}</tr></table>")
+    return (
+        f"<p>{last['clusters']} clusters: inertia {last['inertia']:,.0f}, silhouette "
+        f"{last['silhouette']:.3f}</p>"
+        f"<table><tr><th>clusters</th>{head}</tr><tr><th>inertia</th>{cells('inertia', ',.0f')}</tr>"
+        f"<tr><th>silhouette</th>{cells('silhouette', '.3f')}</tr></table>"
+    )
 
 def tune_clusters(
     films: pd.DataFrame,  # cleaned films

@@ -23,16 +23,36 @@ import pandas as pd
 import requests
 
 from . import downloads
-from .downloads import TooMuchAsked, cache_dir, checked_address, download, persist, project_url, user_agent
+from .downloads import (TooMuchAsked, cache_dir, checked_address, download, persist,
+    project_url, user_agent)
 from .errors import MovieDataError, ServiceError
 from .layouts import CAST_SIZE
 
 # %% ../nbs/00e_wikidata.ipynb #b0dbb280
 SERVICE = "https://query.wikidata.org/sparql"
 LICENCE = "cc0-1.0"
-KINDS = {"Q11424": "film", "Q24869": "film", "Q29168811": "film", "Q202866": "film", "Q20650540": "film", "Q93204": "film", "Q226730": "film",
-         "Q229390": "film", "Q506240": "film", "Q24862": "short", "Q17517379": "short"}  # film, feature, animated feature, animated, anime, documentary, silent, 3D, television; short, animated short
-_KIND_GENRES = {"Q29168811": "Animation", "Q202866": "Animation", "Q20650540": "Animation", "Q17517379": "Animation", "Q93204": "Documentary"}
+KINDS = {
+    "Q11424": "film",
+    "Q24869": "film",
+    "Q29168811": "film",
+    "Q202866": "film",
+    "Q20650540": "film",
+    "Q93204": "film",
+    "Q226730": "film",
+    # film, feature, animated feature, animated, anime, documentary, silent, 3D, television;
+    # short, animated short
+    "Q229390": "film",
+    "Q506240": "film",
+    "Q24862": "short",
+    "Q17517379": "short",
+}
+_KIND_GENRES = {
+    "Q29168811": "Animation",
+    "Q202866": "Animation",
+    "Q20650540": "Animation",
+    "Q17517379": "Animation",
+    "Q93204": "Documentary",
+}
 _PREFIXES = """PREFIX wd: <http://www.wikidata.org/entity/>
 PREFIX wdt: <http://www.wikidata.org/prop/direct/>
 PREFIX p: <http://www.wikidata.org/prop/>
@@ -58,21 +78,40 @@ SELECT DISTINCT ?film WHERE {{
 }}"""
 
 # %% ../nbs/00e_wikidata.ipynb #3cc94e44
-NAMED = {"P136": "genre", "P57": "director", "P58": "writer", "P161": "cast", "P495": "country", "P179": "series", "P921": "subject", "P840": "place"}
-_NAME = ('OPTIONAL { ?item rdfs:label ?en . FILTER(LANG(?en) = "en") } OPTIONAL { ?item rdfs:label ?mul . FILTER(LANG(?mul) = "mul") } '
-         'BIND(STR(COALESCE(?en, ?mul)) AS ?value) FILTER(BOUND(?value))')
+NAMED = {
+    "P136": "genre",
+    "P57": "director",
+    "P58": "writer",
+    "P161": "cast",
+    "P495": "country",
+    "P179": "series",
+    "P921": "subject",
+    "P840": "place",
+}
+_NAME = (
+    'OPTIONAL { ?item rdfs:label ?en . FILTER(LANG(?en) = "en") } OPTIONAL '
+    '{ ?item rdfs:label ?mul . FILTER(LANG(?mul) = "mul") } '
+    'BIND(STR(COALESCE(?en, ?mul)) AS ?value) FILTER(BOUND(?value))'
+)
 _BRANCHES = {
     "kind": "?film wdt:P31 ?item . BIND(STRAFTER(STR(?item), 'entity/') AS ?value)",
     "links": "?film wikibase:sitelinks ?value .",
     "title": '?film rdfs:label ?value . FILTER(LANG(?value) IN ("en", "mul")) BIND(LANG(?value) AS ?more)',
     "original_title": "?film wdt:P1476 ?value . BIND(LANG(?value) AS ?more)",
-    "date": "?film p:P577 ?said . ?said a wikibase:BestRank ; psv:P577 ?full . ?full wikibase:timeValue ?value ; wikibase:timePrecision ?more .",
-    "language": "?film wdt:P364 ?item . OPTIONAL { ?item wdt:P218 ?iso } OPTIONAL { ?item wdt:P424 ?other } BIND(COALESCE(?iso, ?other) AS ?value) FILTER(BOUND(?value))",
-    "runtime": "?film p:P2047 ?said . ?said a wikibase:BestRank ; psv:P2047 ?full . ?full wikibase:quantityAmount ?value ; wikibase:quantityUnit ?more .",
+    "date": "?film p:P577 ?said . ?said a wikibase:BestRank ; psv:P577 ?full . ?full "
+    "wikibase:timeValue ?value ; wikibase:timePrecision ?more .",
+    "language": "?film wdt:P364 ?item . OPTIONAL { ?item wdt:P218 ?iso } OPTIONAL "
+    "{ ?item wdt:P424 ?other } BIND(COALESCE(?iso, ?other) AS ?value) FILTER(BOUND(?value))",
+    "runtime": "?film p:P2047 ?said . ?said a wikibase:BestRank ; psv:P2047 ?full . ?full "
+    "wikibase:quantityAmount ?value ; wikibase:quantityUnit ?more .",
     "score": "?film p:P444 ?said . ?said ps:P444 ?value . OPTIONAL { ?said pq:P447 ?more }",
     "imdb_id": "?film wdt:P345 ?value .",
     "tmdb_id": "?film wdt:P4947 ?value .",
-    **{fact: f"?film wdt:{prop} ?item . ?item wikibase:sitelinks ?more . {_NAME}" for prop, fact in NAMED.items()}}
+    **{
+        fact: f"?film wdt:{prop} ?item . ?item wikibase:sitelinks ?more . {_NAME}"
+        for prop, fact in NAMED.items()
+    },
+}
 
 def facts_query(
     films: Iterable[str],  # Wikidata's ids
@@ -80,8 +119,15 @@ def facts_query(
     ) -> str:
     "Write SPARQL for what Wikidata says about these films, a row per fact: film, fact, value, more"
     ids = " ".join(f"wd:{film}" for film in films)
-    parts = [f'  {{ VALUES ?film {{ {ids} }} {pattern} BIND("{fact}" AS ?fact) }}' for fact, pattern in branches.items()]
-    return f"{_PREFIXES}\nSELECT DISTINCT ?film ?fact ?value ?more WHERE {{\n" + "\n  UNION\n".join(parts) + "\n}"
+    parts = [
+        f'  {{ VALUES ?film {{ {ids} }} {pattern} BIND("{fact}" AS ?fact) }}'
+        for fact, pattern in branches.items()
+    ]
+    return (
+        f"{_PREFIXES}\nSELECT DISTINCT ?film ?fact ?value ?more WHERE {{\n"
+        + "\n  UNION\n".join(parts)
+        + "\n}"
+    )
 
 # %% ../nbs/00e_wikidata.ipynb #5851785e
 PAUSE = 1.0  # between two queries, seconds
@@ -89,8 +135,10 @@ _ONE = threading.Lock()
 
 def _rows(answer):
     "The rows of an answer, each a dict of text; ValueError where it is none"
-    try: found = answer.json()["results"]["bindings"]
-    except (requests.JSONDecodeError, KeyError, TypeError): raise ValueError("sent something that is no answer to a query") from None
+    try:
+        found = answer.json()["results"]["bindings"]
+    except (requests.JSONDecodeError, KeyError, TypeError):
+        raise ValueError("sent something that is no answer to a query") from None
     return [{name: cell["value"] for name, cell in row.items()} for row in found]
 
 def ask_wikidata(
@@ -100,7 +148,13 @@ def ask_wikidata(
     "Ask a query and return the rows of the answer, by the query's names; raises `TooMuchAsked` or `ServiceError`"
     def attempt():
         headers = {"User-Agent": user_agent(), "Accept": "application/sparql-results+json"}
-        return requests.post(checked_address(address), data={"query": query}, headers=headers, timeout=downloads.TIMEOUT)
+        return requests.post(
+            checked_address(address),
+            data={"query": query},
+            headers=headers,
+            timeout=downloads.TIMEOUT,
+        )
+
     with _ONE:
         try: return persist(attempt, _rows, "Wikidata's query service")
         finally: time.sleep(PAUSE)
@@ -110,18 +164,33 @@ BATCH = 100  # films of which the facts are asked at once
 
 def _films_between(start, end, address):
     "The ids of the films of some days, in the order of their numbers"
-    try: return sorted({row["film"].rsplit("/", 1)[1] for row in ask_wikidata(films_query(start, end), address)}, key=lambda q: int(q[1:]))
+    try:
+        return sorted(
+            {
+                row["film"].rsplit("/", 1)[1]
+                for row in ask_wikidata(films_query(start, end), address)
+            },
+            key=lambda q: int(q[1:]),
+        )
     except TooMuchAsked:
-        if (days := (end - start).days) < 2: raise
+        if (days := (end - start).days) < 2:
+            raise
         middle = start + (end - start) * (days // 2) // days
-        return sorted({*_films_between(start, middle, address), *_films_between(middle, end, address)}, key=lambda q: int(q[1:]))
+        return sorted(
+            {*_films_between(start, middle, address), *_films_between(middle, end, address)},
+            key=lambda q: int(q[1:]),
+        )
 
 def _facts_of(films, address):
     "The rows of facts of some films"
-    try: return ask_wikidata(facts_query(films), address)
+    try:
+        return ask_wikidata(facts_query(films), address)
     except TooMuchAsked:
-        if len(films) < 2: raise
-        return _facts_of(films[:len(films) // 2], address) + _facts_of(films[len(films) // 2:], address)
+        if len(films) < 2:
+            raise
+        return _facts_of(films[: len(films) // 2], address) + _facts_of(
+            films[len(films) // 2 :], address
+        )
 
 def facts_of_year(
     year: int,  # of publication
@@ -129,13 +198,19 @@ def facts_of_year(
     ) -> pd.DataFrame:
     "Ask what Wikidata says about the films of a year: film, fact, value, more"
     films = _films_between(date(year, 1, 1), date(year + 1, 1, 1), address)
-    rows = [row for at in range(0, len(films), BATCH) for row in _facts_of(films[at:at + BATCH], address)]
+    rows = [
+        row
+        for at in range(0, len(films), BATCH)
+        for row in _facts_of(films[at : at + BATCH], address)
+    ]
     titled = {row["film"] for row in rows if row["fact"] in ("title", "original_title")}
     bare = [film for film in films if f"http://www.wikidata.org/entity/{film}" not in titled]
     anyhow = {"title": "?film rdfs:label ?value . BIND(LANG(?value) AS ?more)"}
-    for at in range(0, len(bare), BATCH): rows += ask_wikidata(facts_query(bare[at:at + BATCH], anyhow), address)
+    for at in range(0, len(bare), BATCH):
+        rows += ask_wikidata(facts_query(bare[at : at + BATCH], anyhow), address)
     table = pd.DataFrame(rows, columns=["film", "fact", "value", "more"]).astype("string")
-    for column in ("film", "more"): table[column] = table[column].str.removeprefix("http://www.wikidata.org/entity/")
+    for column in ("film", "more"):
+        table[column] = table[column].str.removeprefix("http://www.wikidata.org/entity/")
     return table.sort_values(["film", "fact", "value", "more"], kind="stable", ignore_index=True)
 
 # %% ../nbs/00e_wikidata.ipynb #63953f3f
@@ -143,7 +218,10 @@ MAX_AGE = 30.0  # days, of the last two years; the older ones twelve times that
 
 def _kept(address):
     "The folder of the years"
-    asked = hashlib.blake2b(repr((address, films_query(date(1, 1, 1), date(1, 1, 1)), _BRANCHES)).encode(), digest_size=6).hexdigest()
+    asked = hashlib.blake2b(
+        repr((address, films_query(date(1, 1, 1), date(1, 1, 1)), _BRANCHES)).encode(),
+        digest_size=6,
+    ).hexdigest()
     return cache_dir() / "wikidata" / asked
 
 def _fresh(path, year, max_age):
@@ -159,20 +237,30 @@ def _keep(year, path, address):
 
 def fetch_wikidata(
     years: tuple[int, int] | None = None,  # first and last; from 1890 to this year if None
-    address: str | None = None,  # of the query service; else MOVIE_RECSYS_WIKIDATA, else Wikidata's own
+    # of the query service; else MOVIE_RECSYS_WIKIDATA, else Wikidata's own
+    address: str | None = None,
     max_age: float = MAX_AGE,  # days after which the last two years are asked for again
     progress: bool = True,  # show a bar
     ) -> list[Path]:
     "Fetch a file of facts per year if it is not there; raises `ServiceError`"
     from tqdm.auto import tqdm
     first, last = years or (1890, date.today().year)
-    if not 1870 <= first <= last <= date.today().year + 10: raise MovieDataError(f"years={years!r} is not a first and last year of films, such as (1990, {date.today().year}).")
+    if not 1870 <= first <= last <= date.today().year + 10:
+        raise MovieDataError(
+            f"years={years!r} is not a first and last year of films, such as (1990, "
+            f"{date.today().year})."
+        )
     address = checked_address(address or os.environ.get("MOVIE_RECSYS_WIKIDATA") or SERVICE)
     folder = _kept(address)
     folder.mkdir(parents=True, exist_ok=True)
     paths = {year: folder / f"{year}.parquet" for year in range(last, first - 1, -1)}
     wanted = [year for year, path in paths.items() if not _fresh(path, year, max_age)]
-    for year in tqdm(wanted, desc="Films from Wikidata (CC0), by year", unit="year", disable=not progress or not wanted):
+    for year in tqdm(
+        wanted,
+        desc="Films from Wikidata (CC0), by year",
+        unit="year",
+        disable=not progress or not wanted,
+    ):
         try: _keep(year, paths[year], address)
         except ServiceError as e:
             if any(not path.exists() for path in paths.values()): raise
@@ -189,19 +277,44 @@ def score_of(
     for text in texts:
         of = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:/|out of)\s*(\d+)\s*", text)
         share = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*%\s*", text)
-        if of and int(of[2]) and (value := float(of[1].replace(",", ".")) / int(of[2])) <= 1: means.append(10 * value)
-        elif share and (value := float(share[1].replace(",", "."))) <= 100: shares.append(value / 10)
+        if of and int(of[2]) and (value := float(of[1].replace(",", ".")) / int(of[2])) <= 1:
+            means.append(10 * value)
+        elif share and (value := float(share[1].replace(",", "."))) <= 100:
+            shares.append(value / 10)
     found = means or shares
     return round(sum(found) / len(found), 2) if found else None
 
 # %% ../nbs/00e_wikidata.ipynb #f520c0ec
-GENRE_WORDS = {word: genre for genre, words in {
-    "Action": "action", "Adventure": "adventure swashbuckler", "Animation": "animated animation anime", "Biography": "biographical biography biopic", "Comedy": "comedy comedic dramedy tragicomedy parody satire farce slapstick",
-    "Crime": "crime gangster mafia heist", "Documentary": "documentary docufiction mockumentary", "Drama": "drama dramedy tragicomedy melodrama tragedy", "Family": "family children's children", "Fantasy": "fantasy",
-    "History": "historical history period", "Horror": "horror slasher zombie giallo", "Music": "musical music concert opera", "Mystery": "mystery detective whodunit", "Romance": "romance romantic",
-    "Science Fiction": "sci-fi cyberpunk dystopian", "Thriller": "thriller suspense", "War": "war anti-war", "Western": "western", "Sport": "sport sports", "Film-Noir": "noir neo-noir", "Martial Arts": "wuxia kung"}.items()
-    for word in words.split()}
-_BROAD = ("Film-Noir", "Crime", "Thriller", "Adventure", "Action", "Comedy", "Drama")  # the last says least
+GENRE_WORDS = {
+    word: genre
+    for genre, words in {
+        "Action": "action",
+        "Adventure": "adventure swashbuckler",
+        "Animation": "animated animation anime",
+        "Biography": "biographical biography biopic",
+        "Comedy": "comedy comedic dramedy tragicomedy parody satire farce slapstick",
+        "Crime": "crime gangster mafia heist",
+        "Documentary": "documentary docufiction mockumentary",
+        "Drama": "drama dramedy tragicomedy melodrama tragedy",
+        "Family": "family children's children",
+        "Fantasy": "fantasy",
+        "History": "historical history period",
+        "Horror": "horror slasher zombie giallo",
+        "Music": "musical music concert opera",
+        "Mystery": "mystery detective whodunit",
+        "Romance": "romance romantic",
+        "Science Fiction": "sci-fi cyberpunk dystopian",
+        "Thriller": "thriller suspense",
+        "War": "war anti-war",
+        "Western": "western",
+        "Sport": "sport sports",
+        "Film-Noir": "noir neo-noir",
+        "Martial Arts": "wuxia kung",
+    }.items()
+    for word in words.split()
+}
+# the last says least
+_BROAD = ("Film-Noir", "Crime", "Thriller", "Adventure", "Action", "Comedy", "Drama")
 _TWO = {"science fiction": "Science Fiction", "martial arts": "Martial Arts"}
 
 def genres_of(
@@ -211,17 +324,53 @@ def genres_of(
     named: Counter[str] = Counter()
     more = []
     for label in labels:
-        text = re.sub(r"\s+(?:film|movie|cinema|fiction film)s?$", "", label.lower().replace("science fiction", "sci-fi"))
-        words = [word for two, genre in _TWO.items() for word in [two] if two in text] + re.findall(r"[\w'-]+", text)
-        found = list(dict.fromkeys(genre for word in words for part in (word, *word.split("-")) if (genre := GENRE_WORDS.get(part) or _TWO.get(part))))
+        text = re.sub(
+            r"\s+(?:film|movie|cinema|fiction film)s?$",
+            "",
+            label.lower().replace("science fiction", "sci-fi"),
+        )
+        words = [word for two, genre in _TWO.items() for word in [two] if two in text] + re.findall(
+            r"[\w'-]+", text
+        )
+        found = list(
+            dict.fromkeys(
+                genre
+                for word in words
+                for part in (word, *word.split("-"))
+                if (genre := GENRE_WORDS.get(part) or _TWO.get(part))
+            )
+        )
         named.update(found)
-        if not found or len(re.findall(r"[\w'-]+", text)) > len(found): more.append(text.replace("sci-fi", "science fiction"))
-    ordered = sorted(named, key=lambda genre: (-named[genre], _BROAD.index(genre) if genre in _BROAD else -1))
+        if not found or len(re.findall(r"[\w'-]+", text)) > len(found):
+            more.append(text.replace("sci-fi", "science fiction"))
+    ordered = sorted(
+        named, key=lambda genre: (-named[genre], _BROAD.index(genre) if genre in _BROAD else -1)
+    )
     return ordered, list(dict.fromkeys(more))
 
 # %% ../nbs/00e_wikidata.ipynb #9afd353d
-_COLUMNS = ["film_id", "title", "original_title", "release_date", "release_year", "genres", "original_language", "spoken_languages", "countries", "runtime", "vote_average",
-            "vote_count", "kind", "imdb_id", "tmdb_id", "collection", "keywords", "directors", "writers", "cast"]
+_COLUMNS = [
+    "film_id",
+    "title",
+    "original_title",
+    "release_date",
+    "release_year",
+    "genres",
+    "original_language",
+    "spoken_languages",
+    "countries",
+    "runtime",
+    "vote_average",
+    "vote_count",
+    "kind",
+    "imdb_id",
+    "tmdb_id",
+    "collection",
+    "keywords",
+    "directors",
+    "writers",
+    "cast",
+]
 _UNITS = {"Q7727": 1, "Q11574": 1 / 60, "Q25235": 60}  # minute, second, hour
 
 def _number(text):
@@ -231,11 +380,22 @@ def _number(text):
 
 def _known(pairs, least=False):
     "Names, the best known first (or last)"
-    return list(dict.fromkeys(name for name, _ in sorted(pairs, key=lambda pair: (_number(pair[1]) * (1 if least else -1), pair[0]))))
+    return list(
+        dict.fromkeys(
+            name
+            for name, _ in sorted(
+                pairs, key=lambda pair: (_number(pair[1]) * (1 if least else -1), pair[0])
+            )
+        )
+    )
 
 def _when(dates):
     "The earliest date, if its day is known, and its year; nothing where no date is known"
-    days = sorted((value[:10], precision) for value, precision in dates if re.match(r"\d{4}-\d\d-\d\d", value) and _number(precision) >= 9)
+    days = sorted(
+        (value[:10], precision)
+        for value, precision in dates
+        if re.match(r"\d{4}-\d\d-\d\d", value) and _number(precision) >= 9
+    )
     if not days: return None, None
     year = days[0][0][:4]
     exact = [day for day, precision in days if precision == "11" and day[:4] == year]
@@ -244,7 +404,12 @@ def _when(dates):
 def _title(facts):
     "The title in English, else the one for many languages, the original one, or any"
     by = {language: title for title, language in reversed(facts["title"])}
-    return by.get("en") or by.get("mul") or next((title for title, _ in facts["original_title"]), None) or next(iter(by.values()), None)
+    return (
+        by.get("en")
+        or by.get("mul")
+        or next((title for title, _ in facts["original_title"]), None)
+        or next(iter(by.values()), None)
+    )
 
 def _film(film, facts):
     "One film from its facts"
@@ -253,15 +418,48 @@ def _film(film, facts):
     kinds = [KINDS[kind] for kind in values("kind") if kind in KINDS]
     genres, more = genres_of(values("genre"))
     series, languages = _known(facts["series"], least=True), list(dict.fromkeys(values("language")))
-    written = [language.split("-")[0] for _, language in facts["original_title"] if language not in ("mul", "und", "zxx", "mis")]
-    spoken = next((language for language in written if language in languages), next(iter([*languages, *written]), None))
-    minutes = [amount * _UNITS[unit] for value, unit in facts["runtime"] if unit in _UNITS and (amount := _number(value)) > 0]
-    return {"film_id": int(film[1:]), "title": _title(facts), "original_title": next(iter(values("original_title")), None), "release_date": day, "release_year": year,
-            "genres": list(dict.fromkeys([*genres, *(_KIND_GENRES[kind] for kind in values("kind") if kind in _KIND_GENRES)])), "original_language": spoken, "spoken_languages": languages,
-            "countries": values("country"), "runtime": round(min(minutes)) if minutes else None, "vote_average": score_of(values("score")), "vote_count": int(max(map(_number, values("links")), default=0)),
-            "kind": "short" if "short" in kinds else "film", "imdb_id": next((value for value in values("imdb_id") if re.fullmatch(r"tt\d{6,9}", value)), None),
-            "tmdb_id": next((value for value in values("tmdb_id") if value.isdigit()), None), "collection": series[0] if series else None,
-            "keywords": list(dict.fromkeys([*values("subject"), *values("place"), *more, *series[1:]])), "directors": _known(facts["director"]), "writers": _known(facts["writer"]), "cast": _known(facts["cast"])[:CAST_SIZE]}
+    written = [
+        language.split("-")[0]
+        for _, language in facts["original_title"]
+        if language not in ("mul", "und", "zxx", "mis")
+    ]
+    spoken = next(
+        (language for language in written if language in languages),
+        next(iter([*languages, *written]), None),
+    )
+    minutes = [
+        amount * _UNITS[unit]
+        for value, unit in facts["runtime"]
+        if unit in _UNITS and (amount := _number(value)) > 0
+    ]
+    return {
+        "film_id": int(film[1:]),
+        "title": _title(facts),
+        "original_title": next(iter(values("original_title")), None),
+        "release_date": day,
+        "release_year": year,
+        "genres": list(
+            dict.fromkeys(
+                [*genres, *(_KIND_GENRES[kind] for kind in values("kind") if kind in _KIND_GENRES)]
+            )
+        ),
+        "original_language": spoken,
+        "spoken_languages": languages,
+        "countries": values("country"),
+        "runtime": round(min(minutes)) if minutes else None,
+        "vote_average": score_of(values("score")),
+        "vote_count": int(max(map(_number, values("links")), default=0)),
+        "kind": "short" if "short" in kinds else "film",
+        "imdb_id": next(
+            (value for value in values("imdb_id") if re.fullmatch(r"tt\d{6,9}", value)), None
+        ),
+        "tmdb_id": next((value for value in values("tmdb_id") if value.isdigit()), None),
+        "collection": series[0] if series else None,
+        "keywords": list(dict.fromkeys([*values("subject"), *values("place"), *more, *series[1:]])),
+        "directors": _known(facts["director"]),
+        "writers": _known(facts["writer"]),
+        "cast": _known(facts["cast"])[:CAST_SIZE],
+    }
 
 def films_of_facts(
     facts: pd.DataFrame,  # film, fact, value, more, as `facts_of_year` gives them
@@ -269,9 +467,14 @@ def films_of_facts(
     "Make a row per film, under the columns of `load_movies`; films without a title or a date are left out"
     films: dict[str, dict] = {}
     for film, fact, value, more in facts.itertuples(index=False):
-        if pd.notna(value): films.setdefault(film, defaultdict(list))[fact].append((value, "" if pd.isna(more) else more))
+        if pd.notna(value):
+            films.setdefault(film, defaultdict(list))[fact].append(
+                (value, "" if pd.isna(more) else more)
+            )
     rows = [_film(film, found) for film, found in films.items()]
-    return pd.DataFrame([row for row in rows if row["title"] and row["release_year"]], columns=_COLUMNS)
+    return pd.DataFrame(
+        [row for row in rows if row["title"] and row["release_year"]], columns=_COLUMNS
+    )
 
 # %% ../nbs/00e_wikidata.ipynb #8c1da88e
 def read_wikidata(
@@ -279,8 +482,14 @@ def read_wikidata(
     min_votes: int = 1,  # sitelinks that a film has at least
     ) -> pd.DataFrame:
     "Read the films of these years, under the columns of `load_movies`"
-    found = [films[(films["release_year"] == int(path.stem)) & (films["vote_count"] >= min_votes)] for path in paths for films in [films_of_facts(pd.read_parquet(path))]]
-    films = pd.concat([part for part in found if len(part)] or [pd.DataFrame(columns=_COLUMNS)], ignore_index=True)
+    found = [
+        films[(films["release_year"] == int(path.stem)) & (films["vote_count"] >= min_votes)]
+        for path in paths
+        for films in [films_of_facts(pd.read_parquet(path))]
+    ]
+    films = pd.concat(
+        [part for part in found if len(part)] or [pd.DataFrame(columns=_COLUMNS)], ignore_index=True
+    )
     return films.drop_duplicates("film_id", ignore_index=True)
 
 # %% ../nbs/00e_wikidata.ipynb #ed30f18b
@@ -292,5 +501,13 @@ def ready_table(
     ) -> Path | None:
     "Fetch the table of films that this project makes every month, as a file of `write_movies`; None if there is none"
     address = os.environ.get("MOVIE_RECSYS_FILMS") or f"{project_url()}/{READY}"
-    try: return download(checked_address(address), cache_dir() / "wikidata" / "wikidata-films.parquet", max_age, progress, tries=2)
-    except ServiceError: return None
+    try:
+        return download(
+            checked_address(address),
+            cache_dir() / "wikidata" / "wikidata-films.parquet",
+            max_age,
+            progress,
+            tries=2,
+        )
+    except ServiceError:
+        return None

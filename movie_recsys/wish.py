@@ -25,11 +25,25 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from .data import SelectionError, language_name
-from .titles import TitleIndex, WordIndex, called, normalize_title, split_year, understand
+from .titles import (TitleIndex, WordIndex, called, normalize_title,
+    split_year, understand)
 
 # %% ../nbs/05b_wish.ipynb #9201bd4f
 CREDITED = ("directors", "writers", "cast", "people")
-HARD = ("genres", "years", "countries", "languages", "runtime", *CREDITED, "companies", "min_rating", "fame", "audience", "words", "seen")
+HARD = (
+    "genres",
+    "years",
+    "countries",
+    "languages",
+    "runtime",
+    *CREDITED,
+    "companies",
+    "min_rating",
+    "fame",
+    "audience",
+    "words",
+    "seen",
+)
 RANGES = ("years", "runtime")
 UNTURNED = ("like", "unlike", "seen", "count", "ignored")  # what no "not" turns
 
@@ -46,7 +60,11 @@ class Part:
 
     def __str__(self):
         low, high = self.value if self.kind in RANGES else (None, None)
-        said = f"{'' if low is None else f'{low:g}'}-{'' if high is None else f'{high:g}'}" if self.kind in RANGES else "|".join(f"{v:g}" if isinstance(v, float) else str(v) for v in self.value)
+        said = (
+            f"{'' if low is None else f'{low:g}'}-{'' if high is None else f'{high:g}'}"
+            if self.kind in RANGES
+            else "|".join(f"{v:g}" if isinstance(v, float) else str(v) for v in self.value)
+        )
         return f"{'' if self.wanted else '-'}{self.kind}={said}"
 
 # %% ../nbs/05b_wish.ipynb #97fbcc79
@@ -74,8 +92,10 @@ class Wish:
         "The hard parts as filters: name -> value"
         found: dict = {}
         for part in self.hard:
-            if part.kind in RANGES: found["exclude_" * (not part.wanted) + part.kind] = part.value
-            else: found.setdefault("exclude_" * (not part.wanted) + part.kind, []).extend(part.value)
+            if part.kind in RANGES:
+                found["exclude_" * (not part.wanted) + part.kind] = part.value
+            else:
+                found.setdefault("exclude_" * (not part.wanted) + part.kind, []).extend(part.value)
         return {name: value[0] if name == "min_rating" else value for name, value in found.items()}
 
     def values(self,
@@ -83,7 +103,12 @@ class Wish:
                wanted: bool = True,  # or to be kept out
                ) -> list:
         "List the values of all parts of a kind"
-        return [value for part in self.parts if part.kind == kind and part.wanted == wanted for value in part.value]
+        return [
+            value
+            for part in self.parts
+            if part.kind == kind and part.wanted == wanted
+            for value in part.value
+        ]
 
     @property
     def like(self) -> list[int]:
@@ -100,7 +125,8 @@ class Wish:
         "film_ids of films not to name"
         return self._ids("seen")
 
-    def _ids(self, kind): return [film for part in self.parts if part.kind == kind for film in part.value]
+    def _ids(self, kind):
+        return [film for part in self.parts if part.kind == kind for film in part.value]
 
     @property
     def count(self) -> int | None:
@@ -122,90 +148,414 @@ _DIAL = {"gem": 0.6, "famous": 0.0, "classic": 0.2}  # [by eye]
 
 # %% ../nbs/05b_wish.ipynb #e36e6c10
 ENGLISH: dict[str, Any] = {
-    "numbers": {word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(), 1)}
-               | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "an": 1, "a": 1},
-    "decades": {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90, "noughties": 0, "aughts": 0},
+    "numbers": {
+        word: n
+        for n, word in enumerate(
+            "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(),
+            1,
+        )
+    }
+    | {
+        "twenty": 20,
+        "thirty": 30,
+        "forty": 40,
+        "fifty": 50,
+        "sixty": 60,
+        "seventy": 70,
+        "eighty": 80,
+        "ninety": 90,
+        "hundred": 100,
+        "an": 1,
+        "a": 1,
+    },
+    "decades": {
+        "twenties": 20,
+        "thirties": 30,
+        "forties": 40,
+        "fifties": 50,
+        "sixties": 60,
+        "seventies": 70,
+        "eighties": 80,
+        "nineties": 90,
+        "noughties": 0,
+        "aughts": 0,
+    },
     "within": {"early": (0, 4), "mid": (4, 6), "late": (5, 9)},  # years of a decade
     "compared": {  # sign -> words before a number
-        "<=": "at most|up to|until|till|no more than|not more than|no longer than|not longer than|no later than|not later than|max(?:imum)?(?: of)?|not over|within",
-        ">=": "at least|since|from at least|no less than|not less than|no earlier than|not older than|no older than|min(?:imum)?(?: of)?|starting(?: in| from)?|not under|not below|not before",
-        "<": "under|below|less than|shorter than|before|prior to|earlier than|older than|fewer than|pre",
-        ">": "over|above|more than|longer than|after|later than|newer than|post|beyond|better than|higher than|past",
-        "~": "about|around|roughly|circa|some|approximately|nearly|almost"},
-    "hours": "hours?|hrs?|h", "minutes": "minutes?|mins?|min", "half": "and a half", "films": "films?|movies?|pictures?|flicks?|features?|titles?|ones?|cinema|picks|suggestions|recommendations",
+        "<=": "at most|up to|until|till|no more than|not more than|no longer than|not longer "
+        "than|no later than|not later than|max(?:imum)?(?: of)?|not over|within",
+        ">=": "at least|since|from at least|no less than|not less than|no earlier than|not older "
+        "than|no older than|min(?:imum)?(?: of)?|starting(?: in| from)?|not under|not below|not "
+        "before",
+        "<": "under|below|less than|shorter than|before|prior to|earlier than|older than|fewer "
+        "than|pre",
+        ">": "over|above|more than|longer than|after|later than|newer than|post|beyond|better "
+        "than|higher than|past",
+        "~": "about|around|roughly|circa|some|approximately|nearly|almost",
+    },
+    "hours": "hours?|hrs?|h",
+    "minutes": "minutes?|mins?|min",
+    "half": "and a half",
+    "films": "films?|movies?|pictures?|flicks?|features?|titles?|ones?|cinema|picks|suggestions|recommendations",
     "years": {  # words -> (first, last): numbers, or distances from the newest year
-        "recent|new|newer|latest|modern|contemporary|these days|nowadays|current": (-4, None), "old|older|vintage|old-fashioned|golden age": (None, 1969), "silent|silents|silent era": (None, 1929),
-        "between the wars|inter-?war": (1919, 1938), "(?:from )?before the (?:second world )?war|pre-?war": (None, 1938), "(?:this|21st|twenty-first) century": (2001, None), "(?:last|20th|twentieth|the past) century": (None, 2000)},
-    "lengths": {"short (?:films?|movies?)|shorts": (None, 40), "very short": (None, 60), "not too long|short|quick|brief": (None, 95), "very long": (180, None), "long": (150, None), "feature[- ]length": (60, None)},
+        "recent|new|newer|latest|modern|contemporary|these days|nowadays|current": (-4, None),
+        "old|older|vintage|old-fashioned|golden age": (None, 1969),
+        "silent|silents|silent era": (None, 1929),
+        "between the wars|inter-?war": (1919, 1938),
+        "(?:from )?before the (?:second world )?war|pre-?war": (None, 1938),
+        "(?:this|21st|twenty-first) century": (2001, None),
+        "(?:last|20th|twentieth|the past) century": (None, 2000),
+    },
+    "lengths": {
+        "short (?:films?|movies?)|shorts": (None, 40),
+        "very short": (None, 60),
+        "not too long|short|quick|brief": (None, 95),
+        "very long": (180, None),
+        "long": (150, None),
+        "feature[- ]length": (60, None),
+    },
     "genres": {  # as people say it -> the genre, in the words of the tables
-        "comed(?:y|ies)|comedic|funny|funnier|hilarious|laugh-out-loud|laugh|laughs|makes me laugh": ["Comedy"], "rom-?coms?|romantic comed(?:y|ies)": ["Romance", "Comedy"], "dramas?|dramatic": ["Drama"],
-        "romances?|romantic|love stor(?:y|ies)": ["Romance"], "thrillers?": ["Thriller"], "horrors?|scary|scarier|frightening|terrifying|slashers?": ["Horror"],
-        "sci[- ]?fi|science[- ]fiction|sf": ["Science Fiction|Sci-Fi"], "fantasy|fantasies": ["Fantasy"], "westerns?": ["Western"], "anti-?wars?|wars?": ["War"], "crime|gangster": ["Crime"],
-        "myster(?:y|ies)|whodunn?its?": ["Mystery"], "adventures?|adventurous": ["Adventure"], "action|action-packed": ["Action"], "animat(?:ed|ions?)|cartoons?": ["Animation"],
-        "documentar(?:y|ies)|docs": ["Documentary"], "musicals?": ["Musical|Music"], "histor(?:y|ical)|period piece|costume drama": ["History"], "biopics?|biograph(?:y|ies|ical)": ["Biography"],
-        "sports?": ["Sport"], "(?:film )?noirs?": ["Film-Noir"], "(?:tv|television)[- ](?:movies?|films?)": ["TV Movie"], "anime": ["Animation"]},
-    "themes": "cold war|war on drugs|coming[- ]of[- ]age|star-crossed",  # phrases whose words mean something else alone
-    "not a genre": ("fantasies", "history", "war", "wars", "crime", "action", "sport", "sports", "adventure", "mystery", "mysteries", "drama", "comedy", "romance"),  # nouns that a film can be about
+        "comed(?:y|ies)|comedic|funny|funnier|hilarious|laugh-out-loud|laugh|laughs|makes me laugh": [
+            "Comedy"
+        ],
+        "rom-?coms?|romantic comed(?:y|ies)": ["Romance", "Comedy"],
+        "dramas?|dramatic": ["Drama"],
+        "romances?|romantic|love stor(?:y|ies)": ["Romance"],
+        "thrillers?": ["Thriller"],
+        "horrors?|scary|scarier|frightening|terrifying|slashers?": ["Horror"],
+        "sci[- ]?fi|science[- ]fiction|sf": ["Science Fiction|Sci-Fi"],
+        "fantasy|fantasies": ["Fantasy"],
+        "westerns?": ["Western"],
+        "anti-?wars?|wars?": ["War"],
+        "crime|gangster": ["Crime"],
+        "myster(?:y|ies)|whodunn?its?": ["Mystery"],
+        "adventures?|adventurous": ["Adventure"],
+        "action|action-packed": ["Action"],
+        "animat(?:ed|ions?)|cartoons?": ["Animation"],
+        "documentar(?:y|ies)|docs": ["Documentary"],
+        "musicals?": ["Musical|Music"],
+        "histor(?:y|ical)|period piece|costume drama": ["History"],
+        "biopics?|biograph(?:y|ies|ical)": ["Biography"],
+        "sports?": ["Sport"],
+        "(?:film )?noirs?": ["Film-Noir"],
+        "(?:tv|television)[- ](?:movies?|films?)": ["TV Movie"],
+        "anime": ["Animation"],
+    },
+    # phrases whose words mean something else alone
+    "themes": "cold war|war on drugs|coming[- ]of[- ]age|star-crossed",
+    # nouns that a film can be about
+    "not a genre": (
+        "fantasies",
+        "history",
+        "war",
+        "wars",
+        "crime",
+        "action",
+        "sport",
+        "sports",
+        "adventure",
+        "mystery",
+        "mysteries",
+        "drama",
+        "comedy",
+        "romance",
+    ),
     "countries": {  # names and adjectives that Babel does not have -> ISO 3166
-        "american|usa|the us|u.s.|u.s.a.|america|united states of america|the states|hollywood": ["US"], "british|uk|u.k.|britain|england|scotland|wales|scottish|welsh|great britain|kingdom of great britain": ["GB"],
-        "irish": ["IE"], "australian|aussie": ["AU"], "canadian": ["CA"], "belgian": ["BE"], "brazilian": ["BR"], "mexican": ["MX"], "argentin(?:e|ian|ean)": ["AR"], "chilean": ["CL"], "cuban": ["CU"],
-        "colombian": ["CO"], "peruvian": ["PE"], "austrian": ["AT"], "swiss": ["CH"], "iranian": ["IR"], "indian|bollywood": ["IN"], "israeli": ["IL"], "egyptian": ["EG"], "taiwanese|taiwan island|republic of china": ["TW"],
-        "hong kong|british hong kong": ["HK"], "south african": ["ZA"], "new zealand": ["NZ"], "soviet|soviet union|ussr": ["RU"], "czechoslovak(?:ian|ia)?|czech republic": ["CZ"], "west germany|east germany": ["DE"],
-        "turkey": ["TR"], "people s republic of china|mainland chinese": ["CN"], "filipino|philippine": ["PH"], "senegalese": ["SN"], "nigerian": ["NG"], "kenyan": ["KE"], "moroccan": ["MA"], "tunisian": ["TN"],
-        "lebanese": ["LB"], "palestinian": ["PS"], "yugoslav(?:ian|ia)?": ["RS"], "macedonia": ["MK"], "south korean": ["KR"],
-        "scandinavian|scandinavia": ["DK", "NO", "SE"], "nordic|nordic countries": ["DK", "NO", "SE", "FI", "IS"],
+        "american|usa|the us|u.s.|u.s.a.|america|united states of america|the states|hollywood": [
+            "US"
+        ],
+        "british|uk|u.k.|britain|england|scotland|wales|scottish|welsh|great britain|kingdom of great britain": [
+            "GB"
+        ],
+        "irish": ["IE"],
+        "australian|aussie": ["AU"],
+        "canadian": ["CA"],
+        "belgian": ["BE"],
+        "brazilian": ["BR"],
+        "mexican": ["MX"],
+        "argentin(?:e|ian|ean)": ["AR"],
+        "chilean": ["CL"],
+        "cuban": ["CU"],
+        "colombian": ["CO"],
+        "peruvian": ["PE"],
+        "austrian": ["AT"],
+        "swiss": ["CH"],
+        "iranian": ["IR"],
+        "indian|bollywood": ["IN"],
+        "israeli": ["IL"],
+        "egyptian": ["EG"],
+        "taiwanese|taiwan island|republic of china": ["TW"],
+        "hong kong|british hong kong": ["HK"],
+        "south african": ["ZA"],
+        "new zealand": ["NZ"],
+        "soviet|soviet union|ussr": ["RU"],
+        "czechoslovak(?:ian|ia)?|czech republic": ["CZ"],
+        "west germany|east germany": ["DE"],
+        "turkey": ["TR"],
+        "people s republic of china|mainland chinese": ["CN"],
+        "filipino|philippine": ["PH"],
+        "senegalese": ["SN"],
+        "nigerian": ["NG"],
+        "kenyan": ["KE"],
+        "moroccan": ["MA"],
+        "tunisian": ["TN"],
+        "lebanese": ["LB"],
+        "palestinian": ["PS"],
+        "yugoslav(?:ian|ia)?": ["RS"],
+        "macedonia": ["MK"],
+        "south korean": ["KR"],
+        "scandinavian|scandinavia": ["DK", "NO", "SE"],
+        "nordic|nordic countries": ["DK", "NO", "SE", "FI", "IS"],
         "european|europe": "AT BE BG CH CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LT LU LV NL NO PL PT RO RS SE SI SK UA".split(),
-        "eastern european|eastern europe": "BG CZ HU PL RO RS SK UA".split(), "asian|asia": "CN HK ID IN JP KR MN MY PH SG TH TW VN".split(), "east asian|east asia": "CN HK JP KR TW".split(),
-        "latin american|south american|latin america|south america": "AR BO BR CL CO CU EC MX PE UY VE".split(), "african|africa": "CD CM DZ EG ET KE MA ML NG SN TN UG ZA".split()},
-    "home of": {"pt": "PT", "en": None, "hi": None, "fa": None, "cn": None, "ar": None, "he": None, "yi": None, "la": None, "ta": None, "te": None, "ml": None, "bn": None, "ur": None, "xx": None, "qu": None, "eo": None, "ku": None, "no": "NO"},  # languages whose adjective is no nationality, or that of another country than Babel's likeliest
-    "languages": {"chinese": ["zh", "cn"], "mandarin": ["zh"], "cantonese": ["cn"], "farsi": ["fa"], "bollywood": ["hi"], "korean|south korean": ["ko"]},
-    "foreign": "foreign(?:[- ]language)?|non-english|not english|subtitled films?", "no subtitles": "(?:no|without|don't want) (?:any )?subtitles",
-    "studios": ("marvel", "pixar", "disney", "ghibli", "dreamworks", "hammer", "aardman", "laika", "a24", "blumhouse", "troma", "lucasfilm", "miramax", "focus features", "working title"),
-    "audience": {"adults": r"(?:not (?:suitable )?for (?:kids|children))|(?:only )?for (?:adults?|grown-?ups?)(?: only)?|grown-up", "kids": r"(?:suitable |good |great |made |ok )?(?:for|with) (?:(?:the|my|our|a|whole|entire|small|young|little|all the) )*(?:kids?|child(?:ren)?|famil(?:y|ies)|toddlers?|daughters?|sons?|grandchildren|grandkids|nieces?|nephews?)(?: (?:under|below) \w+)?|(?:for|with) (?:my|our) (?:\w+|\d+)[- ]year[- ]olds?|for an? (?:\w+|\d+)[- ]year[- ]olds?|famil(?:y|ies)[- ](?:friendly|films?|movies?|entertainment|night|comed(?:y|ies)|animation|fun|adventures?)|kid[- ]friendly|kids'? (?:films?|movies?)|children's (?:films?|movies?)"},
-    "fame": {"gem": r"hidden gems?|(?:lesser|less|little)[- ]known|obscure|overlooked|under-?rated(?: gems?)?|under the radar|forgotten|deep cuts?|(?:that )?i (?:may|might|probably) not know|(?:i |i've |haven't )+heard of|nobody (?:knows|has heard of|has seen)|not (?:so |very |too |that )?(?:famous|well[- ]known|popular|mainstream)|(?:not a |no )blockbusters?",
-             "famous": "blockbusters?|famous|popular|well[- ]known|mainstream|everybody knows|big hits?|hits|iconic|best[- ]known", "classic": "(?:old )?classics?|canonical"},
-    "rating": {7.0: r"(?:very |really )?(?:well|highly|critically|best)[- ](?:reviewed|rated|regarded|acclaimed|received|liked)|acclaimed|critics' (?:favou?rites?|darlings?)|(?:with )?(?:good|great|excellent) (?:reviews|ratings?)|top[- ]rated|masterpieces?"},
+        "eastern european|eastern europe": "BG CZ HU PL RO RS SK UA".split(),
+        "asian|asia": "CN HK ID IN JP KR MN MY PH SG TH TW VN".split(),
+        "east asian|east asia": "CN HK JP KR TW".split(),
+        "latin american|south american|latin america|south america": "AR BO BR CL CO CU EC MX PE UY VE".split(),
+        "african|africa": "CD CM DZ EG ET KE MA ML NG SN TN UG ZA".split(),
+    },
+    # languages whose adjective is no nationality, or that of another country than Babel's likeliest
+    "home of": {
+        "pt": "PT",
+        "en": None,
+        "hi": None,
+        "fa": None,
+        "cn": None,
+        "ar": None,
+        "he": None,
+        "yi": None,
+        "la": None,
+        "ta": None,
+        "te": None,
+        "ml": None,
+        "bn": None,
+        "ur": None,
+        "xx": None,
+        "qu": None,
+        "eo": None,
+        "ku": None,
+        "no": "NO",
+    },
+    "languages": {
+        "chinese": ["zh", "cn"],
+        "mandarin": ["zh"],
+        "cantonese": ["cn"],
+        "farsi": ["fa"],
+        "bollywood": ["hi"],
+        "korean|south korean": ["ko"],
+    },
+    "foreign": "foreign(?:[- ]language)?|non-english|not english|subtitled films?",
+    "no subtitles": "(?:no|without|don't want) (?:any )?subtitles",
+    "studios": (
+        "marvel",
+        "pixar",
+        "disney",
+        "ghibli",
+        "dreamworks",
+        "hammer",
+        "aardman",
+        "laika",
+        "a24",
+        "blumhouse",
+        "troma",
+        "lucasfilm",
+        "miramax",
+        "focus features",
+        "working title",
+    ),
+    "audience": {
+        "adults": r"(?:not (?:suitable )?for (?:kids|children))|(?:only )?for "
+        "(?:adults?|grown-?ups?)(?: only)?|grown-up",
+        "kids": r"(?:suitable |good |great |made |ok )?(?:for|with) "
+        "(?:(?:the|my|our|a|whole|entire|small|young|little|all the) "
+        ")*(?:kids?|child(?:ren)?|famil(?:y|ies)|toddlers?|daughters?|sons?|grandchildren|grandkids|nieces?|nephews?)(?: (?:under|below) \w+)?|(?:for|with) (?:my|our) (?:\w+|\d+)[- ]year[- ]olds?|for an? (?:\w+|\d+)[- ]year[- ]olds?|famil(?:y|ies)[- ](?:friendly|films?|movies?|entertainment|night|comed(?:y|ies)|animation|fun|adventures?)|kid[- ]friendly|kids'? (?:films?|movies?)|children's (?:films?|movies?)",
+    },
+    "fame": {
+        "gem": r"hidden gems?|(?:lesser|less|little)[- ]known|obscure|overlooked|under-?rated(?: "
+        "gems?)?|under the radar|forgotten|deep cuts?|(?:that )?i (?:may|might|probably) not "
+        "know|(?:i |i've |haven't )+heard of|nobody (?:knows|has heard of|has seen)|not (?:so "
+        "|very |too |that )?(?:famous|well[- ]known|popular|mainstream)|(?:not a |no "
+        ")blockbusters?",
+        "famous": "blockbusters?|famous|popular|well[- ]known|mainstream|everybody knows|big "
+        "hits?|hits|iconic|best[- ]known",
+        "classic": "(?:old )?classics?|canonical",
+    },
+    "rating": {
+        7.0: r"(?:very |really )?(?:well|highly|critically|best)[- ](?:reviewed|rated|regarded|acclaimed|received|liked)|acclaimed|critics' (?:favou?rites?|darlings?)|(?:with )?(?:good|great|excellent) (?:reviews|ratings?)|top[- ]rated|masterpieces?"
+    },
     "rated": r"rated|ratings?(?: of)?|imdb|scor(?:es?|ed|ing)(?: of)?|stars|marks? of",
-    "like": r"(?:some(?:thing|what) |anything |films? |movies? |much |more |a (?:bit|little|lot) |kind of |sort of |just |rather |very )*(?:(?<!i'd )(?<!would )(?<!i )(?<!we )(?<!you )like|similar to|in the (?:vein|spirit|style|tradition) of|reminiscent of|reminds? me of|along the lines of|akin to|such as|as (?:[a-z]+|[a-z]+-[a-z]+) as|cross between|(?:i|we)(?:'ve)? (?:really |just )?(?:loved?|enjoy(?:ed)?|liked?|adored?)|fans? of|my favou?rites? (?:is|are|film is))",
-    "unlike": r"nothing like|(?:not|isn't|not at all|but not) (?:another|like|similar to)|unlike|(?:hated|disliked|didn't like|did not like|couldn't stand)",
-    "seen": r"(?:other than|except(?: for)?|besides|apart from|excluding|but not|(?:that |which |who )?(?:is not|isn't|are not|aren't)|not|already (?:seen|watched)|(?:i|we)(?:'ve| have)? (?:already )?(?:seen|watched))",
-    "by": {"directors": "directed by|direction by|director|films? (?:by|of|from)|movies? (?:by|of|from)|by|from", "writers": "written by|script by|screenplay by", "cast": "starring|featuring|played by|acted by|with|stars"},
+    "like": r"(?:some(?:thing|what) |anything |films? |movies? |much |more |a (?:bit|little|lot) "
+    "|kind of |sort of |just |rather |very )*(?:(?<!i'd )(?<!would )(?<!i )(?<!we )(?<!you "
+    ")like|similar to|in the (?:vein|spirit|style|tradition) of|reminiscent of|reminds? me "
+    "of|along the lines of|akin to|such as|as (?:[a-z]+|[a-z]+-[a-z]+) as|cross "
+    "between|(?:i|we)(?:'ve)? (?:really |just )?(?:loved?|enjoy(?:ed)?|liked?|adored?)|fans? of|my "
+    "favou?rites? (?:is|are|film is))",
+    "unlike": r"nothing like|(?:not|isn't|not at all|but not) (?:another|like|similar "
+    "to)|unlike|(?:hated|disliked|didn't like|did not like|couldn't stand)",
+    "seen": r"(?:other than|except(?: for)?|besides|apart from|excluding|but not|(?:that |which "
+    "|who )?(?:is not|isn't|are not|aren't)|not|already (?:seen|watched)|(?:i|we)(?:'ve| have)? "
+    "(?:already )?(?:seen|watched))",
+    "by": {
+        "directors": "directed by|direction by|director|films? (?:by|of|from)|movies? "
+        "(?:by|of|from)|by|from",
+        "writers": "written by|script by|screenplay by",
+        "cast": "starring|featuring|played by|acted by|with|stars",
+    },
     "brothers": "brothers|bros|sisters|siblings",
     "all but": r"\b(?:any|every)(?:thing|where)? (?:country |place |kind )?but\b|\b(?:any|every)(?:thing|where) but\b|\ball but\b",
-    "negators": r"not?|never|nor|neither|without|except(?: for)?|excluding|avoid(?:ing)?|hates?|dislikes?|minus|(?:is|are|do|does|wo|ca|was)n't|(?:any|every)thing but|all but|other than|besides|apart from|instead of|rather than|free of|nothing|none|less|sick of|tired of|fed up with|no more",
-    "harmless": r"why not|if (?:it's |that's )?not too much trouble|if possible|not only|not sure|not necessarily|nothing but|don't (?:know|care|mind)|do not (?:know|care|mind)|doesn't (?:have to|need to|matter)|need not be|not bad|no matter|haven't seen|have not seen|never seen|can't (?:wait|decide|go wrong)|if not|whether or not|is fine|are fine|is ok(?:ay)?|no problem",
+    "negators": r"not?|never|nor|neither|without|except(?: "
+    "for)?|excluding|avoid(?:ing)?|hates?|dislikes?|minus|(?:is|are|do|does|wo|ca|was)n't|(?:any|every)thing but|all but|other than|besides|apart from|instead of|rather than|free of|nothing|none|less|sick of|tired of|fed up with|no more",
+    "harmless": r"why not|if (?:it's |that's )?not too much trouble|if possible|not only|not "
+    "sure|not necessarily|nothing but|don't (?:know|care|mind)|do not (?:know|care|mind)|doesn't "
+    "(?:have to|need to|matter)|need not be|not bad|no matter|haven't seen|have not seen|never "
+    "seen|can't (?:wait|decide|go wrong)|if not|whether or not|is fine|are fine|is ok(?:ay)?|no "
+    "problem",
     "boundary": r"\bbut\b|\bjust\b|\binstead\b|\brather\b(?! than)|\bhowever\b|\bplease\b|\bonly\b|[;.:!?]",
     "joins": r"\W*(?:(?:films?|movies?|stuff|things?)\W+)?(?:{})\W+(?:(?:a|an|the|by|with|any|too|very|from|in|either|about|of)\W+)*",
-    "about": r"\b(?:about|on|of|concerning|deals with|dealing with|involving)\s+(?:(?:a|an|the|some|old|young|real)\s+)?", "set in": r"\b(?:set (?:in|on|at|during|around)|takes? place in|taking place in|in|during|visiting|to|on)\s+(?:(?:a|an|the|early|mid|late|old|modern)[\s-]+)*",
+    "about": r"\b(?:about|on|of|concerning|deals with|dealing "
+    "with|involving)\s+(?:(?:a|an|the|some|old|young|real)\s+)?",
+    "set in": r"\b(?:set (?:in|on|at|during|around)|takes? place in|taking place "
+    "in|in|during|visiting|to|on)\s+(?:(?:a|an|the|early|mid|late|old|modern)[\s-]+)*",
     "made": r"\b(?:made|produced|shot|filmed|released|came out|dating)\s+(?:in|from|back to)\s+(?:(?:a|an|the)\s+)?|\bfrom\s+(?:(?:a|an|the)\s+)?",
-    "i love": r"(?:i|we)(?:'d|'ve)? (?:\w+ )?(?:loved?|liked?|enjoy(?:ed)?|adored?)|we'd like|i'd like",
-    "unknowable": r"(?:films? |movies? )?(?:directed |made )?by (?:a )?wom[ae]n(?: directors?)?|(?:wom[ae]n|female) (?:directors?|filmmakers?)|newest first|oldest first|sorted by \w+|slow(?:er)?(?:[- ](?:paced|burn|moving))?|fast(?:er)?(?:[- ]paced)?|quiet|black[- ]and[- ]white|(?:an? )?all-star cast|well[- ](?:acted|written|made|shot)|beautifully shot|sequels?|remakes?|dubbed|subtitled?|subtitles|(?:that |which )?(?:won |wins? )?(?:an? )?oscars?(?:[- ]winning)?|award[- ]winning|(?:that |which )?(?:won |wins? )?(?:an? |some |many )?awards?|streaming|on netflix|netflix|in 3d|good (?:soundtrack|ending|acting|story)|indie|independent|happy ending|twist ending|one location|low[- ]budget|big[- ]budget",
-    "filler": "film films movie movies flick picture pictures feature features cinema something anything someone somebody want wants wanted watch watching see seeing show recommend suggest suggestion looking look need please tonight evening weekend "
-              "today like good great nice best better really very bit lot kind sort set story stories tale tales maybe perhaps ideally preferably just also either both that's it's there's lasting runtime running length long longer short shorter made year years "
-              "decade century rated give find tell know one ones some any stuff thing things made produced released shot based inspired featuring feature plot style vibe feel feeling mood themed theme think thinking loved enjoy enjoyed fan would could should "
-              "can may might let's i'm i'd i've don't isn't doesn't didn't not no nor neither without except but too much more less most cast star stars starring actor actress director directed written play plays playing made giant fine ok okay exactly else what which old new "
-              "whole only total about around plus minus e.g etc time instead role roles part interesting decent solid proper actual actually hello hi hey thanks take takes place places another country countries anywhere everywhere".replace("giant ", "").replace(" time ", " ").replace(" old new", "").split(),
+    "i love": r"(?:i|we)(?:'d|'ve)? (?:\w+ )?(?:loved?|liked?|enjoy(?:ed)?|adored?)|we'd like|i'd "
+    "like",
+    "unknowable": r"(?:films? |movies? )?(?:directed |made )?by (?:a )?wom[ae]n(?: "
+    "directors?)?|(?:wom[ae]n|female) (?:directors?|filmmakers?)|newest first|oldest first|sorted "
+    "by \w+|slow(?:er)?(?:[- ](?:paced|burn|moving))?|fast(?:er)?(?:[- ]paced)?|quiet|black[- "
+    "]and[- ]white|(?:an? )?all-star cast|well[- ](?:acted|written|made|shot)|beautifully "
+    "shot|sequels?|remakes?|dubbed|subtitled?|subtitles|(?:that |which )?(?:won |wins? )?(?:an? "
+    ")?oscars?(?:[- ]winning)?|award[- ]winning|(?:that |which )?(?:won |wins? )?(?:an? |some "
+    "|many )?awards?|streaming|on netflix|netflix|in 3d|good "
+    "(?:soundtrack|ending|acting|story)|indie|independent|happy ending|twist ending|one "
+    "location|low[- ]budget|big[- ]budget",
+    "filler": "film films movie movies flick picture pictures feature features cinema something "
+    "anything someone somebody want wants wanted watch watching see seeing show recommend suggest "
+    "suggestion looking look need please tonight evening weekend "
+    "today like good great nice best better really very bit lot kind sort set story stories tale "
+    "tales maybe perhaps ideally preferably just also either both that's it's there's lasting "
+    "runtime running length long longer short shorter made year years "
+    "decade century rated give find tell know one ones some any stuff thing things made produced "
+    "released shot based inspired featuring feature plot style vibe feel feeling mood themed theme "
+    "think thinking loved enjoy enjoyed fan would could should "
+    "can may might let's i'm i'd i've don't isn't doesn't didn't not no nor neither without except "
+    "but too much more less most cast star stars starring actor actress director directed written "
+    "play plays playing made giant fine ok okay exactly else what which old new "
+    "whole only total about around plus minus e.g etc time instead role roles part interesting decent solid proper actual actually hello hi hey thanks take takes place places another country countries anywhere everywhere".replace(
+        "giant ", ""
+    )
+    .replace(" time ", " ")
+    .replace(" old new", "")
+    .split(),
 }
 
 # %% ../nbs/05b_wish.ipynb #1e5dbb4b
-MOODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {  # mood -> (how it is said, words of such films, genres for it, genres against it)
-    "melancholic": (r"melanchol(?:y|ic)|wistful|bittersweet|elegiac", "loneliness melancholy grief loss mourning regret solitude nostalgia memory farewell longing", ("Drama",), ("Action", "Horror", "Comedy")),
-    "sad": (r"sad(?:der)?|depressing|tear-?jerkers?|heart-?breaking|tragic|makes? me cry|(?:want|need) to cry|good cry|moving", "death grief tragedy dying illness cancer loss terminal funeral suicide", ("Drama",), ("Comedy", "Action")),
-    "feel-good": (r"feel-?\s?good|uplifting|heart-?warming|cheerful|happy|light-?hearted|cosy|cozy|comforting|charming|sweet|optimistic|warm|inspiring|inspirational", "friendship inspirational hope dream love feelgood underdog kindness joy unlikely", ("Comedy", "Family"), ("Horror", "Thriller", "War", "Crime")),
-    "tense": (r"tense|suspenseful|gripping|nail-?biting|nerve-?racking|edge of (?:my|the|your) seat|thrilling|suspense", "suspense hostage trapped escape danger race survival stalked kidnapping", ("Thriller",), ("Comedy", "Family")),
-    "mind-bending": (r"mind-?\s?(?:bending|blowing|boggling)|trippy|cerebral|brain-?teasing|puzzling|confusing", "reality dream memory paradox hallucination parallel simulation amnesia identity loop subconscious", ("Science Fiction", "Sci-Fi", "Mystery"), ("Family", "Documentary")),
-    "surreal": (r"surreal(?:ist)?|dream-?like|strange|weird|bizarre|absurd(?:ist)?", "surreal surrealism dream nightmare bizarre strange hallucination absurd", ("Fantasy",), ("Documentary",)),
-    "bleak": (r"bleak(?:er)?|dark(?:er)?|grim|disturbing|harrowing|nihilistic", "murder despair abuse violence serial death revenge corruption", ("Crime", "Drama", "Thriller"), ("Comedy", "Family")),
-    "gritty": (r"gritty|raw|realistic|hard-?boiled", "corruption drug street cop undercover gang police detective", ("Crime",), ("Family", "Fantasy", "Animation")),
-    "violent": (r"violent|brutal|bloody", "violence murder blood torture massacre brutal revenge gore", ("Horror", "Action"), ()),
-    "gory": (r"gory|gross|splatter", "gore blood splatter slasher torture cannibal dismemberment", ("Horror",), ()),
-    "creepy": (r"creepy|eerie|spooky|unsettling|uncanny|chilling", "ghost haunted supernatural haunting mysterious paranormal spirit possession", ("Horror", "Mystery"), ("Comedy",)),
-    "quirky": (r"quirky|off-?beat|eccentric|whimsical|odd-?ball", "eccentric quirky misfit dysfunctional unusual oddball", ("Comedy",), ("Action", "War")),
-    "epic": (r"epic|grand|sweeping", "empire kingdom battle war emperor saga king warrior", ("History", "Adventure", "War"), ()),
-    "satirical": (r"satir(?:e|es|ical)|biting|sardonic|black humou?r", "satire parody politics media hypocrisy", ("Comedy",), ("Horror",)),
-    "nostalgic": (r"nostalgi(?:c|a)", "childhood nostalgia summer memory youth past friendship", ("Drama",), ("Horror", "Science Fiction")),
-    "erotic": (r"erotic|sexy|steamy|sensual", "seduction affair desire sexual lust obsession erotic", ("Romance",), ("Family", "Animation")),
-    "thoughtful": (r"thought-?provoking|intelligent|clever|smart|philosophical|profound|deep|contemplative|meditative|poetic|lyrical", "existential philosophy meaning morality faith truth society", ("Drama",), ("Action",)),
+# mood -> (how it is said, words of such films, genres for it, genres against it)
+MOODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
+    "melancholic": (
+        r"melanchol(?:y|ic)|wistful|bittersweet|elegiac",
+        "loneliness melancholy grief loss mourning regret solitude nostalgia memory farewell "
+        "longing",
+        ("Drama",),
+        ("Action", "Horror", "Comedy"),
+    ),
+    "sad": (
+        r"sad(?:der)?|depressing|tear-?jerkers?|heart-?breaking|tragic|makes? me cry|(?:want|need) "
+        r"to cry|good cry|moving",
+        "death grief tragedy dying illness cancer loss terminal funeral suicide",
+        ("Drama",),
+        ("Comedy", "Action"),
+    ),
+    "feel-good": (
+        r"feel-?\s?good|uplifting|heart-?warming|cheerful|happy|light-?hearted|cosy|cozy|comforting|charming|sweet|optimistic|warm|inspiring|inspirational",
+        "friendship inspirational hope dream love feelgood underdog kindness joy unlikely",
+        ("Comedy", "Family"),
+        ("Horror", "Thriller", "War", "Crime"),
+    ),
+    "tense": (
+        r"tense|suspenseful|gripping|nail-?biting|nerve-?racking|edge of (?:my|the|your) "
+        r"seat|thrilling|suspense",
+        "suspense hostage trapped escape danger race survival stalked kidnapping",
+        ("Thriller",),
+        ("Comedy", "Family"),
+    ),
+    "mind-bending": (
+        r"mind-?\s?(?:bending|blowing|boggling)|trippy|cerebral|brain-?teasing|puzzling|confusing",
+        "reality dream memory paradox hallucination parallel simulation amnesia identity loop "
+        "subconscious",
+        ("Science Fiction", "Sci-Fi", "Mystery"),
+        ("Family", "Documentary"),
+    ),
+    "surreal": (
+        r"surreal(?:ist)?|dream-?like|strange|weird|bizarre|absurd(?:ist)?",
+        "surreal surrealism dream nightmare bizarre strange hallucination absurd",
+        ("Fantasy",),
+        ("Documentary",),
+    ),
+    "bleak": (
+        r"bleak(?:er)?|dark(?:er)?|grim|disturbing|harrowing|nihilistic",
+        "murder despair abuse violence serial death revenge corruption",
+        ("Crime", "Drama", "Thriller"),
+        ("Comedy", "Family"),
+    ),
+    "gritty": (
+        r"gritty|raw|realistic|hard-?boiled",
+        "corruption drug street cop undercover gang police detective",
+        ("Crime",),
+        ("Family", "Fantasy", "Animation"),
+    ),
+    "violent": (
+        r"violent|brutal|bloody",
+        "violence murder blood torture massacre brutal revenge gore",
+        ("Horror", "Action"),
+        (),
+    ),
+    "gory": (
+        r"gory|gross|splatter",
+        "gore blood splatter slasher torture cannibal dismemberment",
+        ("Horror",),
+        (),
+    ),
+    "creepy": (
+        r"creepy|eerie|spooky|unsettling|uncanny|chilling",
+        "ghost haunted supernatural haunting mysterious paranormal spirit possession",
+        ("Horror", "Mystery"),
+        ("Comedy",),
+    ),
+    "quirky": (
+        r"quirky|off-?beat|eccentric|whimsical|odd-?ball",
+        "eccentric quirky misfit dysfunctional unusual oddball",
+        ("Comedy",),
+        ("Action", "War"),
+    ),
+    "epic": (
+        r"epic|grand|sweeping",
+        "empire kingdom battle war emperor saga king warrior",
+        ("History", "Adventure", "War"),
+        (),
+    ),
+    "satirical": (
+        r"satir(?:e|es|ical)|biting|sardonic|black humou?r",
+        "satire parody politics media hypocrisy",
+        ("Comedy",),
+        ("Horror",),
+    ),
+    "nostalgic": (
+        r"nostalgi(?:c|a)",
+        "childhood nostalgia summer memory youth past friendship",
+        ("Drama",),
+        ("Horror", "Science Fiction"),
+    ),
+    "erotic": (
+        r"erotic|sexy|steamy|sensual",
+        "seduction affair desire sexual lust obsession erotic",
+        ("Romance",),
+        ("Family", "Animation"),
+    ),
+    "thoughtful": (
+        r"thought-?provoking|intelligent|clever|smart|philosophical|profound|deep|contemplative|meditative|poetic|lyrical",
+        "existential philosophy meaning morality faith truth society",
+        ("Drama",),
+        ("Action",),
+    ),
 }
 
 # %% ../nbs/05b_wish.ipynb #e2a62c58
@@ -214,20 +564,35 @@ def plain(
     ) -> str:
     "Put a text into small letters without accents, of the same length, so that places in one are places in the other"
     odd = {"’": "'", "‘": "'", "–": "-", "—": "-", "ø": "o", "ł": "l", "“": '"', "”": '"'}
-    return "".join((unicodedata.normalize("NFKD", odd.get(letter, letter))[:1] or " ").lower()[:1] for letter in text)
+    return "".join(
+        (unicodedata.normalize("NFKD", odd.get(letter, letter))[:1] or " ").lower()[:1]
+        for letter in text
+    )
 
 @cache
 def _spoken() -> dict[str, list[str]]:
     "Adjective of a language -> its codes, from Babel"
     from babel import Locale
-    return {plain(name): [code] for code, name in Locale("en").languages.items() if len(code) == 2} | {word: codes for words, codes in ENGLISH["languages"].items() for word in words.split("|")}
+
+    return {
+        plain(name): [code] for code, name in Locale("en").languages.items() if len(code) == 2
+    } | {word: codes for words, codes in ENGLISH["languages"].items() for word in words.split("|")}
 
 @cache
 def _territories() -> dict[str, list[str]]:
     "Name of a country, or its adjective as a pattern -> ISO 3166, from Babel and the table above"
     from babel import Locale
-    named = {normalize_title(name): [code] for code, name in Locale("en").territories.items() if code.isalpha()}
-    return named | {word: codes for words, codes in ENGLISH["countries"].items() for word in re.split(r"\|(?![^(]*\))", words)}
+
+    named = {
+        normalize_title(name): [code]
+        for code, name in Locale("en").territories.items()
+        if code.isalpha()
+    }
+    return named | {
+        word: codes
+        for words, codes in ENGLISH["countries"].items()
+        for word in re.split(r"\|(?![^(]*\))", words)
+    }
 
 @cache
 def _home(code: str) -> str | None:
@@ -251,7 +616,8 @@ def word_forms(
     forms = [word, f"{word}s", f"{word}es"]
     if word.endswith("y"): forms.append(f"{word[:-1]}ies")
     if word.endswith("ies"): forms.append(f"{word[:-3]}y")
-    if word.endswith("s") and not word.endswith("ss"): forms += [word[:-1], word[:-2] if word.endswith("es") else word[:-1]]
+    if word.endswith("s") and not word.endswith("ss"):
+        forms += [word[:-1], word[:-2] if word.endswith("es") else word[:-1]]
     return list(dict.fromkeys(forms))
 
 # %% ../nbs/05b_wish.ipynb #e239e288
@@ -267,17 +633,68 @@ class FilmWords:
         self.genres, self.genre_rows = _lists(films, "genres")
         self.countries, self.country_rows = _lists(films, "countries")
         self.companies, self.company_rows = _lists(films, "companies")
-        self.studios = {studio: np.unique(np.concatenate([np.empty(0, int), *(at for name, at in self.company_rows.items() if studio in plain(name))])).astype(int) for studio in ENGLISH["studios"]} if self.companies else {}
-        self.languages, self.language_rows = _lists(films.assign(one=[[v] if isinstance(v, str) else [] for v in films["original_language"]]), "one") if "original_language" in films else ({}, {})
-        self.numbers = {name: pd.to_numeric(films[column]).astype("Float64").to_numpy(float, na_value=np.nan)
-                        for name, column in (("years", "release_year"), ("runtime", "runtime"), ("min_rating", "vote_average"), ("votes", "vote_count")) if column in films}
-        years = Counter(self.numbers["years"][~np.isnan(self.numbers["years"])].astype(int).tolist()) if "years" in self.numbers else Counter()
-        self.newest = max((year for year, n in years.items() if n >= max(self.n / 1000, 1)), default=2020)
-        self.codes = {name: code for name in self.countries.values() for code in (_country_code(name),) if code}
-        self.places = {code: [name for name, own in self.codes.items() if own == code] for code in set(self.codes.values())}
+        self.studios = (
+            {
+                studio: np.unique(
+                    np.concatenate(
+                        [
+                            np.empty(0, int),
+                            *(
+                                at
+                                for name, at in self.company_rows.items()
+                                if studio in plain(name)
+                            ),
+                        ]
+                    )
+                ).astype(int)
+                for studio in ENGLISH["studios"]
+            }
+            if self.companies
+            else {}
+        )
+        self.languages, self.language_rows = (
+            _lists(
+                films.assign(
+                    one=[[v] if isinstance(v, str) else [] for v in films["original_language"]]
+                ),
+                "one",
+            )
+            if "original_language" in films
+            else ({}, {})
+        )
+        self.numbers = {
+            name: pd.to_numeric(films[column]).astype("Float64").to_numpy(float, na_value=np.nan)
+            for name, column in (
+                ("years", "release_year"),
+                ("runtime", "runtime"),
+                ("min_rating", "vote_average"),
+                ("votes", "vote_count"),
+            )
+            if column in films
+        }
+        years = (
+            Counter(self.numbers["years"][~np.isnan(self.numbers["years"])].astype(int).tolist())
+            if "years" in self.numbers
+            else Counter()
+        )
+        self.newest = max(
+            (year for year, n in years.items() if n >= max(self.n / 1000, 1)), default=2020
+        )
+        self.codes = {
+            name: code
+            for name in self.countries.values()
+            for code in (_country_code(name),)
+            if code
+        }
+        self.places = {
+            code: [name for name, own in self.codes.items() if own == code]
+            for code in set(self.codes.values())
+        }
         self.persons = titles.persons
         self.people = [name for name in self.persons.names if self.persons.known[name] > 1]
-        self.named = WordIndex([" ".join(line) for line in _lines(films, ("title", "keywords", "genres"))])
+        self.named = WordIndex(
+            [" ".join(line) for line in _lines(films, ("title", "keywords", "genres"))]
+        )
         self.told = WordIndex([" ".join(line) for line in _lines(films, ("overview",))])
 
     def rows(self,
@@ -286,7 +703,10 @@ class FilmWords:
         "Find the films that have a word, singular or plural, in title, keywords or genres; and in the plot"
         if word not in self._rows:
             if len(self._rows) > 2000: self._rows.clear()
-            self._rows[word] = tuple(np.unique(np.concatenate([index.titles_with(form) for form in word_forms(word)])) for index in (self.named, self.told))
+            self._rows[word] = tuple(
+                np.unique(np.concatenate([index.titles_with(form) for form in word_forms(word)]))
+                for index in (self.named, self.told)
+            )
         return self._rows[word]
 
     def has(self,
@@ -294,7 +714,11 @@ class FilmWords:
             row: int,  # position of a film
             ) -> bool:
         "Check whether a film has a word"
-        return any(at < len(rows) and rows[at] == row for rows in self.rows(word) for at in [np.searchsorted(rows, row)])
+        return any(
+            at < len(rows) and rows[at] == row
+            for rows in self.rows(word)
+            for at in [np.searchsorted(rows, row)]
+        )
 
     def bound(self,
               name: str,  # "votes" or "min_rating"
@@ -308,18 +732,46 @@ def _lists(films, column):
     if column not in films: return {}, {}
     rows: dict[str, list[int]] = {}
     for row, names in enumerate(films[column]):
-        for name in names if isinstance(names, (list, np.ndarray)) else (): rows.setdefault(str(name), []).append(row)
+        for name in names if isinstance(names, (list, np.ndarray)) else ():
+            rows.setdefault(str(name), []).append(row)
     return {plain(name): name for name in rows}, {name: np.array(at) for name, at in rows.items()}
 
 def _lines(films, columns):
     "The words of some columns of each film"
-    text = [[" ".join(map(str, v)) if isinstance(v, (list, np.ndarray)) else v if isinstance(v, str) else "" for v in films[name]] for name in columns if name in films]
-    return (telling(plain(" ".join(line))) for line in zip(*text)) if text else ([] for _ in range(len(films)))
+    text = [
+        [
+            " ".join(map(str, v))
+            if isinstance(v, (list, np.ndarray))
+            else v
+            if isinstance(v, str)
+            else ""
+            for v in films[name]
+        ]
+        for name in columns
+        if name in films
+    ]
+    return (
+        (telling(plain(" ".join(line))) for line in zip(*text))
+        if text
+        else ([] for _ in range(len(films)))
+    )
 
 def _country_code(name):
     "ISO 3166 code of a country as a table names it"
     known, name = _territories(), normalize_title(name)
-    return next(iter(known.get(name) or next((codes for words, codes in known.items() if "(" in words and re.fullmatch(words, name)), [None])))
+    return next(
+        iter(
+            known.get(name)
+            or next(
+                (
+                    codes
+                    for words, codes in known.items()
+                    if "(" in words and re.fullmatch(words, name)
+                ),
+                [None],
+            )
+        )
+    )
 
 _KNOWN: WeakKeyDictionary = WeakKeyDictionary()
 
@@ -339,9 +791,15 @@ class Reader:
                  text: str,  # what was typed
                  titles: TitleIndex,  # of the table
                  ):
-        self.text, self.flat, self.titles, self.known = text, plain(text), titles, film_words(titles)
+        self.text, self.flat, self.titles, self.known = (
+            text,
+            plain(text),
+            titles,
+            film_words(titles),
+        )
         self.left, self.parts = self.flat, []
-        for found in re.finditer(rf"\b(?:{ENGLISH['harmless']})\b", self.flat): self.drop(*found.span())
+        for found in re.finditer(rf"\b(?:{ENGLISH['harmless']})\b", self.flat):
+            self.drop(*found.span())
 
     def find(self,
              pattern: str,  # a regular expression, over small letters without accents
@@ -368,7 +826,9 @@ class Reader:
              meaning: str = "",  # where `said` would not know
              ) -> None:
         "Note a part, and cross its words out"
-        self.parts.append(Part(kind, value, self.text[start:end].strip(" ,"), meaning, wanted, start, end))
+        self.parts.append(
+            Part(kind, value, self.text[start:end].strip(" ,"), meaning, wanted, start, end)
+        )
         self.drop(start, end)
 
     def ignore(self,
@@ -386,12 +846,27 @@ class Reader:
         return re.search(rf"(?:{pattern})$", self.flat[:start])
 
 # %% ../nbs/05b_wish.ipynb #9cf4d2de
-_STOPS = re.compile(r",|;|:|\.|!|\?|\bbut\b|\bonly\b|\bwithout\b|\bexcept\b|\bfrom\b|\bset\b|\bwith\b|\bthat\b|\bwhich\b|\bor\b|\band\b")
+_STOPS = re.compile(
+    r",|;|:|\.|!|\?|\bbut\b|\bonly\b|\bwithout\b|\bexcept\b|\bfrom\b|\bset\b|\bwith\b|\bthat\b|\bwhich\b|\bor\b|\band\b"
+)
 
 def _is_vocabulary(reader, words):
     "Whether words in small letters are a genre, a mood, a country or a language rather than a title"
-    tables = [*ENGLISH["genres"], *(said for said, *_ in MOODS.values()), *ENGLISH["countries"], *ENGLISH["audience"].values(), *ENGLISH["fame"].values(), *ENGLISH["years"], "|".join(ENGLISH["studios"])]
-    return words in _spoken() or words in _territories() or words in ENGLISH["filler"] or any(re.fullmatch(pattern, words) for pattern in tables)
+    tables = [
+        *ENGLISH["genres"],
+        *(said for said, *_ in MOODS.values()),
+        *ENGLISH["countries"],
+        *ENGLISH["audience"].values(),
+        *ENGLISH["fame"].values(),
+        *ENGLISH["years"],
+        "|".join(ENGLISH["studios"]),
+    ]
+    return (
+        words in _spoken()
+        or words in _territories()
+        or words in ENGLISH["filler"]
+        or any(re.fullmatch(pattern, words) for pattern in tables)
+    )
 
 def title_here(
     reader: Reader,  # the text
@@ -408,21 +883,32 @@ def title_here(
         found = [(row, kind) for row, kind in called(index, name, year) if kind < 3]
         small = not any(letter.isupper() or letter.isdigit() for letter in name)
         if re.match(r": [A-Z]", rest[end:]): break
-        if not found or _is_vocabulary(reader, flat) or small and index.rank[found[0][0]] < (.9 if " " in name else .95): continue
+        if (
+            not found
+            or _is_vocabulary(reader, flat)
+            or small
+            and index.rank[found[0][0]] < (0.9 if " " in name else 0.95)
+        ):
+            continue
         return found[0][0], start + end
     cut = _STOPS.search(rest)
     name = rest[:cut.start() if cut else len(rest)].strip()
     longer = cut and cut[0] == ":" and re.match(r": [A-Z]", rest[cut.start():])
     if exact or longer or not name[:1].isupper() or len(name) < 4: return None
     meant = understand(index, name)
-    return (meant.row, start + len(rest[:cut.start() if cut else len(rest)].rstrip())) if meant else None
+    return (
+        (meant.row, start + len(rest[: cut.start() if cut else len(rest)].rstrip()))
+        if meant
+        else None
+    )
 
 def read_titles(
     reader: Reader,  # the text
     ) -> None:
     "Read films to be like, films to be unlike, and films not to recommend"
     for kind in ("unlike", "like", "seen"):
-        for cue in reader.find(rf"(?:{ENGLISH[kind]})(?: the (?:film|movie))?(?=[\s:]+[\"\w])"): _titles_after(reader, cue, kind)
+        for cue in reader.find(rf"(?:{ENGLISH[kind]})(?: the (?:film|movie))?(?=[\s:]+[\"\w])"):
+            _titles_after(reader, cue, kind)
     for cue in reader.find(ENGLISH["i love"]): reader.drop(*cue.span())
     for quoted in re.finditer(r'"([^"]{2,60})"', reader.left):
         meant = understand(reader.titles, reader.text[quoted.start(1):quoted.end(1)])
@@ -434,7 +920,12 @@ def _titles_after(reader, cue, kind):
     if kind != "seen" and not title_here(reader, at): return _unknown_title(reader, at)
     while found := title_here(reader, at, exact=kind == "seen" or first != cue.start()):
         row, end = found
-        if kind == "seen" and not reader.text[at:at + 1].isupper() and not reader.text[at].isdigit(): break
+        if (
+            kind == "seen"
+            and not reader.text[at : at + 1].isupper()
+            and not reader.text[at].isdigit()
+        ):
+            break
         _take_film(reader, kind, row, first, end)
         joined = re.match(r"\s*(?:,|,? or|,? and|/|meets|&)\s+", reader.flat[end:])
         if not joined: break
@@ -442,13 +933,25 @@ def _titles_after(reader, cue, kind):
 
 def _unknown_title(reader, start):
     "A title in capitals that the table does not have is not understood, and its words are no theme"
-    run = re.match(r"[A-Z][\w']+(?:(?::)? (?:(?:of|the|and|in|a|to) )*[A-Z][\w']+)*", reader.text[start:])
-    if run and not _is_vocabulary(reader, plain(run[0])) and not _is_vocabulary(reader, plain(run[0].split()[0])) and not reader.titles.persons.find(normalize_title(run[0]))[0]: reader.ignore(start, start + run.end())
+    run = re.match(
+        r"[A-Z][\w']+(?:(?::)? (?:(?:of|the|and|in|a|to) )*[A-Z][\w']+)*", reader.text[start:]
+    )
+    if (
+        run
+        and not _is_vocabulary(reader, plain(run[0]))
+        and not _is_vocabulary(reader, plain(run[0].split()[0]))
+        and not reader.titles.persons.find(normalize_title(run[0]))[0]
+    ):
+        reader.ignore(start, start + run.end())
 
 def _take_film(reader, kind, row, start, end):
     "Note a film"
     label = reader.titles.labels.iloc[row]
-    meaning = {"like": f"like {label}", "unlike": f"nothing like {label}", "seen": f"not {label} itself"}[kind]
+    meaning = {
+        "like": f"like {label}",
+        "unlike": f"nothing like {label}",
+        "seen": f"not {label} itself",
+    }[kind]
     reader.take(kind, (int(reader.titles.films.index[row]),), start, end, meaning=meaning)
 
 # %% ../nbs/05b_wish.ipynb #ea86cc1e
@@ -456,7 +959,8 @@ _NUM = r"(?:\d+(?:\.\d+)?|" + "|".join(sorted(ENGLISH["numbers"], key=len, rever
 _SIGNS = {sign: words for sign, words in ENGLISH["compared"].items()}
 _COMPARED = "|".join(_SIGNS.values())
 
-def _number(word): return float(ENGLISH["numbers"][word]) if word in ENGLISH["numbers"] else float(word)
+def _number(word):
+    return float(ENGLISH["numbers"][word]) if word in ENGLISH["numbers"] else float(word)
 
 def _sign(words):
     "The sign that words before a number stand for"
@@ -468,22 +972,43 @@ def in_interval(
     about: float = 0,  # how wide "about" is, and a number alone
     ) -> tuple[float | None, float | None]:
     "Find the (lowest, highest) that a comparison means"
-    return {"<": (None, number - 1), "<=": (None, number), ">": (number + 1, None), ">=": (number, None)}.get(sign, (number - about, number + about))
+    return {
+        "<": (None, number - 1),
+        "<=": (None, number),
+        ">": (number + 1, None),
+        ">=": (number, None),
+    }.get(sign, (number - about, number + about))
 
-_DURATION = (rf"(?P<sign>{_COMPARED})?\s*(?:an? )?(?:(?P<h>{_NUM})(?P<half> {ENGLISH['half']})?[\s-]*(?:{ENGLISH['hours']})(?![a-z])(?P<half2> {ENGLISH['half']})?(?:(?: and)? ?(?P<hm>{_NUM})[\s-]*(?:{ENGLISH['minutes']}|m)?(?![\w]))?"
-             rf"|(?P<m>{_NUM})[\s-]*(?:{ENGLISH['minutes']}))(?:[- ]long)?(?: (?:or )?(?P<or>less|more|so|shorter|longer|under|over|max(?:imum)?|tops))?")
+_DURATION = (
+    rf"(?P<sign>{_COMPARED})?\s*(?:an? )?(?:(?P<h>{_NUM})(?P<half> "
+    rf"{ENGLISH['half']})?[\s-]*(?:{ENGLISH['hours']})(?![a-z])(?P<half2> "
+    rf"{ENGLISH['half']})?(?:(?: and)? ?(?P<hm>{_NUM})[\s-]*(?:{ENGLISH['minutes']}|m)?(?![\w]))?"
+    rf"|(?P<m>{_NUM})[\s-]*(?:{ENGLISH['minutes']}))(?:[- ]long)?(?: (?:or "
+    rf")?(?P<or>less|more|so|shorter|longer|under|over|max(?:imum)?|tops))?"
+)
 
 def read_lengths(
     reader: Reader,  # the text
     ) -> None:
     "Read how long a film may be"
     for found in reader.find(_DURATION):
-        minutes = _number(found["m"]) if found["m"] else 60 * _number(found["h"]) + 30 * bool(found["half"] or found["half2"]) + (_number(found["hm"]) if found["hm"] else 0)
-        sign = {**dict.fromkeys(("less", "shorter", "under", "max", "maximum", "tops"), "<="), **dict.fromkeys(("more", "longer", "over"), ">=")}.get(found["or"]) or _sign((found["sign"] or "").strip())
+        minutes = (
+            _number(found["m"])
+            if found["m"]
+            else 60 * _number(found["h"])
+            + 30 * bool(found["half"] or found["half2"])
+            + (_number(found["hm"]) if found["hm"] else 0)
+        )
+        sign = {
+            **dict.fromkeys(("less", "shorter", "under", "max", "maximum", "tops"), "<="),
+            **dict.fromkeys(("more", "longer", "over"), ">="),
+        }.get(found["or"]) or _sign((found["sign"] or "").strip())
         if minutes >= 20: reader.take("runtime", in_interval(sign, minutes, 10), *found.span())
-    for found in reader.find("not (?:too|very|so) long"): reader.take("runtime", (None, 120), *found.span())
+    for found in reader.find("not (?:too|very|so) long"):
+        reader.take("runtime", (None, 120), *found.span())
     for said, value in ENGLISH["lengths"].items():
-        for found in reader.find(f"{said}(?! (?:stor|time))"): reader.take("runtime", value, *found.span())
+        for found in reader.find(f"{said}(?! (?:stor|time))"):
+            reader.take("runtime", value, *found.span())
 
 def _decade(word, century):
     "First year of a decade: fifties, 50s, 1950s"
@@ -492,7 +1017,11 @@ def _decade(word, century):
     tens = int(digits) if digits else ENGLISH["decades"][word]
     return (2000 if tens < 20 else 1900) + tens if not century else int(century) * 100 + tens
 
-_DECADE = r"(?:(?P<century>nineteen|twenty)[- ])?(?P<decade>(?:1[89]|20)\d0'?s|'?\d0'?s|" + "|".join(ENGLISH["decades"]) + ")"
+_DECADE = (
+    r"(?:(?P<century>nineteen|twenty)[- ])?(?P<decade>(?:1[89]|20)\d0'?s|'?\d0'?s|"
+    + "|".join(ENGLISH["decades"])
+    + ")"
+)
 
 def read_years(
     reader: Reader,  # the text
@@ -500,56 +1029,137 @@ def read_years(
     "Read when a film may have come out, but not the time that it is set in or is about"
     lead = r"(?:(?:made|released|shot|from|in|of|out)\s+)*(?:the\s+)?"
     year = r"((?:18|19|20)\d\d)"
-    for found in reader.find(rf"{lead}(?:between |from )?{year}\s*(?:-|to|and|until|through|till)\s*{year}"): reader.take("years", tuple(sorted((int(found[1]), int(found[2])))), *found.span())
-    for found in reader.find(rf"(?:made )?(?P<sign>{_COMPARED})(?: the year)?[\s-]+(?P<year>{year})(?!s)"): reader.take("years", in_interval(_sign(found["sign"]), int(found["year"]), 2), *found.span())
-    for found in reader.find(rf"{lead}{year} (?:on|onwards?|or later|or newer|and later|and after)"): reader.take("years", (int(found[1]), None), *found.span())
-    for found in reader.find(rf"{lead}{year} (?:or earlier|or older|and before|and earlier)"): reader.take("years", (None, int(found[1])), *found.span())
-    for found in reader.find(rf"(?:(?:from|in|of)\s+)?(?:the )?(?:last|past|previous) ({_NUM}) years"): reader.take("years", (reader.known.newest + 1 - int(_number(found[1])), None), *found.span())
+    for found in reader.find(
+        rf"{lead}(?:between |from )?{year}\s*(?:-|to|and|until|through|till)\s*{year}"
+    ):
+        reader.take("years", tuple(sorted((int(found[1]), int(found[2])))), *found.span())
+    for found in reader.find(
+        rf"(?:made )?(?P<sign>{_COMPARED})(?: the year)?[\s-]+(?P<year>{year})(?!s)"
+    ):
+        reader.take(
+            "years", in_interval(_sign(found["sign"]), int(found["year"]), 2), *found.span()
+        )
+    for found in reader.find(
+        rf"{lead}{year} (?:on|onwards?|or later|or newer|and later|and after)"
+    ):
+        reader.take("years", (int(found[1]), None), *found.span())
+    for found in reader.find(rf"{lead}{year} (?:or earlier|or older|and before|and earlier)"):
+        reader.take("years", (None, int(found[1])), *found.span())
+    for found in reader.find(
+        rf"(?:(?:from|in|of)\s+)?(?:the )?(?:last|past|previous) ({_NUM}) years"
+    ):
+        reader.take(
+            "years", (reader.known.newest + 1 - int(_number(found[1])), None), *found.span()
+        )
     decades = rf"(?:made )?(?P<sign>{_COMPARED})?\s*{lead}(?:(?P<within>{'|'.join(ENGLISH['within'])})[- ]?(?:the )?)?{_DECADE}(?:\s*(?:and|to|or|-|through|until)\s*(?:the )?(?P<second>(?:1[89]|20)\d0'?s|'?\d0'?s|{'|'.join(ENGLISH['decades'])}))?(?P<open> (?:on|onwards?|or (?:later|newer|earlier|older|before)|and (?:later|after|before|earlier)))?(?!\w)"
     for found in reader.find(decades): _take_decade(reader, found)
     for found in reader.find(rf"{lead}{year}"):
-        if not reader.before(found.start(1), r"\b(?:about|set (?:in|during|around)|takes? place in) (?:the )?(?:year )?"): reader.take("years", (int(found[1]), int(found[1])), *found.span())
+        if not reader.before(
+            found.start(1),
+            r"\b(?:about|set (?:in|during|around)|takes? place in) (?:the )?(?:year )?",
+        ):
+            reader.take("years", (int(found[1]), int(found[1])), *found.span())
     for said, (low, high) in ENGLISH["years"].items():
-        for found in reader.find(f"(?:from )?(?:{said})(?! (?:york|zealand|orleans|england|mexico|wave|jersey|age|people|man|men|woman|women|lady|couple))"):
-            if reader.before(found.start(), r"\b(?:grow(?:ing|s|n)?|get(?:ting|s)?|years?|months?|weeks?|how|too|very) |\byear-"): continue
-            reader.take("years", (reader.known.newest + low if low is not None and low < 0 else low, high), *found.span())
+        for found in reader.find(
+            f"(?:from )?(?:{said})(?! "
+            "(?:york|zealand|orleans|england|mexico|wave|jersey|age|people|man|men|woman|women|lady|couple))"
+        ):
+            if reader.before(
+                found.start(),
+                r"\b(?:grow(?:ing|s|n)?|get(?:ting|s)?|years?|months?|weeks?|how|too|very) "
+                r"|\byear-",
+            ):
+                continue
+            reader.take(
+                "years",
+                (reader.known.newest + low if low is not None and low < 0 else low, high),
+                *found.span(),
+            )
 
 def _take_decade(reader, found):
     "Note a decade, or two, or a part of one"
     sign = _sign((found["sign"] or "").strip())
-    if reader.before(found.start(), r"\b(?:set|takes? place|taking place|happening)\s+(?:in|during|around)?\s*(?:the )?") or re.search(r"\b(?:about|set|during)\b", found[0][:12]): return
-    if found[0].startswith("in ") and re.search(r"\b(?:about|set)\b[^,;.]*$", reader.flat[:found.start()]): return
+    if reader.before(
+        found.start(),
+        r"\b(?:set|takes? place|taking place|happening)\s+(?:in|during|around)?\s*(?:the )?",
+    ) or re.search(r"\b(?:about|set|during)\b", found[0][:12]):
+        return
+    if found[0].startswith("in ") and re.search(
+        r"\b(?:about|set)\b[^,;.]*$", reader.flat[: found.start()]
+    ):
+        return
     first = _decade(found["decade"], {"nineteen": 19, "twenty": 20}.get(found["century"]))
     last = _decade(found["second"], None) + 9 if found["second"] else first + 9
     if found["within"]: first, last = (first + gap for gap in ENGLISH["within"][found["within"]])
     if found["open"]: sign = "<=" if re.search("earlier|older|before", found["open"]) else ">="
-    value = {"<": (None, first - 1), "<=": (None, last), ">": (last + 1, None), ">=": (first, None)}.get(sign, (first, last))
+    value = {
+        "<": (None, first - 1),
+        "<=": (None, last),
+        ">": (last + 1, None),
+        ">=": (first, None),
+    }.get(sign, (first, last))
     reader.take("years", value, *found.span())
 
 def read_ratings(
     reader: Reader,  # the text
     ) -> None:
     "Read how well rated, how well known, for whom, and how many"
-    for found in reader.find(rf"(?:{ENGLISH['rated']})\s*(?P<sign>{_COMPARED})?\s*(?P<n>\d(?:\.\d+)?|10)(?:\s*/\s*10| out of (?:10|ten)| stars)?(?: or (?:more|higher|better|above))?(?!\d)"):
+    for found in reader.find(
+        rf"(?:{ENGLISH['rated']})\s*(?P<sign>{_COMPARED})?\s*(?P<n>\d(?:\.\d+)?|10)(?:\s*/\s*10| "
+        rf"out of (?:10|ten)| stars)?(?: or (?:more|higher|better|above))?(?!\d)"
+    ):
         low = _sign((found["sign"] or "").strip()).startswith("<")
         reader.take("min_rating", (float(found["n"]),), *found.span(), wanted=not low)
-    for found in reader.find(rf"(?P<sign>{_COMPARED})\s+(?P<n>\d(?:\.\d+)?)(?:\s*/\s*10| out of (?:10|ten)| stars| on imdb)"):
-        reader.take("min_rating", (float(found["n"]),), *found.span(), wanted=not _sign(found["sign"]).startswith("<"))
-    for found in reader.find(rf"(?P<sign>{_COMPARED})\s+(?P<n>[4-9]\.\d)(?!\d| ?(?:{ENGLISH['hours']}|{ENGLISH['minutes']}))"): reader.take("min_rating", (float(found["n"]),), *found.span(), wanted=not _sign(found["sign"]).startswith("<"))
+    for found in reader.find(
+        rf"(?P<sign>{_COMPARED})\s+(?P<n>\d(?:\.\d+)?)(?:\s*/\s*10| out of (?:10|ten)| stars| on "
+        rf"imdb)"
+    ):
+        reader.take(
+            "min_rating",
+            (float(found["n"]),),
+            *found.span(),
+            wanted=not _sign(found["sign"]).startswith("<"),
+        )
+    for found in reader.find(
+        rf"(?P<sign>{_COMPARED})\s+(?P<n>[4-9]\.\d)(?!\d| "
+        rf"?(?:{ENGLISH['hours']}|{ENGLISH['minutes']}))"
+    ):
+        reader.take(
+            "min_rating",
+            (float(found["n"]),),
+            *found.span(),
+            wanted=not _sign(found["sign"]).startswith("<"),
+        )
     for value, said in ENGLISH["rating"].items():
         for found in reader.find(said): reader.take("min_rating", (value,), *found.span())
     for table in ("fame", "audience"):
         for value, said in ENGLISH[table].items():
-            for found in reader.find(said): reader.take(table, ("kids" if value == "adults" else value,), *found.span(), wanted=value != "adults")
+            for found in reader.find(said):
+                reader.take(
+                    table,
+                    ("kids" if value == "adults" else value,),
+                    *found.span(),
+                    wanted=value != "adults",
+                )
 
 def read_count(
     reader: Reader,  # the text
     ) -> None:
     "Read how many films are asked for"
     plural = r"(?:films|movies|pictures|flicks|titles|features|suggestions|recommendations|stories|ones|comedies|dramas|thrillers|westerns|documentaries|romances|musicals|mysteries|classics|shorts|gems|horrors)"
-    for found in reader.find(rf"(?:(?:give me|show me|recommend|exactly|the|top|best|name) )*(?P<n>{_NUM})(?= (?:[a-z'\x1f-]+ ){{0,4}}(?:{plural}\b|\x1f))|(?P<one>one)(?= (?:[a-z'-]+ )?(?:film|movie)\b)|top (?P<top>{_NUM})"):
+    for found in reader.find(
+        rf"(?:(?:give me|show me|recommend|exactly|the|top|best|name) )*(?P<n>{_NUM})(?= "
+        rf"(?:[a-z'\x1f-]+ ){{0,4}}(?:{plural}\b|\x1f))|(?P<one>one)(?= (?:[a-z'-]+ "
+        rf")?(?:film|movie)\b)|top (?P<top>{_NUM})"
+    ):
         said = found["n"] or found["one"] or found["top"]
-        if said not in ("a", "an") and 1 <= _number(said) <= 100 and "." not in said and not reader.before(found.start(), r"\b(?:of|in|under|over)\s"): return reader.take("count", (int(_number(said)),), *found.span())
+        if (
+            said not in ("a", "an")
+            and 1 <= _number(said) <= 100
+            and "." not in said
+            and not reader.before(found.start(), r"\b(?:of|in|under|over)\s")
+        ):
+            return reader.take("count", (int(_number(said)),), *found.span())
 
 # %% ../nbs/05b_wish.ipynb #92aecd2d
 def _role(reader, start, names):
@@ -558,7 +1168,14 @@ def _role(reader, start, names):
         cues = ENGLISH["by"][role]
         cue = reader.before(start, rf"\b(?:{cues})\s+(?:the\s+|either\s+)?")
         if cue and role != "directors": return role, cue.start()
-        if cue: return ("directors" if _has(reader, "directors", names) else "writers" if _has(reader, "writers", names) else "people"), cue.start() if "film" not in cue[0] and "movie" not in cue[0] else start
+        if cue:
+            return (
+                "directors"
+                if _has(reader, "directors", names)
+                else "writers"
+                if _has(reader, "writers", names)
+                else "people"
+            ), cue.start() if "film" not in cue[0] and "movie" not in cue[0] else start
     return "", start
 
 def _films_of(reader, name): return reader.titles.persons.films.get(normalize_title(name), [])
@@ -566,7 +1183,9 @@ def _films_of(reader, name): return reader.titles.persons.films.get(normalize_ti
 def _has(reader, role, names):
     "Whether one of these people has this role anywhere"
     column = reader.titles.films[role] if role in reader.titles.films else None
-    return column is not None and any(name in column.iloc[row] for name in names for row in _films_of(reader, name))
+    return column is not None and any(
+        name in column.iloc[row] for name in names for row in _films_of(reader, name)
+    )
 
 def _take_people(reader, names, start, end, role=None, first=None):
     "Note people: in the role that the words before them say, else as who they are behind the camera or anywhere"
@@ -574,27 +1193,45 @@ def _take_people(reader, names, start, end, role=None, first=None):
     if not found and re.match(r"\s+(?:in|plays?|as)\s+an?\b", reader.flat[end:]): found = "cast"
     role = role or found or ("directors" if _mostly_directs(reader, names) else "people")
     if role != "people" and not _has(reader, role, names): role = "people"
-    reader.take(role, tuple(names), at if reader.left[at:start].replace(_GONE, "") == reader.left[at:start] else start, end)
+    reader.take(
+        role,
+        tuple(names),
+        at if reader.left[at:start].replace(_GONE, "") == reader.left[at:start] else start,
+        end,
+    )
 
 def _mostly_directs(reader, names):
     "Whether most of the films that people are credited with are directed by them"
     if "directors" not in reader.titles.films: return False
     rows = [(name, row) for name in names for row in _films_of(reader, name)]
-    return sum(name in reader.titles.films["directors"].iloc[row] for name, row in rows) > len(rows) / 2
+    return (
+        sum(name in reader.titles.films["directors"].iloc[row] for name, row in rows)
+        > len(rows) / 2
+    )
 
 def read_people(
     reader: Reader,  # the text
     ) -> None:
     "Read people by full name, brothers and sisters, last names, and misspelt names"
-    persons, tokens = reader.titles.persons, list(re.finditer(r"[^\W_]+(?:['.-][^\W_]+)*\.?", reader.left))
+    persons, tokens = (
+        reader.titles.persons,
+        list(re.finditer(r"[^\W_]+(?:['.-][^\W_]+)*\.?", reader.left)),
+    )
     for n in (4, 3, 2):
         for run in zip(*(tokens[k:] for k in range(n))):
             start, end = run[0].start(), run[-1].end()
             words = re.sub(r"'s$", "", reader.left[start:end])
             name = normalize_title(words)
-            if _GONE in words or name not in persons.films or _is_vocabulary(reader, words): continue
+            if _GONE in words or name not in persons.films or _is_vocabulary(reader, words):
+                continue
             capital = reader.text[start].isupper() and reader.text[run[-1].start()].isupper()
-            if capital or _role(reader, start, [])[0] and persons.known[name] > .5 or persons.known[name] > 4: _take_people(reader, [persons.shown[name]], start, start + len(words))
+            if (
+                capital
+                or _role(reader, start, [])[0]
+                and persons.known[name] > 0.5
+                or persons.known[name] > 4
+            ):
+                _take_people(reader, [persons.shown[name]], start, start + len(words))
     _pronouns(reader)
     _brothers(reader)
     for found in list(reader.find(r"[a-z][\w-]{3,}(?='s\b|\b)")): _last_name(reader, found)
@@ -603,31 +1240,66 @@ def read_people(
 
 def _pronouns(reader):
     "Him, her or them: the person before"
-    for found in reader.find(r"(?:directed|written) by (?P<who>him(?:self)?|her(?:self)?|them(?:selves)?)"):
-        named = [part for part in reader.parts if part.kind in CREDITED and part.end <= found.start()]
-        if named: reader.take("directors" if found[0].startswith("directed") else "writers", max(named, key=lambda part: part.end).value, *found.span())
+    for found in reader.find(
+        r"(?:directed|written) by (?P<who>him(?:self)?|her(?:self)?|them(?:selves)?)"
+    ):
+        named = [
+            part for part in reader.parts if part.kind in CREDITED and part.end <= found.start()
+        ]
+        if named:
+            reader.take(
+                "directors" if found[0].startswith("directed") else "writers",
+                max(named, key=lambda part: part.end).value,
+                *found.span(),
+            )
 
 def _share_roles(reader):
     "Who is joined to somebody by `and` or `or` has the same role, where none is said"
-    people = sorted((part for part in reader.parts if part.kind in CREDITED), key=lambda part: part.start)
+    people = sorted(
+        (part for part in reader.parts if part.kind in CREDITED), key=lambda part: part.start
+    )
     for last, part in zip(people, people[1:]):
         said = re.match(rf"(?:{'|'.join(ENGLISH['by'].values())})\b", part.words.lower())
-        if said or not re.fullmatch(r"\s*(?:,|,? and|,? or|,? nor|&)\s*", reader.flat[last.end:part.start]): continue
-        reader.parts[reader.parts.index(part)] = replace(part, kind=last.kind if _has(reader, last.kind, part.value) else "people")
+        if said or not re.fullmatch(
+            r"\s*(?:,|,? and|,? or|,? nor|&)\s*", reader.flat[last.end : part.start]
+        ):
+            continue
+        reader.parts[reader.parts.index(part)] = replace(
+            part, kind=last.kind if _has(reader, last.kind, part.value) else "people"
+        )
 
 def _brothers(reader):
     "People of one last name who made films together"
     persons = reader.titles.persons
-    for found in reader.find(rf"(?:the )?(?P<name>[\w-]+?)(?: (?:{ENGLISH['brothers']})|s(?= (?:{ENGLISH['films']}))|(?<=[a-z]{{5}})s)"):
-        if not found[0].endswith(("brothers", "bros", "sisters", "siblings")) and not (reader.text[found.start("name")].isupper() and found[0].startswith("the ")): continue
+    for found in reader.find(
+        rf"(?:the )?(?P<name>[\w-]+?)(?: (?:{ENGLISH['brothers']})|s(?= "
+        rf"(?:{ENGLISH['films']}))|(?<=[a-z]{{5}})s)"
+    ):
+        if not found[0].endswith(("brothers", "bros", "sisters", "siblings")) and not (
+            reader.text[found.start("name")].isupper() and found[0].startswith("the ")
+        ):
+            continue
         kin = [name for name in persons.names if name.endswith(f" {found['name']}")]
         films = {name: set(persons.films[name]) for name in kin}
         pairs = [(a, b) for i, a in enumerate(kin) for b in kin[i + 1:] if films[a] & films[b]]
         if not pairs:
-            if 0 < len(kin) < 4: _take_people(reader, sorted(persons.shown[name] for name in kin), *found.span())
+            if 0 < len(kin) < 4:
+                _take_people(reader, sorted(persons.shown[name] for name in kin), *found.span())
             continue
-        best = max(pairs, key=lambda pair: float(reader.titles.film_fame[list(films[pair[0]] & films[pair[1]])].sum()))
-        names = sorted((persons.shown[name] for name in kin if name in best or all(films[name] & films[other] for other in best)), key=lambda name: -len(_films_of(reader, name)))
+        best = max(
+            pairs,
+            key=lambda pair: float(
+                reader.titles.film_fame[list(films[pair[0]] & films[pair[1]])].sum()
+            ),
+        )
+        names = sorted(
+            (
+                persons.shown[name]
+                for name in kin
+                if name in best or all(films[name] & films[other] for other in best)
+            ),
+            key=lambda name: -len(_films_of(reader, name)),
+        )
         _take_people(reader, names, *found.span())
 
 def _last_name(reader, found):
@@ -636,60 +1308,135 @@ def _last_name(reader, found):
     whole = reader.titles.persons.last.get(normalize_title(name))
     if not whole or _GONE in reader.left[start:end] or _is_vocabulary(reader, name): return
     capital, role = reader.text[start].isupper(), _role(reader, start, [])[0]
-    possessive, noun = reader.flat[end:end + 2] == "'s" or found[0].endswith("'s"), re.match(rf"\s+(?:{ENGLISH['films']}|" + "|".join(ENGLISH["genres"]) + r")\b", reader.flat[end:])
+    possessive, noun = (
+        reader.flat[end : end + 2] == "'s" or found[0].endswith("'s"),
+        re.match(
+            rf"\s+(?:{ENGLISH['films']}|" + "|".join(ENGLISH["genres"]) + r")\b", reader.flat[end:]
+        ),
+    )
     place = reader.before(start, r"\b(?:set in|in|from|to|near|of|at|on)\s+(?:the )?") and not role
-    common = sum(map(len, reader.known.rows(name))) > max(reader.known.n / 700, 10) or _in_a_country(reader, start, end)
+    common = sum(map(len, reader.known.rows(name))) > max(
+        reader.known.n / 700, 10
+    ) or _in_a_country(reader, start, end)
     known = reader.titles.persons.known[whole]
-    if place or common or not (capital and (known > 8 or role or possessive or noun and _mostly_directs(reader, [reader.titles.persons.shown[whole]])) or known > 6 and role == "directors" or known > 8 and noun): return
+    if (
+        place
+        or common
+        or not (
+            capital
+            and (
+                known > 8
+                or role
+                or possessive
+                or noun
+                and _mostly_directs(reader, [reader.titles.persons.shown[whole]])
+            )
+            or known > 6
+            and role == "directors"
+            or known > 8
+            and noun
+        )
+    ):
+        return
     particle = reader.before(start, r"\b(?:(?:de|van|von|del|di|da|la|le|der)\s+)+")
-    if particle and normalize_title(particle[0]) in whole and _GONE not in reader.left[particle.start():start]: start, name = particle.start(), reader.flat[particle.start():start] + name
+    if (
+        particle
+        and normalize_title(particle[0]) in whole
+        and _GONE not in reader.left[particle.start() : start]
+    ):
+        start, name = particle.start(), reader.flat[particle.start() : start] + name
     role = _role(reader, start, [])[0]
-    _take_people(reader, [reader.titles.persons.shown[whole]], start, start + len(name), role="directors" if not role and _has(reader, "directors", [reader.titles.persons.shown[whole]]) else None)
+    _take_people(
+        reader,
+        [reader.titles.persons.shown[whole]],
+        start,
+        start + len(name),
+        role="directors"
+        if not role and _has(reader, "directors", [reader.titles.persons.shown[whole]])
+        else None,
+    )
 
 def _in_a_country(reader, start, end):
     "Whether a word is half of the name of a country, as Hong is"
-    before, after = re.search(r"[a-z]+ $", reader.flat[:start]), re.match(r" [a-z]+", reader.flat[end:])
-    return any(pair.strip() in _territories() for pair in ((before[0] if before else "-") + reader.flat[start:end], reader.flat[start:end] + (after[0] if after else "-")))
+    before, after = (
+        re.search(r"[a-z]+ $", reader.flat[:start]),
+        re.match(r" [a-z]+", reader.flat[end:]),
+    )
+    return any(
+        pair.strip() in _territories()
+        for pair in (
+            (before[0] if before else "-") + reader.flat[start:end],
+            reader.flat[start:end] + (after[0] if after else "-"),
+        )
+    )
 
 def _slips(reader):
     "A name after a cue that is spelt a little otherwise; somebody whom the table does not know"
     persons = reader.titles.persons
-    for found in list(reader.find(r"(?P<cue>by|with|starring|directed by|featuring) (?P<name>[a-z][\w.'-]+(?: [a-z][\w.'-]+){1,2})")):
+    for found in list(
+        reader.find(
+            r"(?P<cue>by|with|starring|directed by|featuring) (?P<name>[a-z][\w.'-]+(?: "
+            r"[a-z][\w.'-]+){1,2})"
+        )
+    ):
         name, start = found["name"], found.start("name")
-        if not all(reader.text[start + word.start()].isupper() for word in re.finditer(r"[\w.'-]+", name)): continue
-        near = process.extractOne(normalize_title(name), reader.known.people, scorer=fuzz.ratio, score_cutoff=86)
+        if not all(
+            reader.text[start + word.start()].isupper() for word in re.finditer(r"[\w.'-]+", name)
+        ):
+            continue
+        near = process.extractOne(
+            normalize_title(name), reader.known.people, scorer=fuzz.ratio, score_cutoff=86
+        )
         if near: _take_people(reader, [persons.shown[near[0]]], start, found.end())
         else: reader.ignore(start, found.end())
 
 # %% ../nbs/05b_wish.ipynb #6b9223d5
-def _names_of(reader, codes): return tuple(sorted(name for code in codes for name in reader.known.places.get(code, ())))
+def _names_of(reader, codes):
+    return tuple(sorted(name for code in codes for name in reader.known.places.get(code, ())))
 
 def read_places(
     reader: Reader,  # the text
     ) -> None:
     "Read countries and languages, and studios"
-    spoken = {name: tuple(sorted(code for code in codes if code in reader.known.language_rows)) for name, codes in _spoken().items()}
-    for found in reader.find(f"(?:{ENGLISH['no subtitles']})"): reader.take("languages", ("en",), *found.span(), meaning="in English: no subtitles")
+    spoken = {
+        name: tuple(sorted(code for code in codes if code in reader.known.language_rows))
+        for name, codes in _spoken().items()
+    }
+    for found in reader.find(f"(?:{ENGLISH['no subtitles']})"):
+        reader.take("languages", ("en",), *found.span(), meaning="in English: no subtitles")
     for found in reader.find(ENGLISH["foreign"]):
-        if "en" in reader.known.language_rows: reader.take("languages", ("en",), *found.span(), wanted=False)
-    for found in reader.find(r"(?:in (?P<a>[a-z]+)(?: language)?|(?P<b>[a-z]+)[- ](?:language|speaking)|spoken in (?P<c>[a-z]+))"):
+        if "en" in reader.known.language_rows:
+            reader.take("languages", ("en",), *found.span(), wanted=False)
+    for found in reader.find(
+        r"(?:in (?P<a>[a-z]+)(?: language)?|(?P<b>[a-z]+)[- ](?:language|speaking)|spoken in "
+        r"(?P<c>[a-z]+))"
+    ):
         codes = spoken.get(found["a"] or found["b"] or found["c"], ())
         if codes: reader.take("languages", codes, *found.span())
     for said, codes in sorted(_territories().items(), key=lambda pair: -len(pair[0])):
         if said in ("us", "") or said not in reader.left and "(" not in said: continue
-        for found in reader.find(rf"(?:{re.escape(said) if '(' not in said else said})"): _take_country(reader, found, codes)
+        for found in reader.find(rf"(?:{re.escape(said) if '(' not in said else said})"):
+            _take_country(reader, found, codes)
     for name, codes in spoken.items():
         if name in reader.left and codes:
             for found in reader.find(re.escape(name)): _take_adjective(reader, found, codes)
-    for found in reader.find(rf"(?:by |from )?(?:studios? )?(?P<name>{'|'.join(ENGLISH['studios'])})(?:'s)?(?: studios?)?"):
-        if len(reader.known.studios.get(found["name"], ())): reader.take("companies", (found["name"],), *found.span())
+    for found in reader.find(
+        rf"(?:by |from )?(?:studios? )?(?P<name>{'|'.join(ENGLISH['studios'])})(?:'s)?(?: "
+        rf"studios?)?"
+    ):
+        if len(reader.known.studios.get(found["name"], ())):
+            reader.take("companies", (found["name"],), *found.span())
 
 def _take_country(reader, found, codes):
     "Note a country, unless a film is set there"
-    setting = reader.before(found.start(), ENGLISH["set in"]) or reader.before(found.start(), ENGLISH["about"])
+    setting = reader.before(found.start(), ENGLISH["set in"]) or reader.before(
+        found.start(), ENGLISH["about"]
+    )
     if setting and not reader.before(found.start(), ENGLISH["made"]): return
     names = _names_of(reader, codes)
-    spoken = tuple(code for code in _spoken().get(found[0], ()) if code in reader.known.language_rows)
+    spoken = tuple(
+        code for code in _spoken().get(found[0], ()) if code in reader.known.language_rows
+    )
     if names: reader.take("countries", names, *found.span())
     if spoken: reader.take("languages", spoken, *found.span())
 
@@ -702,22 +1449,39 @@ def _take_adjective(reader, found, codes):
     reader.take("languages", codes, *found.span())
 
 # %% ../nbs/05b_wish.ipynb #62724919
-def _as_genre(reader, choices): return next((name for name in choices.split("|") if name in reader.known.genre_rows), None)
+def _as_genre(reader, choices):
+    return next((name for name in choices.split("|") if name in reader.known.genre_rows), None)
 
 def read_genres(
     reader: Reader,  # the text
     ) -> None:
     "Read genres, the longest phrases first, and the table's genres under their own names"
-    for found in reader.find(ENGLISH["themes"]): reader.take("theme", tuple(re.findall(r"\w{3,}", found[0])), *found.span())
-    own = {re.escape(name) + "s?": [genre] for name, genre in reader.known.genres.items() if genre not in ("Foreign", "Family", "Music")}
+    for found in reader.find(ENGLISH["themes"]):
+        reader.take("theme", tuple(re.findall(r"\w{3,}", found[0])), *found.span())
+    own = {
+        re.escape(name) + "s?": [genre]
+        for name, genre in reader.known.genres.items()
+        if genre not in ("Foreign", "Family", "Music")
+    }
     for found in reader.find("spaghetti westerns?"):
         for kind, value in (("genres", ("Western",)), ("countries", _names_of(reader, ["IT"]))):
             if value: reader.take(kind, value, *found.span())
-    tables = sorted((ENGLISH["genres"] | {said: genres for said, genres in own.items() if said not in ENGLISH["genres"]}).items(), key=lambda pair: -len(pair[0].split("|")[-1]) - 50 * (" " in pair[0] or "-" in pair[0]))
+    tables = sorted(
+        (
+            ENGLISH["genres"]
+            | {said: genres for said, genres in own.items() if said not in ENGLISH["genres"]}
+        ).items(),
+        key=lambda pair: -len(pair[0].split("|")[-1]) - 50 * (" " in pair[0] or "-" in pair[0]),
+    )
     for said, genres in tables:
         names = [_as_genre(reader, choices) for choices in genres]
         for found in list(reader.find(said)) if all(names) else []:
-            if reader.before(found.start(), ENGLISH["about"]) and found[0] in ENGLISH["not a genre"] and not re.match(rf"\s+(?:{ENGLISH['films']})\b", reader.flat[found.end():]): continue
+            if (
+                reader.before(found.start(), ENGLISH["about"])
+                and found[0] in ENGLISH["not a genre"]
+                and not re.match(rf"\s+(?:{ENGLISH['films']})\b", reader.flat[found.end() :])
+            ):
+                continue
             for name in names: reader.take("genres", (name,), *found.span())
             if found[0] == "anime" and _names_of(reader, ["JP"]):
                 reader.take("countries", _names_of(reader, ["JP"]), *found.span())
@@ -736,7 +1500,8 @@ def read_themes(
     reader: Reader,  # the text
     ) -> None:
     "Read runs of words about what happens; words that no film has are ignored"
-    for cue in reader.find(r"set (?:in|on|at|during)(?: the| a| an)?|takes? place in"): reader.drop(*cue.span())
+    for cue in reader.find(r"set (?:in|on|at|during)(?: the| a| an)?|takes? place in"):
+        reader.drop(*cue.span())
     run: list[re.Match] = []
     for token in [*re.finditer(r"[^\W_]+(?:['-][^\W_]+)*", reader.left), None]:
         told = token is not None and _tells(reader, token)
@@ -749,14 +1514,22 @@ def _tells(reader, token):
     "Whether a word says what a film is about"
     word = token[0].removesuffix("'s")
     if re.match(r"\d", word): reader.ignore(*token.span())
-    if word in ENGLISH["filler"] or word in ENGLISH["numbers"] or not telling(word) or re.fullmatch(ENGLISH["negators"] + "|" + _COMPARED, word): return False
+    if (
+        word in ENGLISH["filler"]
+        or word in ENGLISH["numbers"]
+        or not telling(word)
+        or re.fullmatch(ENGLISH["negators"] + "|" + _COMPARED, word)
+    ):
+        return False
     known = any(map(len, reader.known.rows(telling(word)[0])))
     if not known: reader.ignore(*token.span())
     return known
 
 def _take_theme(reader, run):
     "Note a run of words"
-    value = tuple(dict.fromkeys(word for token in run for word in telling(token[0].removesuffix("'s"))))
+    value = tuple(
+        dict.fromkeys(word for token in run for word in telling(token[0].removesuffix("'s")))
+    )
     reader.take("theme", value, run[0].start(), run[-1].end())
 
 # %% ../nbs/05b_wish.ipynb #8c12e62d
@@ -769,9 +1542,15 @@ def turned(
     for part in parts:
         if not found or part.start != found[-1].start:
             gap = reader.left[end:part.start].replace(_GONE, " ")
-            by = _negator(gap) or (by if by and _joined(reader, gap, found[-1], part, parts, by) else "")
+            by = _negator(gap) or (
+                by if by and _joined(reader, gap, found[-1], part, parts, by) else ""
+            )
         end = max(end, part.end)
-        found.append(replace(part, wanted=not part.wanted, kind=_kind_turned(part)) if by and part.kind not in UNTURNED else part)
+        found.append(
+            replace(part, wanted=not part.wanted, kind=_kind_turned(part))
+            if by and part.kind not in UNTURNED
+            else part
+        )
         if part.kind in ("like", "unlike", "seen", "count"): by = ""
     return found
 
@@ -784,16 +1563,27 @@ def _negator(gap):
 def _kind_turned(part):
     "What a part is when it is not wanted: a theme is no film with these words, a person nobody's part unless one is said"
     if part.kind == "theme": return "words"
-    return "people" if part.kind in CREDITED and not re.match(rf"(?:{'|'.join(ENGLISH['by'].values())})\b", part.words.lower()) else part.kind
+    return (
+        "people"
+        if part.kind in CREDITED
+        and not re.match(rf"(?:{'|'.join(ENGLISH['by'].values())})\b", part.words.lower())
+        else part.kind
+    )
 
 def _joined(reader, gap, last, part, parts, by):
     "Whether a part goes on with what was negated: by or, by and where it is alike, by a comma where such a word follows"
-    alike = {last.kind, part.kind} <= {"genres", "words", "theme", "mood"} or last.kind == part.kind or {last.kind, part.kind} <= {*CREDITED}
+    alike = (
+        {last.kind, part.kind} <= {"genres", "words", "theme", "mood"}
+        or last.kind == part.kind
+        or {last.kind, part.kind} <= {*CREDITED}
+    )
     if re.fullmatch(ENGLISH["joins"].format(r"or|nor|,\s*or"), gap + " "): return True
     if alike and re.fullmatch(ENGLISH["joins"].format(r"and|,\s*and|/"), gap + " "): return True
     then = next((other for other in parts if other.start >= part.end), None)
     if not alike or by == "not" or not re.fullmatch(r"\s*,\s*", gap) or then is None: return False
-    return _joined(reader, reader.left[part.end:then.start].replace(_GONE, " "), part, then, parts, by)
+    return _joined(
+        reader, reader.left[part.end : then.start].replace(_GONE, " "), part, then, parts, by
+    )
 
 # %% ../nbs/05b_wish.ipynb #01bf0d2e
 def merged(
@@ -808,28 +1598,58 @@ def merged(
     for group in groups[1:]:
         last = found[-1]
         gap = reader.left[last[0].end:group[0].start].replace(_GONE, " ")
-        kinds = {part.kind for part in last} & {part.kind for part in group} & {"genres", "countries", "languages", *CREDITED, "years", "companies"}
-        if not kinds or not all(part.wanted for part in last + group) or not re.fullmatch(ENGLISH["joins"].format("or"), gap + " "): found.append(group)
-        else: found[-1] = [_either(a, b) for a in last for b in group if a.kind == b.kind and a.kind in kinds]
+        kinds = (
+            {part.kind for part in last}
+            & {part.kind for part in group}
+            & {"genres", "countries", "languages", *CREDITED, "years", "companies"}
+        )
+        if (
+            not kinds
+            or not all(part.wanted for part in last + group)
+            or not re.fullmatch(ENGLISH["joins"].format("or"), gap + " ")
+        ):
+            found.append(group)
+        else:
+            found[-1] = [
+                _either(a, b) for a in last for b in group if a.kind == b.kind and a.kind in kinds
+            ]
     told = _one_language([_flipped(part) for group in found for part in group])
-    return list({(part.kind, part.value, part.wanted): part for part in reversed(told)}.values())[::-1]
+    return list({(part.kind, part.value, part.wanted): part for part in reversed(told)}.values())[
+        ::-1
+    ]
 
 def _one_language(parts):
     "Where a language is named by itself, a nation is a country alone: a Danish drama in English"
     nations = {(part.start, part.end) for part in parts if part.kind == "countries"}
-    named = [part for part in parts if part.kind == "languages" and part.wanted and (part.start, part.end) not in nations]
-    return [part for part in parts if not named or part.kind != "languages" or part in named or not part.wanted]
+    named = [
+        part
+        for part in parts
+        if part.kind == "languages" and part.wanted and (part.start, part.end) not in nations
+    ]
+    return [
+        part
+        for part in parts
+        if not named or part.kind != "languages" or part in named or not part.wanted
+    ]
 
 def _flipped(part):
     "Nothing before 2000 is from 2000 on"
     if part.kind not in RANGES or part.wanted or (None not in part.value): return part
     low, high = part.value
-    return replace(part, wanted=True, value=(None if high is None else high + 1, None if low is None else low - 1))
+    return replace(
+        part,
+        wanted=True,
+        value=(None if high is None else high + 1, None if low is None else low - 1),
+    )
 
 def _one_nation(group):
     "The parts of one phrase; of a nation that is not wanted only the country"
     kinds = {part.kind for part in group}
-    return [part for part in group if part.kind == "countries" or part.wanted] if {"countries", "languages"} <= kinds else group
+    return (
+        [part for part in group if part.kind == "countries" or part.wanted]
+        if {"countries", "languages"} <= kinds
+        else group
+    )
 
 def _either(a, b):
     "Two parts of one kind as one"
@@ -844,15 +1664,42 @@ def compared_with(
     reader: Reader,  # the text
     ) -> None:
     "Read newer, older, shorter or longer than the film that the wish goes by"
-    like = [reader.titles.films.index.get_loc(film) for part in reader.parts if part.kind == "like" for film in part.value]
-    for said, name, least in (("newer|more recent|more modern", "years", True), ("older", "years", False), ("shorter|not as long", "runtime", False), ("longer", "runtime", True)):
+    like = [
+        reader.titles.films.index.get_loc(film)
+        for part in reader.parts
+        if part.kind == "like"
+        for film in part.value
+    ]
+    for said, name, least in (
+        ("newer|more recent|more modern", "years", True),
+        ("older", "years", False),
+        ("shorter|not as long", "runtime", False),
+        ("longer", "runtime", True),
+    ):
         if not like or name not in reader.known.numbers: return
         values = reader.known.numbers[name][like]
         for found in reader.find(f"(?:{said})(?! than)"):
-            value = (float(np.nanmax(values)) + 1, None) if least else (None, float(np.nanmin(values)) - 1)
-            reader.take(name, tuple(None if end is None else int(end) for end in value), *found.span())
+            value = (
+                (float(np.nanmax(values)) + 1, None)
+                if least
+                else (None, float(np.nanmin(values)) - 1)
+            )
+            reader.take(
+                name, tuple(None if end is None else int(end) for end in value), *found.span()
+            )
 
-_KIND_SAID = {"countries": "from", "languages": "in", "directors": "directed by", "writers": "written by", "cast": "with", "people": "with or by", "companies": "from the studio", "genres": "", "words": "films with the words", "theme": "about"}
+_KIND_SAID = {
+    "countries": "from",
+    "languages": "in",
+    "directors": "directed by",
+    "writers": "written by",
+    "cast": "with",
+    "people": "with or by",
+    "companies": "from the studio",
+    "genres": "",
+    "words": "films with the words",
+    "theme": "about",
+}
 
 def said(
     part: Part,  # of a wish
@@ -864,15 +1711,50 @@ def said(
     if part.kind in RANGES:
         unit, (low, high) = (" minutes" if part.kind == "runtime" else ""), part.value
         if low == high: return f"{no}{'in ' if not unit else ''}{low:g}{unit}"
-        return f"{no}{low:g} to {high:g}{unit}" if low is not None and high is not None else f"{no}{low:g}{unit} or {'more' if unit else 'later'}" if high is None else f"{no}{high:g}{unit} or {'less' if unit else 'earlier'}"
-    if part.kind == "min_rating": return f"rated {part.value[0]:g} or more" if part.wanted else f"rated below {part.value[0]:g}"
-    if part.kind == "fame": return {"gem": "rated above the average, with votes enough to say so, and not among the best-known twentieth", "famous": "among the best-known twentieth", "classic": f"well known, of {newest - 25} or earlier where no year is named"}[part.value[0]] if part.wanted else f"not {part.value[0]}"
-    if part.kind == "audience": return "a family film, no horror, thriller, crime or war: all that a table knows of what is for children" if part.wanted else "no family film"
+        return (
+            f"{no}{low:g} to {high:g}{unit}"
+            if low is not None and high is not None
+            else f"{no}{low:g}{unit} or {'more' if unit else 'later'}"
+            if high is None
+            else f"{no}{high:g}{unit} or {'less' if unit else 'earlier'}"
+        )
+    if part.kind == "min_rating":
+        return (
+            f"rated {part.value[0]:g} or more" if part.wanted else f"rated below {part.value[0]:g}"
+        )
+    if part.kind == "fame":
+        return (
+            {
+                "gem": "rated above the average, with votes enough to say so, and not among the "
+                "best-known twentieth",
+                "famous": "among the best-known twentieth",
+                "classic": f"well known, of {newest - 25} or earlier where no year is named",
+            }[part.value[0]]
+            if part.wanted
+            else f"not {part.value[0]}"
+        )
+    if part.kind == "audience":
+        return (
+            "a family film, no horror, thriller, crime or war: all that a table knows of what is "
+            "for children"
+            if part.wanted
+            else "no family film"
+        )
     if part.kind == "count": return f"{part.value[0]} films"
     if part.kind == "mood": return f"{no}{' or '.join(part.value)} in mood"
-    names = [language_name(value) if part.kind == "languages" else str(value) for value in part.value]
-    shown = f"{', '.join(names[:4])} and {len(names) - 4} more" if len(names) > 5 else " or ".join(names) if part.kind not in ("theme", "words") else " ".join(names)
-    return f"{'' if part.wanted else 'not ' if part.kind not in ('genres', 'words') else 'no '}{_KIND_SAID[part.kind]} {shown}".replace("  ", " ").strip()
+    names = [
+        language_name(value) if part.kind == "languages" else str(value) for value in part.value
+    ]
+    shown = (
+        f"{', '.join(names[:4])} and {len(names) - 4} more"
+        if len(names) > 5
+        else " or ".join(names)
+        if part.kind not in ("theme", "words")
+        else " ".join(names)
+    )
+    return f"{'' if part.wanted else 'not ' if part.kind not in ('genres', 'words') else 'no '}{_KIND_SAID[part.kind]} {shown}".replace(
+        "  ", " "
+    ).strip()
 
 # %% ../nbs/05b_wish.ipynb #d411d457
 MOST = 600  # letters of a wish; people's are rarely longer than 150 [by eye]
@@ -881,43 +1763,89 @@ def checked_text(
     text: str,  # what was typed
     ) -> str:
     "Check the text of a wish; raises `SelectionError` if it cannot be one"
-    if not isinstance(text, str) or not text.strip(): raise SelectionError("A wish is a few words about what you want to see, such as “a French comedy from the sixties, under 100 minutes”.")
-    if len(text) > MOST: raise SelectionError(f"A wish has at most {MOST} letters, and this one has {len(text):,}. Say in a sentence what you want to see.")
+    if not isinstance(text, str) or not text.strip():
+        raise SelectionError(
+            "A wish is a few words about what you want to see, such as “a French comedy from the "
+            "sixties, under 100 minutes”."
+        )
+    if len(text) > MOST:
+        raise SelectionError(
+            f"A wish has at most {MOST} letters, and this one has {len(text):,}. Say in a sentence "
+            "what you want to see."
+        )
     return "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
 
 def read_wish(
     text: str,  # what somebody wants to see, in words
     films: pd.DataFrame,  # the table, by film_id
-    titles: TitleIndex | None = None,  # its titles, where there is an index of them; it keeps the vocabulary too
+    # its titles, where there is an index of them; it keeps the vocabulary too
+    titles: TitleIndex | None = None,
     ) -> Wish:
     "Take a wish apart; raises `SelectionError` if nothing in it is understood"
     reader = Reader(checked_text(text), TitleIndex(films) if titles is None else titles)
-    for read in (read_titles, compared_with, read_ratings, read_lengths, read_years, read_count, read_people, read_places, read_genres, read_moods, read_themes): read(reader)
+    for read in (
+        read_titles,
+        compared_with,
+        read_ratings,
+        read_lengths,
+        read_years,
+        read_count,
+        read_people,
+        read_places,
+        read_genres,
+        read_moods,
+        read_themes,
+    ):
+        read(reader)
     parts = merged(reader, turned(reader))
     ignored = [part.value[0] for part in parts if part.kind == "ignored"]
     parts = [part for part in parts if part.kind != "ignored"]
     if all(part.kind in ("theme", "words") for part in parts): parts = _whole_title(reader) or parts
     if not parts: raise SelectionError(_nothing(text))
-    return Wish(text, [replace(part, meaning=said(part, reader.known.newest)) for part in parts], list(dict.fromkeys(ignored)))
+    return Wish(
+        text,
+        [replace(part, meaning=said(part, reader.known.newest)) for part in parts],
+        list(dict.fromkeys(ignored)),
+    )
 
 def _whole_title(reader):
     "The film that the text as a whole names, in capitals as titles are written"
     small = [word for word in reader.text.split() if len(word) > 3 and word[0].islower()]
     meant = None if small else understand(reader.titles, reader.text)
     if not meant or meant.match not in ("label", "title", "other title"): return []
-    return [Part("like", (int(reader.titles.films.index[meant.row]),), reader.text.strip(), f"like {reader.titles.labels.iloc[meant.row]}", True, 0, len(reader.text))]
+    return [
+        Part(
+            "like",
+            (int(reader.titles.films.index[meant.row]),),
+            reader.text.strip(),
+            f"like {reader.titles.labels.iloc[meant.row]}",
+            True,
+            0,
+            len(reader.text),
+        )
+    ]
 
 def _nothing(text):
     "Why nothing was understood"
     letters = [letter for letter in text if letter.isalpha()]
-    if letters and not any("LATIN" in unicodedata.name(letter, "") for letter in letters): return "Wishes are read in English so far, and this one is in another script. A title is understood in any script that the table has it in."
+    if letters and not any("LATIN" in unicodedata.name(letter, "") for letter in letters):
+        return "Wishes are read in English so far, and this one is in another script. A title is understood in any script that the table has it in."
     shown = text.strip() if len(text) < 60 else f"{text.strip()[:60]}..."
     return f"Nothing of “{shown}” was understood. Say a genre, a time, a country, a person, a film that you like, or what it is to be about."
 
 # %% ../nbs/05b_wish.ipynb #09ed2465
-_ASKS = re.compile(r"\b(something|anything|films|movies|about|set in|similar to|like|(?:i|we) (?:want|feel|loved?|need|would)|tonight"
-                   r"|for (?:kids|children|families|the (?:whole )?family))\b|^(?:(?:written |directed )?by|with|starring) ", re.I)
-_SAYS = re.compile(r"^(?:an?|some|no|not|any)\b|\b(?:no|not|isn't|without|under|over|at (?:most|least)|please)\b|,", re.I)
+_ASKS = re.compile(
+    r"\b(something|anything|films|movies|about|set in|similar to|like|(?:i|we) "
+    r"(?:want|feel|loved?|need|would)|tonight"
+    r"|for (?:kids|children|families|the (?:whole )?family))\b|^(?:(?:written |directed "
+    r")?by|with|starring) ",
+    re.I,
+)
+_SAYS = re.compile(
+    r"^(?:an?|some|no|not|any)\b|\b(?:no|not|isn't|without|under|over|at "
+    r"(?:most|least)|please)\b|,",
+    re.I,
+)
 _TITLED = re.compile(r"^the |: the movie\b", re.I)
 
 def is_wish(
@@ -931,12 +1859,26 @@ def is_wish(
     except SelectionError: return False
     titled = _TITLED.search(text)
     if _ASKS.search(text): return not titled or re.search(r"\b(?:about|like)\b", text) is not None
-    firm = [part for part in wish.parts if part.kind not in ("theme", "words", "count") and re.search(r"[^\W\d]", part.words)]
+    firm = [
+        part
+        for part in wish.parts
+        if part.kind not in ("theme", "words", "count") and re.search(r"[^\W\d]", part.words)
+    ]
     explained = " ".join(part.words for part in firm)
-    capitals = [word for word in re.findall(r"[^\W_][\w'’]*", text)[1:] if word[0].isupper() and word not in explained]
+    capitals = [
+        word
+        for word in re.findall(r"[^\W_][\w'’]*", text)[1:]
+        if word[0].isupper() and word not in explained
+    ]
     if not firm or titled or capitals: return False
     if re.search(r"\b(?:film|movie)\b", text, re.I): return True
-    telling = {part.kind for part in firm} - {"countries", "languages", "mood", "people", "companies"}
+    telling = {part.kind for part in firm} - {
+        "countries",
+        "languages",
+        "mood",
+        "people",
+        "companies",
+    }
     loose = len(wish.ignored) > 0 or len(firm) < len(wish.parts)
     if _SAYS.search(text): return len(telling) > 0 or not loose
     several = len({part.start for part in firm}) > 1
@@ -952,17 +1894,24 @@ def part_mask(
     if part.kind in RANGES or part.kind == "min_rating":
         values = known.numbers.get(part.kind, np.full(known.n, np.nan))
         low, high = part.value if part.kind in RANGES else (part.value[0], None)
-        inside = (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
+        inside = (values >= (-np.inf if low is None else low)) & (
+            values <= (np.inf if high is None else high)
+        )
         return inside if part.wanted else ~inside & ~np.isnan(values)
-    if part.kind == "countries" and part.wanted and _also_spoken(part, whole): return _nation_mask(part, known)
-    if part.kind in ("fame", "audience"): mask = (_fame_mask if part.kind == "fame" else _audience_mask)(part, known, whole)
+    if part.kind == "countries" and part.wanted and _also_spoken(part, whole):
+        return _nation_mask(part, known)
+    if part.kind in ("fame", "audience"):
+        mask = (_fame_mask if part.kind == "fame" else _audience_mask)(part, known, whole)
     else:
         mask = np.zeros(known.n, bool)
         mask[_rows_of(part, known)] = True
     if part.wanted and part.kind != "seen": return mask
     return ~mask & _is_known(part.kind, known)
 
-def _also_spoken(part, whole): return whole is not None and any(other.kind == "languages" and other.start == part.start for other in whole.parts)
+def _also_spoken(part, whole):
+    return whole is not None and any(
+        other.kind == "languages" and other.start == part.start for other in whole.parts
+    )
 
 def _nation_mask(part, known):
     "Films of a country, or of none that is known: the language beside it says the rest"
@@ -972,20 +1921,39 @@ def _nation_mask(part, known):
 
 def _is_known(kind, known):
     "Which films have any value of this kind"
-    inverted = {"genres": known.genre_rows, "countries": known.country_rows, "languages": known.language_rows}.get(kind)
+    inverted = {
+        "genres": known.genre_rows,
+        "countries": known.country_rows,
+        "languages": known.language_rows,
+    }.get(kind)
     mask = np.full(known.n, inverted is None)
     for rows in (inverted or {}).values(): mask[rows] = True
     return mask
 
 def _rows_of(part, known):
     "Positions of the films that have one of the values of a part"
-    inverted = {"genres": known.genre_rows, "countries": known.country_rows, "languages": known.language_rows}
-    if part.kind in inverted: rows = [inverted[part.kind].get(value, ()) for value in part.value]
-    elif part.kind == "companies": rows = [at for value in part.value for at in (known.studios.get(value, ()), *(known.rows(value) if not part.wanted else ()))]
+    inverted = {
+        "genres": known.genre_rows,
+        "countries": known.country_rows,
+        "languages": known.language_rows,
+    }
+    if part.kind in inverted:
+        rows = [inverted[part.kind].get(value, ()) for value in part.value]
+    elif part.kind == "companies":
+        rows = [
+            at
+            for value in part.value
+            for at in (
+                known.studios.get(value, ()),
+                *(known.rows(value) if not part.wanted else ()),
+            )
+        ]
     elif part.kind == "seen": rows = [known.films.index.get_indexer(list(part.value))]
     elif part.kind == "words": rows = [_all_words(part.value, known)]
     else: rows = [_credited(name, part.kind, known) for name in part.value]
-    return np.unique(np.concatenate([np.empty(0, int), *(np.asarray(at, int) for at in rows)])).astype(int)
+    return np.unique(
+        np.concatenate([np.empty(0, int), *(np.asarray(at, int) for at in rows)])
+    ).astype(int)
 
 def _all_words(words, known):
     "Films that have all these words"
@@ -995,24 +1963,30 @@ def _all_words(words, known):
 def _credited(name, role, known):
     "Films of a person, in a role or in any"
     rows = known.persons.films.get(normalize_title(name), [])
-    return rows if role == "people" else [row for row in rows if name in known.films[role].iloc[row]]
+    return (
+        rows if role == "people" else [row for row in rows if name in known.films[role].iloc[row]]
+    )
 
 def _fame_mask(part, known, whole):
     "Hidden gems, famous films, or classics; all films where the table does not count votes"
     value, mask = part.value[0], np.ones(known.n, bool)
     votes = np.nan_to_num(known.numbers["votes"]) if "votes" in known.numbers else None
     if value == "famous" and votes is not None: mask &= votes >= known.bound("votes", .95)
-    if value == "gem" and votes is not None: mask &= (votes >= known.bound("votes", .75)) & (votes <= known.bound("votes", .95))
-    if value == "gem" and "min_rating" in known.numbers: mask &= known.numbers["min_rating"] >= np.nanmean(known.numbers["min_rating"])
+    if value == "gem" and votes is not None:
+        mask &= (votes >= known.bound("votes", 0.75)) & (votes <= known.bound("votes", 0.95))
+    if value == "gem" and "min_rating" in known.numbers:
+        mask &= known.numbers["min_rating"] >= np.nanmean(known.numbers["min_rating"])
     if value == "classic" and votes is not None: mask &= votes >= known.bound("votes", .75)
-    if value == "classic" and "years" in known.numbers and not (whole and whole.values("years")): mask &= known.numbers["years"] <= known.newest - 25
+    if value == "classic" and "years" in known.numbers and not (whole and whole.values("years")):
+        mask &= known.numbers["years"] <= known.newest - 25
     return mask
 
 def _audience_mask(part, known, whole):
     "Family films that are not horror, thriller, crime or war"
     mask = np.zeros(known.n, bool)
     mask[known.genre_rows.get("Family", [])] = True
-    for genre in ("Horror", "Thriller", "Crime", "War") if part.wanted else (): mask[known.genre_rows.get(genre, [])] = False
+    for genre in ("Horror", "Thriller", "Crime", "War") if part.wanted else ():
+        mask[known.genre_rows.get(genre, [])] = False
     return mask
 
 def wish_masks(
@@ -1026,8 +2000,12 @@ def wish_masks(
 THEME = 4.0  # weight of the words of a theme, in the unit of the score [by eye]
 NEARBY = 1.0  # weight of the cosine in the plot space [by eye]
 MOOD = 2.0  # weight of a mood [by eye]
-SHORT = -1.5  # weight of being shorter than 45 minutes, where no length was named: a film, to most people, is longer [by eye]
-NAMED, TOLD = .6, .4  # what a word counts in title or keywords, and in the plot; a film that is about something has it in both [by eye]
+# weight of being shorter than 45 minutes, where no length was named: a film, to most people, is
+# longer [by eye]
+SHORT = -1.5
+# what a word counts in title or keywords, and in the plot; a film that is about something has it in
+# both [by eye]
+NAMED, TOLD = .6, .4
 
 def has_words(
     words: tuple[str, ...],  # of a theme
@@ -1048,7 +2026,9 @@ def near_words(
     ) -> np.ndarray | float:
     "Compute the cosine of each plot with these words; 0 if the table has no plots"
     if features is None or features.space_ is None: return 0.0
-    return features.plots_ @ features.space_.transform([[form for word in words for form in word_forms(word) if form in features.word_rarity_]])[0].astype(np.float32)
+    return features.plots_ @ features.space_.transform(
+        [[form for word in words for form in word_forms(word) if form in features.word_rarity_]]
+    )[0].astype(np.float32)
 
 def has_mood(
     mood: str,  # of `MOODS`
@@ -1061,7 +2041,14 @@ def has_mood(
         for rows, value in zip(known.rows(word), (NAMED, TOLD)): hits[rows] += np.float32(value)
     value = np.minimum(hits / 1.5, 1) * np.float32(.7)
     for genres, weight in ((for_it, .3), (against, -.5)):
-        rows = np.unique(np.concatenate([np.empty(0, int), *(known.genre_rows[genre] for genre in genres if genre in known.genre_rows)])).astype(int)
+        rows = np.unique(
+            np.concatenate(
+                [
+                    np.empty(0, int),
+                    *(known.genre_rows[genre] for genre in genres if genre in known.genre_rows),
+                ]
+            )
+        ).astype(int)
         value[rows] += np.float32(weight)
     return value
 
@@ -1074,11 +2061,21 @@ def wish_terms(
     known, terms = film_words(titles), {}
     themes = [part.value for part in wish.parts if part.kind == "theme"]
     words = tuple(dict.fromkeys(word for value in themes for word in value))
-    if words: terms["theme"] = np.float32(THEME) * has_words(words, known) + np.float32(NEARBY) * near_words(words, features)
-    moods = [(mood, 1 if part.wanted else -1) for part in wish.parts if part.kind == "mood" for mood in part.value]
-    if moods: terms["mood"] = np.float32(MOOD) * sum(sign * has_mood(mood, known) for mood, sign in moods)
+    if words:
+        terms["theme"] = np.float32(THEME) * has_words(words, known) + np.float32(
+            NEARBY
+        ) * near_words(words, features)
+    moods = [
+        (mood, 1 if part.wanted else -1)
+        for part in wish.parts
+        if part.kind == "mood"
+        for mood in part.value
+    ]
+    if moods:
+        terms["mood"] = np.float32(MOOD) * sum(sign * has_mood(mood, known) for mood, sign in moods)
     lengths = [part.value[1] for part in wish.parts if part.kind == "runtime"]
-    if "runtime" in known.numbers and not any(most is not None and most <= 60 for most in lengths): terms["short"] = np.float32(SHORT) * (known.numbers["runtime"] < 45)
+    if "runtime" in known.numbers and not any(most is not None and most <= 60 for most in lengths):
+        terms["short"] = np.float32(SHORT) * (known.numbers["runtime"] < 45)
     return terms
 
 # %% ../nbs/05b_wish.ipynb #37210c84
@@ -1092,19 +2089,38 @@ def as_asked(
     film = known.films.iloc[row]
     kinds = {part.kind for part in wish.parts if part.wanted}
     facts = [_nation(wish, film)]
-    if "years" in kinds or "fame" in kinds: facts.append(str(int(film["release_year"])) if pd.notna(film.get("release_year")) else "")
-    genres = [g for part in wish.parts if part.kind == "genres" and part.wanted for g in part.value if g in film["genres"]]
+    if "years" in kinds or "fame" in kinds:
+        facts.append(str(int(film["release_year"])) if pd.notna(film.get("release_year")) else "")
+    genres = [
+        g
+        for part in wish.parts
+        if part.kind == "genres" and part.wanted
+        for g in part.value
+        if g in film["genres"]
+    ]
     if genres: facts.append(_kind_of_film(genres))
     if "audience" in kinds: facts.append("for the family")
-    if any(part.kind == "runtime" for part in wish.parts) and pd.notna(film.get("runtime")): facts.append(f"{film['runtime']:.0f} minutes")
-    if kinds & {"min_rating"} and pd.notna(film.get("vote_average")): facts.append(f"rated {film['vote_average']:.1f}")
-    facts += [f"{_KIND_SAID[part.kind]} {' and '.join(v for v in part.value if v in _names(film, part.kind))}" for part in wish.parts if part.wanted and part.kind in CREDITED]
+    if any(part.kind == "runtime" for part in wish.parts) and pd.notna(film.get("runtime")):
+        facts.append(f"{film['runtime']:.0f} minutes")
+    if kinds & {"min_rating"} and pd.notna(film.get("vote_average")):
+        facts.append(f"rated {film['vote_average']:.1f}")
+    facts += [
+        f"{_KIND_SAID[part.kind]} "
+        f"{' and '.join(v for v in part.value if v in _names(film, part.kind))}"
+        for part in wish.parts
+        if part.wanted and part.kind in CREDITED
+    ]
     facts += _not_wanted(wish)
     asked = ", ".join(fact for fact in facts if fact)
     said = [f"{asked}, as you asked"] if asked else []
     return "; ".join([*said, *_theme_said(wish, row, known), *_unknown(wish)])
 
-def _names(film, role): return {name for column in (("directors", "writers", "cast") if role == "people" else (role,)) for name in (film[column] if column in film.index else ())}
+def _names(film, role):
+    return {
+        name
+        for column in (("directors", "writers", "cast") if role == "people" else (role,))
+        for name in (film[column] if column in film.index else ())
+    }
 
 def _nation(wish, film):
     "Country or language of a film, as it was asked"
@@ -1115,7 +2131,9 @@ def _nation(wish, film):
     if spoken: return f"in {language_name(film['original_language'])}"
     if made: return f"from {next((name for name in film['countries'] if name in made.value), '')}"
     kept_out = any(part.kind == "countries" for part in wish.parts)
-    return f"from {' and '.join(film['countries'][:2])}" if kept_out and len(film["countries"]) else ""
+    return (
+        f"from {' and '.join(film['countries'][:2])}" if kept_out and len(film["countries"]) else ""
+    )
 
 def _kind_of_film(genres):
     "Genres as a kind of film"
@@ -1125,23 +2143,52 @@ def _kind_of_film(genres):
 
 def _not_wanted(wish):
     "What is kept out, in two or three words"
-    out = [part for part in wish.parts if not part.wanted and part.kind in ("genres", "words", "people", "directors", "cast")]
-    return [f"no {'word of ' + ' '.join(part.value) if part.kind == 'words' else ' or '.join(str(v).lower() if part.kind == 'genres' else str(v) for v in part.value)}" for part in out]
+    out = [
+        part
+        for part in wish.parts
+        if not part.wanted and part.kind in ("genres", "words", "people", "directors", "cast")
+    ]
+    return [
+        f"no "
+        f"{'word of ' + ' '.join(part.value) if part.kind == 'words' else ' or '.join(str(v).lower() if part.kind == 'genres' else str(v) for v in part.value)}"
+        for part in out
+    ]
 
 def _theme_said(wish, row, known):
     "Which words of the theme, and of the moods, a film has"
     themes = [part for part in wish.parts if part.kind == "theme"]
     have = [[word for word in part.value if known.has(word, row)] for part in themes]
-    told = [part.words.lower() if len(own) == len(part.value) else " and ".join(own) for part, own in zip(themes, have) if own]
-    said = [f"it speaks of {' and '.join(told)}"] if told else [f"it has no word of {' or '.join(part.words for part in themes)}"] if themes else []
+    told = [
+        part.words.lower() if len(own) == len(part.value) else " and ".join(own)
+        for part, own in zip(themes, have)
+        if own
+    ]
+    said = (
+        [f"it speaks of {' and '.join(told)}"]
+        if told
+        else [f"it has no word of {' or '.join(part.words for part in themes)}"]
+        if themes
+        else []
+    )
     for mood in wish.values("mood"):
         told = [word for word in MOODS[mood][1].split() if known.has(word, row)][:3]
-        said.append(f"{mood}, to go by {' and '.join(told)}" if told else f"whether it is {mood}, no word of its plot tells")
+        said.append(
+            f"{mood}, to go by {' and '.join(told)}"
+            if told
+            else f"whether it is {mood}, no word of its plot tells"
+        )
     return said
 
 def _unknown(wish):
     "What the table cannot tell"
-    return [f"{' and '.join(dict.fromkeys(word.lower() for word in wish.ignored))} {'is' if len(wish.ignored) == 1 else 'are'} not something this table knows"] if wish.ignored else []
+    return (
+        [
+            f"{' and '.join(dict.fromkeys(word.lower() for word in wish.ignored))} "
+            f"{'is' if len(wish.ignored) == 1 else 'are'} not something this table knows"
+        ]
+        if wish.ignored
+        else []
+    )
 
 # %% ../nbs/05b_wish.ipynb #dc9231b0
 def what_to_relax(
@@ -1150,12 +2197,37 @@ def what_to_relax(
     left: int = 0,  # how many films there are
     ) -> str:
     "Say why so few films or none are left, and without which part there would be more"
-    found = "No film is all of this" if not left else f"Only {left} film{'s are' if left > 1 else ' is'} all of this"
+    found = (
+        "No film is all of this"
+        if not left
+        else f"Only {left} film{'s are' if left > 1 else ' is'} all of this"
+    )
     spans = list(dict.fromkeys((part.start, part.end) for part, _ in masks))
-    rest = {span: int(np.logical_and.reduce([allowed, *(mask for part, mask in masks if (part.start, part.end) != span)]).sum()) for span in spans}
+    rest = {
+        span: int(
+            np.logical_and.reduce(
+                [allowed, *(mask for part, mask in masks if (part.start, part.end) != span)]
+            ).sum()
+        )
+        for span in spans
+    }
     named = {(part.start, part.end): part.words for part, _ in masks}
     more = sorted((span for span in spans if rest[span] > left), key=lambda span: -rest[span])
     if not masks: return f"{found}: all others were named or seen already."
-    if more: return f"{found}. " + ", ".join(f"Without “{named[span]}” there would be {rest[span]:,}" if not k else f"without “{named[span]}” {rest[span]:,}" for k, span in enumerate(more[:3])) + "."
-    alone = ", ".join(f"“{named[span]}” alone leaves {int(np.logical_and.reduce([mask for part, mask in masks if (part.start, part.end) == span]).sum()):,}" for span in spans)
+    if more:
+        return (
+            f"{found}. "
+            + ", ".join(
+                f"Without “{named[span]}” there would be {rest[span]:,}"
+                if not k
+                else f"without “{named[span]}” {rest[span]:,}"
+                for k, span in enumerate(more[:3])
+            )
+            + "."
+        )
+    alone = ", ".join(
+        f"“{named[span]}” alone leaves "
+        f"{int(np.logical_and.reduce([mask for part, mask in masks if (part.start, part.end) == span]).sum()):,}"
+        for span in spans
+    )
     return f"{found}, and leaving out one part is not enough: {alone}."
