@@ -35,6 +35,8 @@ from .cluster import pack_texts, unpack_texts
 from .data import MovieDataError, count_in_words, language_name
 
 # %% ../nbs/04_similarity.ipynb #52c5f89b
+# column: weight of what two films share in it, which is between 0 and 1 [neighbours,
+# then the blind lists]
 CONTENT = {
     "genres": 4.0,
     "keywords": 10.0,
@@ -42,8 +44,6 @@ CONTENT = {
     "directors": 7.0,
     "writers": 4.0,
     "cast": 8.0,
-    # column: weight of what two films share in it, which is between 0 and 1 [neighbours,
-    # then the blind lists]
     "title": 4.0,
     "companies": 3.0,
     "original_language": 2.0,
