@@ -19,7 +19,7 @@ CELLS = {"picker": "picker = MoviePicker(rec, ['Heat', 'Alien'])\npicker", "clus
 SETUP = "from movie_recsys import MovieRecommender\nfrom movie_recsys.widgets import *\nrec = MovieRecommender.from_movies()\n"
 JUPYTER_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
                    "JUPYTERLAB_WORKSPACES_DIR", "MPLCONFIGDIR")
-TOY_STORY = 171048
+ON_THE_MAP = 2608065  # The Lego Movie: no other film lies close to it
 Lab = namedtuple("Lab", "url folder")
 
 
@@ -118,7 +118,7 @@ def test_picker(run_cell):
     second = wait_for_other_cards(page, first)
 
     assert "The Matrix (1999)" in page.locator(".film-map").evaluate("host => host.shadowRoot.textContent")
-    x, y = page.evaluate(f"document.querySelector('.film-map').filmMap.screen({TOY_STORY})")
+    x, y = page.evaluate(f"document.querySelector('.film-map').filmMap.screen({ON_THE_MAP})")
     canvas = page.locator(".film-map canvas").bounding_box()
     page.mouse.click(canvas["x"] + x, canvas["y"] + y)
     offer = page.get_by_role("button", name=re.compile("^Choose "))
