@@ -2151,7 +2151,8 @@ def launch_app(
         raise MovieRecsysError(
             f"Port {port or '7860 to 7959'} cannot be used. Name another one with --port."
         ) from None
-    taken = "" if port or app.server_port == 7860 else " (port 7860 is taken)"
+    first = int(os.environ.get("GRADIO_SERVER_PORT", 7860))
+    taken = "" if port or app.server_port == first else f" (port {first} is taken)"
     print(f"Movie Recommender: http://127.0.0.1:{app.server_port}{taken}", flush=True)
     if mcp: print(f"MCP tools: http://127.0.0.1:{app.server_port}/gradio_api/mcp/", flush=True)
     Thread(target=app.page.warm, daemon=True).start()

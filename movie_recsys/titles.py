@@ -1155,7 +1155,7 @@ _ALONE = {
     "other title": "by another title",
     "without subtitle": "without its subtitle",
     "subtitle": "by its subtitle",
-    "near": "by a spelling that is near",
+    "near": "the closest spelling",
     "part": "by a part of its title",
     "abbreviation": "by its abbreviation",
     "series": "by its series",

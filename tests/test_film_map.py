@@ -1,13 +1,16 @@
 """The film map, driven by mouse, finger and keyboard in a real browser (skipped with a message where there is none)."""
 import json
+import re
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 from movie_recsys.cluster import cluster_numbers, fit_clusters
 from movie_recsys.data import TitleNotFoundError, film_label, load_movies
 from movie_recsys.preprocess import clean_movies
-from movie_recsys.visualize import film_map
+from movie_recsys.visualize import film_map, film_map_data
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Film map</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>body {{ margin: 12px; {style} }}</style></head>
@@ -145,6 +148,16 @@ def test_legend_hides_and_shows_a_cluster(atlas, films, model, show):
     assert all(t["cluster"] != cluster for t in told(page) if t)
     page.get_by_role("button", name="Show all clusters").click()
     assert chip.get_attribute("aria-pressed") == "true"
+
+
+def test_legend_has_the_colours_of_the_map(films, model, show):
+    "A chip has the colour and the number of its cluster, in whatever order the chips stand"
+    data = film_map_data(films, model)
+    page = show(film_map(films, model).html())
+    colours = 255 * np.array([to_rgb(colour) for colour in data["colours"]])
+    near = lambda fill: int(np.abs(colours - [int(part) for part in re.findall(r"\d+", fill)[:3]]).sum(axis=1).argmin())
+    fills = [chip.locator("path").get_attribute("fill") for chip in page.locator(".chip").all()]
+    assert [data["numbers"][near(fill)] for fill in fills] == list(range(1, 14))
 
 
 def test_keyboard_alone(atlas, show):

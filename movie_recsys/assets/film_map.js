@@ -53,7 +53,7 @@ function filmMap(host, data, options) {
   let tint = [];
   function colours() {
     tint = films ? films.colours.map(c => shade(c, dark ? 0.2 : -0.06)) : [];
-    root.querySelectorAll(".chip").forEach((b, c) => b.querySelector("path").setAttribute("fill", tint[c]));
+    chips.forEach((b, c) => b.querySelector("path").setAttribute("fill", tint[c]));
   }
 
   // Positions come as whole numbers. `base` fits the whole map into the frame, `view` is what the reader did since:
