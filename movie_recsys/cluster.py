@@ -9,8 +9,8 @@ __all__ = ['LANGUAGES', 'GENRES', 'FITTING', 'LARGE', 'SAMPLE', 'KEPT', 'FEWEST'
            'cluster_numbers', 'run_from', 'fit_kmeans', 'KeptClusters', 'clusters_file', 'keep_clusters',
            'kept_clusters', 'fit_clusters', 'profile', 'small_clusters', 'judge_clusters', 'stability', 'sweep_k',
            'summarize_labels', 'compare_density', 'package_versions', 'file_hash', 'remove_old', 'write_set',
-           'read_card', 'set_file', 'write_arrays', 'read_arrays', 'pack_texts', 'unpack_texts', 'cluster_card',
-           'save_clusters', 'read_films', 'read_pipeline', 'agrees', 'load_clusters']
+           'read_card', 'set_file', 'pack_texts', 'unpack_texts', 'cluster_card', 'save_clusters', 'read_films',
+           'read_pipeline', 'agrees', 'load_clusters']
 
 # %% ../nbs/02_cluster.ipynb #593ddc91
 import gc
@@ -773,33 +773,6 @@ def set_file(
     return path
 
 # %% ../nbs/02_cluster.ipynb #73cac876
-def write_arrays(
-    path: str | Path,  # the file to write
-    arrays: dict[str, np.ndarray],  # of numbers
-) -> None:
-    "Write arrays one behind the other, each at a multiple of 64 bytes, behind a line of JSON that says where."
-    places, at = {}, 0
-    for name, values in arrays.items():
-        places[name] = [at, values.dtype.str, list(values.shape)]
-        at += values.nbytes + -values.nbytes % 64
-    head = json.dumps(places).encode()
-    with open(path, "wb") as file:
-        file.write(head + b" " * (-(len(head) + 1) % 64) + b"\n")
-        for values in arrays.values():
-            file.write(np.ascontiguousarray(values).tobytes() + b"\0" * (-values.nbytes % 64))
-
-def read_arrays(
-    path: str | Path,  # a file that `write_arrays` wrote
-) -> dict[str, np.ndarray]:  # mapped into memory, not to be written to
-    "Open the arrays of a file without reading them."
-    with open(path, "rb") as file: head = file.readline()
-    whole = np.memmap(path, np.uint8, "r").view(np.ndarray)[len(head):]
-    size = lambda dtype, shape: int(np.dtype(dtype).itemsize * np.prod(shape, dtype=np.int64))  # noqa: E731
-    return {
-        name: whole[at : at + size(dtype, shape)].view(dtype).reshape(shape)
-        for name, (at, dtype, shape) in json.loads(head).items()
-    }
-
 def pack_texts(
     texts: Iterable[str],  # any texts without a zero in them
 ) -> np.ndarray:  # of bytes

@@ -16,49 +16,14 @@ from functools import lru_cache
 import pandas as pd
 
 # %% ../nbs/00a_layouts.ipynb #5063c0f4
-LISTS = [
-    "genres",
-    "spoken_languages",
-    "countries",
-    "companies",
-    "keywords",
-    "directors",
-    "writers",
-    "cast",
-]
+LISTS = "genres spoken_languages countries companies keywords directors writers cast".split()
 NUMBERS = ["runtime", "vote_average", "vote_count", "popularity", "budget", "revenue"]
-COLUMNS = [
-    "film_id",
-    "title",
-    "original_title",
-    "release_date",
-    "release_year",
-    "genres",
-    "original_language",
-    "spoken_languages",
-    "countries",
-    "companies",
-    "runtime",
-    "vote_average",
-    "vote_count",
-    "popularity",
-    "budget",
-    "revenue",
-    "adult",
-    "status",
-    "kind",
-    "poster_path",
-    "imdb_id",
-    "tmdb_id",
-    "movielens_id",
-    "overview",
-    "collection",
-    "keywords",
-    "directors",
-    "writers",
-    "cast",
-    "awards",
-]
+COLUMNS = """
+    film_id title original_title release_date release_year genres original_language
+    spoken_languages countries companies runtime vote_average vote_count popularity budget
+    revenue adult status kind poster_path imdb_id tmdb_id movielens_id overview collection
+    keywords directors writers cast awards
+""".split()
 CAST_SIZE = 10  # how many of the cast are kept
 
 # %% ../nbs/00a_layouts.ipynb #905dd9d0

@@ -28,8 +28,8 @@ import numpy as np
 import pandas as pd
 
 from . import __version__
-from .cluster import (MovieClusters, fit_clusters, load_clusters, read_arrays,
-    read_card, save_clusters, set_file, write_arrays, write_set, make_pipeline, run_from)
+from .cluster import (MovieClusters, fit_clusters, load_clusters,
+    read_card, save_clusters, set_file, write_set, make_pipeline, run_from)
 from .data import (MovieDataError, SelectionError, ServiceError,
     TitleNotFoundError, count_in_words, film_label, language_name, load_movies, LISTS, Limits,
     _is_dataset, _read_dataset)
@@ -1519,9 +1519,11 @@ def save_index(
     "Write the content and the titles of the films as arrays beside a model, so that the first answer need not make them; nothing for a scorer of another kind"
     rmtree(folder / "index", ignore_errors=True)
     if rec._scorer is not None: return
+    arrays = {"content": rec.scorer.features_.arrays(), "titles": rec.titles.arrays()}
     writers = {
-        "content.bin": partial(write_arrays, arrays=rec.scorer.features_.arrays()),
-        "titles.bin": partial(write_arrays, arrays=rec.titles.arrays()),
+        f"{part} {name}.npy": partial(np.save, arr=values)
+        for part, named in arrays.items()
+        for name, values in named.items()
     }
     write_set(
         folder / "index",
@@ -1547,7 +1549,12 @@ def load_index(
             n_films,
         ]:
             return {}
-        return {name: read_arrays(set_file(index, f"{name}.bin")) for name in ("content", "titles")}
+        found: dict[str, dict[str, np.ndarray]] = {"content": {}, "titles": {}}
+        for name in card["files"]:
+            part, _, array = name.removesuffix(".npy").partition(" ")
+            kept = np.load(set_file(index, name), mmap_mode="r", allow_pickle=False)
+            found[part][array] = np.asarray(kept)
+        return found
     except (OSError, KeyError, ValueError, TypeError, MovieDataError): return {}
 
 # %% ../nbs/07_recommend.ipynb #1857b457

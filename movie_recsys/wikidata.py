@@ -26,7 +26,7 @@ from . import downloads
 from .downloads import (TooMuchAsked, cache_dir, checked_address, download, persist,
     project_url, user_agent)
 from .errors import MovieDataError, ServiceError
-from .layouts import CAST_SIZE
+from .layouts import CAST_SIZE, COLUMNS
 
 # %% ../nbs/00e_wikidata.ipynb #b0dbb280
 SERVICE = "https://query.wikidata.org/sparql"
@@ -349,28 +349,9 @@ def genres_of(
     return ordered, list(dict.fromkeys(more))
 
 # %% ../nbs/00e_wikidata.ipynb #9afd353d
-_COLUMNS = [
-    "film_id",
-    "title",
-    "original_title",
-    "release_date",
-    "release_year",
-    "genres",
-    "original_language",
-    "spoken_languages",
-    "countries",
-    "runtime",
-    "vote_average",
-    "vote_count",
-    "kind",
-    "imdb_id",
-    "tmdb_id",
-    "collection",
-    "keywords",
-    "directors",
-    "writers",
-    "cast",
-]
+# what Wikidata does not say of a film
+_UNSAID = "companies popularity budget revenue adult status poster_path movielens_id overview awards".split()
+_COLUMNS = [name for name in COLUMNS if name not in _UNSAID]
 _UNITS = {"Q7727": 1, "Q11574": 1 / 60, "Q25235": 60}  # minute, second, hour
 
 def _number(text):

@@ -367,7 +367,7 @@ ENGLISH: dict[str, Any] = {
         "(?:adults?|grown-?ups?)(?: only)?|grown-up",
         "kids": r"(?:suitable |good |great |made |ok )?(?:for|with) "
         "(?:(?:the|my|our|a|whole|entire|small|young|little|all the) "
-        ")*(?:kids?|child(?:ren)?|famil(?:y|ies)|toddlers?|daughters?|sons?|grandchildren|grandkids|nieces?|nephews?)(?: (?:under|below) \w+)?|(?:for|with) (?:my|our) (?:\w+|\d+)[- ]year[- ]olds?|for an? (?:\w+|\d+)[- ]year[- ]olds?|famil(?:y|ies)[- ](?:friendly|films?|movies?|entertainment|night|comed(?:y|ies)|animation|fun|adventures?)|kid[- ]friendly|kids'? (?:films?|movies?)|children's (?:films?|movies?)",
+        r")*(?:kids?|child(?:ren)?|famil(?:y|ies)|toddlers?|daughters?|sons?|grandchildren|grandkids|nieces?|nephews?)(?: (?:under|below) \w+)?|(?:for|with) (?:my|our) (?:\w+|\d+)[- ]year[- ]olds?|for an? (?:\w+|\d+)[- ]year[- ]olds?|famil(?:y|ies)[- ](?:friendly|films?|movies?|entertainment|night|comed(?:y|ies)|animation|fun|adventures?)|kid[- ]friendly|kids'? (?:films?|movies?)|children's (?:films?|movies?)",
     },
     "fame": {
         "gem": r"hidden gems?|(?:lesser|less|little)[- ]known|obscure|overlooked|under-?rated(?: "
@@ -412,15 +412,15 @@ ENGLISH: dict[str, Any] = {
     "boundary": r"\bbut\b|\bjust\b|\binstead\b|\brather\b(?! than)|\bhowever\b|\bplease\b|\bonly\b|[;.:!?]",
     "joins": r"\W*(?:(?:films?|movies?|stuff|things?)\W+)?(?:{})\W+(?:(?:a|an|the|by|with|any|too|very|from|in|either|about|of)\W+)*",
     "about": r"\b(?:about|on|of|concerning|deals with|dealing "
-    "with|involving)\s+(?:(?:a|an|the|some|old|young|real)\s+)?",
+    r"with|involving)\s+(?:(?:a|an|the|some|old|young|real)\s+)?",
     "set in": r"\b(?:set (?:in|on|at|during|around)|takes? place in|taking place "
-    "in|in|during|visiting|to|on)\s+(?:(?:a|an|the|early|mid|late|old|modern)[\s-]+)*",
+    r"in|in|during|visiting|to|on)\s+(?:(?:a|an|the|early|mid|late|old|modern)[\s-]+)*",
     "made": r"\b(?:made|produced|shot|filmed|released|came out|dating)\s+(?:in|from|back to)\s+(?:(?:a|an|the)\s+)?|\bfrom\s+(?:(?:a|an|the)\s+)?",
     "i love": r"(?:i|we)(?:'d|'ve)? (?:\w+ )?(?:loved?|liked?|enjoy(?:ed)?|adored?)|we'd like|i'd "
     "like",
     "unknowable": r"(?:films? |movies? )?(?:directed |made )?by (?:a )?wom[ae]n(?: "
     "directors?)?|(?:wom[ae]n|female) (?:directors?|filmmakers?)|newest first|oldest first|sorted "
-    "by \w+|slow(?:er)?(?:[- ](?:paced|burn|moving))?|fast(?:er)?(?:[- ]paced)?|quiet|black[- "
+    r"by \w+|slow(?:er)?(?:[- ](?:paced|burn|moving))?|fast(?:er)?(?:[- ]paced)?|quiet|black[- "
     "]and[- ]white|(?:an? )?all-star cast|well[- ](?:acted|written|made|shot)|beautifully "
     "shot|sequels?|remakes?|dubbed|subtitled?|subtitles|(?:that |which )?(?:won |wins? )?(?:an? "
     ")?oscars?(?:[- ]winning)?|award[- ]winning|(?:that |which )?(?:won |wins? )?(?:an? |some "
@@ -1110,26 +1110,12 @@ def read_ratings(
     ):
         low = _sign((found["sign"] or "").strip()).startswith("<")
         reader.take("min_rating", (float(found["n"]),), *found.span(), wanted=not low)
-    for found in reader.find(
-        rf"(?P<sign>{_COMPARED})\s+(?P<n>\d(?:\.\d+)?)(?:\s*/\s*10| out of (?:10|ten)| stars| on "
-        rf"imdb)"
-    ):
-        reader.take(
-            "min_rating",
-            (float(found["n"]),),
-            *found.span(),
-            wanted=not _sign(found["sign"]).startswith("<"),
-        )
-    for found in reader.find(
-        rf"(?P<sign>{_COMPARED})\s+(?P<n>[4-9]\.\d)(?!\d| "
-        rf"?(?:{ENGLISH['hours']}|{ENGLISH['minutes']}))"
-    ):
-        reader.take(
-            "min_rating",
-            (float(found["n"]),),
-            *found.span(),
-            wanted=not _sign(found["sign"]).startswith("<"),
-        )
+    said_so = r"(?P<n>\d(?:\.\d+)?)(?:\s*/\s*10| out of (?:10|ten)| stars| on imdb)"
+    no_time = rf"(?P<n>[4-9]\.\d)(?!\d| ?(?:{ENGLISH['hours']}|{ENGLISH['minutes']}))"
+    for number in (said_so, no_time):
+        for found in reader.find(rf"(?P<sign>{_COMPARED})\s+{number}"):
+            low = _sign(found["sign"]).startswith("<")
+            reader.take("min_rating", (float(found["n"]),), *found.span(), wanted=not low)
     for value, said in ENGLISH["rating"].items():
         for found in reader.find(said): reader.take("min_rating", (value,), *found.span())
     for table in ("fame", "audience"):

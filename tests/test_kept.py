@@ -1,4 +1,4 @@
-"""What a saved model keeps beside films and clusters: the same answers, made anew where it is damaged or of other films; and arrays in a file."""
+"""What a saved model keeps beside films and clusters: the same answers, made anew where it is damaged or of other films."""
 import json
 
 import numpy as np
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from movie_recsys import cluster, recommend
-from movie_recsys.cluster import pack_texts, read_arrays, unpack_texts, write_arrays
+from movie_recsys.cluster import pack_texts, unpack_texts
 from movie_recsys.recommend import MovieRecommender, load_index
 from movie_recsys.similarity import FilmFeatures
 from movie_recsys.titles import TitleForms
@@ -60,7 +60,7 @@ def test_a_film_outside_the_table_is_compared_alike(rec, saved):
 @pytest.mark.parametrize("damage", ["bytes", "gone", "card", "version", "films"])
 def test_what_is_damaged_or_of_others_is_made_anew(rec, saved, damage, monkeypatch):
     index = saved / "index"
-    content = next(index.glob("content-*.bin"))
+    content = next(index.glob("content plots-*.npy"))
     if damage == "bytes": content.write_bytes(content.read_bytes()[:-64] + b"\1" * 64)
     if damage == "gone": content.unlink()
     if damage == "card": (index / "card.json").write_text("{")
@@ -84,12 +84,17 @@ def test_who_names_films_by_labels_waits_for_no_search_index(rec, monkeypatch):
     assert len(fresh.recommend([rec.labels.iloc[3]])) == 5
 
 
-def test_arrays_in_a_file(tmp_path):
-    arrays = {"a": np.arange(7, dtype=np.int32), "none": np.empty((0, 3)), "b": np.asfortranarray(np.random.default_rng(0).random((3, 5))), "texts": pack_texts(["", "Ünï", "a\nb"])}
-    write_arrays(tmp_path / "some.bin", arrays)
-    back = read_arrays(tmp_path / "some.bin")
-    assert list(back) == list(arrays) and all(np.array_equal(back[name], arrays[name]) and back[name].dtype == arrays[name].dtype for name in arrays)
-    assert unpack_texts(back["texts"]) == ["", "Ünï", "a\nb"] and not back["a"].flags.writeable
-    (tmp_path / "bad.bin").write_bytes(b'{"a": [0, "|O", [4]]}' + b" " * 42 + b"\n" + b"\0" * 64)
-    with pytest.raises((TypeError, ValueError)): read_arrays(tmp_path / "bad.bin")
-    assert cluster.unpack_texts(pack_texts([])) == []
+def test_texts_in_an_array():
+    for texts in (["", "Ünï", "a\nb"], []): assert unpack_texts(pack_texts(texts)) == texts
+
+
+def test_no_pickle_is_opened(rec, saved):
+    "A file of Python objects under an array's name, hash and all, is not loaded: the index is made anew"
+    index = saved / "index"
+    card = json.loads((index / "card.json").read_text())
+    name = next(iter(card["files"]))
+    path = index / card["files"][name]["file"]
+    np.save(path, np.array([{"a": 1}], object), allow_pickle=True)
+    card["files"][name]["sha256"] = cluster.file_hash(path)
+    (index / "card.json").write_text(json.dumps(card))
+    assert load_index(saved, len(rec.films)) == {}

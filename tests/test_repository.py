@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def test_the_library_is_what_the_notebooks_export(copy):
 def test_the_notebooks_are_clean(copy):
     nbdev("nbdev_clean", copy)
     assert changed(copy, "*.ipynb") == []
+
+
+def test_no_module_has_a_doubtful_escape(root):
+    "Python warns of them, and later versions refuse them"
+    for path in sorted((root / "movie_recsys").glob("*.py")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            compile(path.read_text(encoding="utf-8"), path.name, "exec")
 
 
 def test_the_readme_is_made_from_the_index(root):
