@@ -584,18 +584,17 @@ class PeopleNames:
                  people: list[frozenset],  # names of the people of each film
                  fame: np.ndarray,  # of each film
                  ):
-        films, self.shown = {}, {}
-        for row, names in enumerate(people):
-            for name in names:
-                films.setdefault(key := normalize_title(name), []).append(row)
-                self.shown.setdefault(key, name)
-        self.films = {
-            name: sorted(rows, key=lambda row: -fame[row])
-            for name, rows in films.items()
-            if " " in name
-        }
+        plain = {name: normalize_title(name) for name in sorted(frozenset().union(*people))}
+        self.shown = {name: shown for shown, name in reversed(plain.items())}
+        films: dict[str, list[int]] = {name: [] for name in plain.values()}
+        for row in np.argsort(-fame, kind="stable").tolist():
+            for name in people[row]: films[plain[name]].append(row)
+        self.films = {name: rows for name, rows in films.items() if " " in name}
         self.names, self.last = sorted(self.films), {}
-        self.known = {name: float(fame[rows].sum()) for name, rows in self.films.items()}
+        weight = fame.tolist()
+        self.known = {
+            name: sum(weight[row] for row in rows) for name, rows in self.films.items()
+        }
         for name in self.names:
             last = name.rpartition(" ")[2]
             if self.known[name] > self.known.get(self.last.get(last), 1.5): self.last[last] = name

@@ -1,13 +1,15 @@
 """Every notebook is a test: it runs top to bottom, with no key and no network, and its assertions hold."""
 import ast
 import re
+import sys
 from configparser import ConfigParser
 from functools import partial
 from pathlib import Path
 
+import nbdev.test
 import nbformat
 import pytest
-from nbdev.test import test_nb as run_notebook
+from nbformat.v4 import new_code_cell
 from tmdb_server import TMDBServer
 
 from movie_recsys.cluster import fit_clusters
@@ -17,8 +19,10 @@ from movie_recsys.recommend import MovieRecommender
 from movie_recsys.tmdb import TMDB
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+from shell import Shell  # noqa: E402
+
 NOTEBOOKS = sorted(p for p in (ROOT / "nbs").rglob("*.ipynb") if not {".ipynb_checkpoints", "_proc"} & set(p.parts))
-WITH_DATA = [p for p in NOTEBOOKS if re.search(r'"#\s*\|\s*kaggle', p.read_text(encoding="utf-8"))]
 name = lambda path: str(path.relative_to(ROOT / "nbs").with_suffix(""))  # noqa: E731
 
 
@@ -30,18 +34,39 @@ def flags() -> list[str]:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_notebook(path):
-    "The page as anybody can run it: bundled films, no network"
-    passed, _ = run_notebook(path, skip_flags=flags(), basepath=ROOT)
+def test_notebook(path, monkeypatch):
+    "The page top to bottom, without network; with its cells on the Kaggle table where that is here (`MOVIE_RECSYS_DATA`)"
+    skipped = [flag for flag in flags() if flag != "kaggle" or not dev_data()]
+    monkeypatch.setattr(nbdev.test, "CaptureShell", Shell)
+    passed, _ = nbdev.test.test_nb(path, skip_flags=skipped, basepath=ROOT)
     assert passed, f"{name(path)} failed: its traceback is in the captured output"
 
 
-@pytest.mark.parametrize("path", WITH_DATA, ids=name)
-def test_notebook_on_the_kaggle_table(path):
-    "The same page with its cells on the Kaggle table"
-    if not dev_data(): pytest.skip("the Kaggle table is not here: set MOVIE_RECSYS_DATA to its folder")
-    passed, _ = run_notebook(path, skip_flags=[f for f in flags() if f != "kaggle"], basepath=ROOT)
-    assert passed, f"{name(path)} failed on the Kaggle table"
+def owed(cells: list) -> list[tuple[str, str]]:
+    "What cells that run everywhere use of cells that do not: name and the beginning of the cell"
+    lent, found = set(), []
+    for cell in (cell for cell in cells if cell.cell_type == "code"):
+        nodes = list(ast.walk(ast.parse(re.sub(r"(?m)^[%!].*", "", cell.source))))
+        bound = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+        bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        bound |= {(node.asname or node.name).split(".")[0] for node in nodes if isinstance(node, ast.alias)}
+        if set(re.findall(r"(?m)^#\s*\|\s*(.+?)\s*$", cell.source)) & set(flags()): lent |= bound
+        else:
+            used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+            found += [(name, cell.source[:60]) for name in sorted((used - bound) & lent)]
+            lent -= bound
+    return found
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_page_without_its_flagged_cells_lacks_nothing(path):
+    assert owed(nbformat.read(path, 4).cells) == []
+
+
+def test_what_a_page_would_lack_is_found():
+    cells = [new_code_cell("films = 1"), new_code_cell("#| kaggle\nfilms = kaggle = 2"), new_code_cell("#| hide\nkaggle"),
+             new_code_cell("print(films)"), new_code_cell("films = 3"), new_code_cell("films")]
+    assert owed(cells) == [("kaggle", "#| hide\nkaggle"), ("films", "print(films)")]
 
 
 def test_the_comparison_with_tmdb(monkeypatch):

@@ -13,10 +13,12 @@ from urllib.error import URLError
 import nbformat
 import pytest
 
+from movie_recsys.recommend import MovieRecommender
+
 pytest.importorskip("jupyterlab")
 CELLS = {"picker": "picker = MoviePicker(rec, ['Heat', 'Alien'])\npicker", "clusters": "explore_clusters(rec)",
          "tuner": "tune_clusters(rec.films)"}
-SETUP = "from movie_recsys import MovieRecommender\nfrom movie_recsys.widgets import *\nrec = MovieRecommender.from_movies()\n"
+SETUP = "from movie_recsys import MovieRecommender\nfrom movie_recsys.widgets import *\nrec = MovieRecommender.load('model')\n"
 JUPYTER_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
                    "JUPYTERLAB_WORKSPACES_DIR", "MPLCONFIGDIR")
 ON_THE_MAP = 2608065  # The Lego Movie: no other film lies close to it
@@ -37,6 +39,7 @@ def lab(root, browser, tmp_path_factory):
     news = home / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     news.parent.mkdir(parents=True)
     news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
+    MovieRecommender.from_movies().save(work / "model")
     url = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", f"--port={port}", f"--notebook-dir={work}",
                "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"]

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
 from textwrap import dedent
@@ -29,6 +29,7 @@ from nbdev.doclinks import NbdevLookup
 from nbdev.process import Processor
 
 from check_docs import headings, public_methods
+from shell import Shell
 
 ROOT = Path(__file__).resolve().parents[1]
 BASES = {"object", "dict", "tuple", "NamedTuple", "TypedDict", "BaseModel"}  # what a reader need not know of a class
@@ -49,11 +50,13 @@ def sections(docstring: str) -> tuple[str, dict[str, str]]:
     return head.strip(), told
 
 
+@cache
 def source_of(symbol) -> str:
     "The definition of a class or a function, as written"
     return CLASSES[symbol.__name__] if inspect.isclass(symbol) and symbol.__name__ in CLASSES else dedent(inspect.getsource(symbol))
 
 
+@cache
 def tree_of(symbol) -> ast.ClassDef | ast.FunctionDef:
     "The same, parsed"
     return ast.parse(source_of(symbol)).body[0]
@@ -97,27 +100,35 @@ class Lookup(NbdevLookup):
     """Where a name in backticks leads: what the page itself calls so, else the method of the main class, and never to what has no entry.
 
     A plain word that only another page defines is no link: `because` is a column more often than a function."""
+    @cached_property
+    def ours(self) -> list[str]:
+        "The full names of this package"
+        return [full for full in self.syms if full.startswith("movie_recsys.")]
+
+    def like(self, pattern: str) -> list[str]:
+        "Those that a pattern describes"
+        return list(filter(re.compile(pattern).fullmatch, self.ours))
+
     def full(self, name: str) -> str | None:
         "The full name of what is meant, where it is of this package and has an entry"
         if any(part.startswith("_") for part in name.split(".")): return None
         if f"{MODULE[0]}.{name}" in self.syms: return f"{MODULE[0]}.{name}"
-        places = [full for full in self.syms if re.fullmatch(rf"movie_recsys\.\w+\.{re.escape(name)}", full)]
+        places = self.like(rf"movie_recsys\.\w+\.{re.escape(name)}")
         if "." in name or not places: return places[0] if places else None
-        here = [full for full in self.syms if re.fullmatch(rf"{re.escape(MODULE[0])}\.[A-Z]\w*\.{re.escape(name)}", full)]
-        main = [full for full in self.syms if full.startswith("movie_recsys.") and full.endswith(f".{MAIN}.{name}")]
+        here = self.like(rf"{re.escape(MODULE[0])}\.[A-Z]\w*\.{re.escape(name)}")
+        main = [full for full in self.ours if full.endswith(f".{MAIN}.{name}")]
         meant = here or main or ([] if re.fullmatch("[a-z]+", name) else places)
         return meant[0] if len(meant) == 1 else None
 
     def anchor(self, full: str) -> str:
         "The anchor of an entry: nbdev's, in small letters; where a function is called like a class but for the capital, the class says so"
         name = full.split(".", 2)[-1]
-        twins = [other for other in self.syms if other.lower() == full.lower()]
+        twins = [other for other in self.ours if other.lower() == full.lower()]
         return name.lower() + "-class" * (len(twins) > 1 and name[0].isupper())
 
     def __getitem__(self, name: str):
-        ours = [full for full in self.syms if re.fullmatch(rf"movie_recsys\.\w+\.{re.escape(name)}", full)]
         full = self.full(name)
-        if not full: return None if ours else super().__getitem__(name)
+        if not full: return None if self.like(rf"movie_recsys\.\w+\.{re.escape(name)}") else super().__getitem__(name)
         page, *rest = self.syms[full]
         return f"{page.partition('#')[0]}#{self.anchor(full)}", *rest
 
@@ -292,6 +303,7 @@ def prepare(root: Path = ROOT) -> Path:
     "Every page as Quarto gets it, in _proc"
     sys.path.insert(0, str(root))
     nbdev.showdoc.BasicMarkdownRenderer, nbdev.serve.FilterDefaults, nbdev.processors.NbdevLookup = Entry, Pages, Lookup
+    nbdev.processors.CaptureShell = Shell
     folder = nbdev.serve.proc_nbs(force=True, n_workers=0)
     config = get_config()
     facts = {name: config[name] for name in ("title", "description", "branch", "git_url", "doc_host", "doc_baseurl")}
