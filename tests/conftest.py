@@ -23,6 +23,22 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def rec():
+    "The bundled films"
+    from movie_recsys.recommend import MovieRecommender
+    return MovieRecommender.from_movies()
+
+
+@pytest.fixture(scope="session")
+def kaggle():
+    "The Kaggle films; the test is skipped where they are not"
+    from movie_recsys.data import dev_data
+    from movie_recsys.recommend import MovieRecommender
+    if not dev_data(): pytest.skip("the Kaggle table is not here: set MOVIE_RECSYS_DATA to its folder")
+    return MovieRecommender.from_movies(dev_data())
+
+
+@pytest.fixture(scope="session")
 def browser():
     "A headless Chromium driven by Playwright; the test is skipped where there is none"
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -7,7 +7,7 @@ TABLES = {
         "tconst titleType primaryTitle originalTitle isAdult startYear endYear runtimeMinutes genres",
         f"tt0113277 movie Heat Heat 0 1995 {N} 170 Action,Crime,Drama", f"tt0133093 movie The_Matrix The_Matrix 0 1999 {N} 136 Action,Sci-Fi",
         f"tt6751668 movie Parasite Gisaengchung 0 2019 {N} 132 Drama,Thriller", f"tt9000001 movie For_Adults For_Adults 1 2001 {N} 80 Adult",
-        f"tt9000002 tvSeries A_Series A_Series 0 2005 2009 45 Drama", f"tt9000003 tvEpisode An_Episode An_Episode 0 2006 {N} {N} {N}",
+        "tt9000002 tvSeries A_Series A_Series 0 2005 2009 45 Drama", f"tt9000003 tvEpisode An_Episode An_Episode 0 2006 {N} {N} {N}",
         f'tt9000004 movie "Weird"_Al:_The_Movie "Weird"_Al:_The_Movie 0 {N} {N} {N} {N}', f"tt9000005 tvMovie Hardly_Seen Hardly_Seen 0 2010 {N} 90 Comedy",
         f"tt9000006 movie Unrated Unrated 0 2011 {N} 90 Comedy", f"tt9000007 movie Too Many Cells Too 0 2011 {N} 90 Comedy"],
     "title.ratings": ["tconst averageRating numVotes", "tt0113277 8.3 760000", "tt0133093 8.7 2100000", "tt6751668 8.5 1000000", "tt9000001 5.0 9000", "tt9000002 8.0 50000",

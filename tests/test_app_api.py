@@ -22,17 +22,11 @@ from PIL import Image
 
 from movie_recsys.app import FilmPage, answer, build_app, gradio_function, launch_app, players, read_upload
 from movie_recsys.data import MovieRecsysError
-from movie_recsys.recommend import MovieRecommender
 from movie_recsys.report import Report
 from movie_recsys.taste import Taste
 
 NONE = "No movies were selected. Choose between 1 and 5 movies, or type a title."
 SIX = "You chose 6 movies. Please select 5 or fewer."
-
-
-@pytest.fixture(scope="module")
-def rec():
-    return MovieRecommender.from_movies(n_init=1)
 
 
 @pytest.fixture(scope="module")

@@ -51,11 +51,6 @@ def outside():
 
 
 @pytest.fixture(scope="module")
-def rec():
-    return MovieRecommender.from_movies(n_init=1)
-
-
-@pytest.fixture(scope="module")
 def serve(outside):
     "Launch apps, and stop them at the end"
     apps = []

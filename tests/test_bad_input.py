@@ -86,19 +86,12 @@ def test_a_damaged_table_is_read_or_refused(raw, tmp_path, monkeypatch):
     assert not (tmp_path / CANARY).exists()
 
 
-@pytest.fixture(scope="module")
-def recommender():
-    "The bundled films"
-    from movie_recsys.recommend import MovieRecommender
-    return MovieRecommender.from_movies()
-
-
 @tame
 @given(title=st.sampled_from(NASTY) | st.text(max_size=80))
-def test_any_text_is_a_title_or_is_not_found(recommender, title):
-    found = recommender.find(title)
-    assert found.index.is_unique and set(found.index) <= set(recommender.films.index)
-    try: assert len(recommender.recommend([title])) == 5
+def test_any_text_is_a_title_or_is_not_found(rec, title):
+    found = rec.find(title)
+    assert found.index.is_unique and set(found.index) <= set(rec.films.index)
+    try: assert len(rec.recommend([title])) == 5
     except MovieRecsysError as error: assert len(str(error)) > 20
 
 

@@ -8,8 +8,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from movie_recsys.cluster import cluster_numbers, fit_clusters
-from movie_recsys.data import TitleNotFoundError, film_label, load_movies
-from movie_recsys.preprocess import clean_movies
+from movie_recsys.data import TitleNotFoundError, film_label
 from movie_recsys.visualize import film_map, film_map_data
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Film map</title>
@@ -20,13 +19,11 @@ API = "document.querySelector('.film-map').filmMap"
 
 
 @pytest.fixture(scope="session")
-def films():
-    return clean_movies(load_movies()).films
+def films(rec): return rec.films
 
 
 @pytest.fixture(scope="session")
-def model(films):
-    return fit_clusters(films, n_init=1)
+def model(rec): return rec.model
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from movie_recsys import app as pages
 from movie_recsys.cli import main
-from movie_recsys.data import MovieRecsysError, SelectionError, dev_data, load_movies
+from movie_recsys.data import MovieRecsysError, SelectionError, load_movies
 from movie_recsys.evaluate import Listed, evaluate, evaluate_neighbours
 from movie_recsys.lists import SAYING, sequels
 from movie_recsys.recommend import FILTERS, MovieRecommender
@@ -19,12 +19,6 @@ from movie_recsys.similarity import LikeLift
 ONE, THREE = ["Heat (1995)"], ["Toy Story (1995)", "Amélie (2001)", "Alien (1979)"]
 FIVE = ["Casablanca (1942)", "The Matrix (1999)", "Fargo (1996)", "Run Lola Run (1998)", "Jaws (1975)"]
 SETS = pytest.mark.parametrize("seeds", [ONE, THREE, FIVE], ids=["one", "three", "five"])
-
-
-@pytest.fixture(scope="session")
-def rec():
-    "The bundled films"
-    return MovieRecommender.from_movies(n_init=1)
 
 
 @pytest.fixture(scope="session")
@@ -239,8 +233,7 @@ def lists_of_reasons(rec, films, sets=200):
 def reasons(request, rec, thousand):
     "Lists of reasons on the bundled films, and on the Kaggle films where they are"
     if request.param == "bundled": return list(lists_of_reasons(rec, thousand))
-    if not dev_data(): pytest.skip("the Kaggle table is not here: set MOVIE_RECSYS_DATA to its folder")
-    kaggle = MovieRecommender.from_movies(dev_data(), n_init=1)
+    kaggle = request.getfixturevalue("kaggle")
     return list(lists_of_reasons(kaggle, kaggle.films["vote_count"].nlargest(1000).index))
 
 

@@ -7,25 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from movie_recsys.cli import main
-from movie_recsys.data import SelectionError, TitleNotFoundError, dev_data
-from movie_recsys.recommend import MovieRecommender, list_blocks
+from movie_recsys.data import SelectionError, TitleNotFoundError
+from movie_recsys.recommend import list_blocks
 from movie_recsys.taste import Taste
 
 ASKED = [{}, {"adventure": 1}, {"adventure": 0, "genres": "Comedy", "years": (1970, 2000)}, {"probes": 1, "diversity": 1, "min_votes": 5},
          {"strategy": "random", "random_state": 3}]
-
-
-@pytest.fixture(scope="module")
-def rec():
-    "The bundled films"
-    return MovieRecommender.from_movies(n_init=1)
-
-
-@pytest.fixture(scope="module")
-def kaggle():
-    "The Kaggle films, where they are"
-    if (folder := dev_data("the-movies-dataset")) is None: pytest.skip("the Kaggle films are not here")
-    return MovieRecommender.from_movies(folder, n_init=1)
 
 
 def some_queries(rec, n: int) -> list[list[int]]:

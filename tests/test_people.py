@@ -7,15 +7,10 @@ import pytest
 from movie_recsys.cli import main
 from movie_recsys.data import MovieDataError
 from movie_recsys.people import person, taste_of_files, with_picks
-from movie_recsys.recommend import MovieRecommender
 from movie_recsys.taste import Taste
 
 LIKED = [("Heat", 1995), ("Casino", 1995), ("Fargo", 1996), ("Collateral", 2004), ("Zodiac", 2007), ("Goodfellas", 1990)]
 WANTED = [("Alien", 1979), ("Annie Hall", 1977), ("Public Enemies", 2009), ("Up", 2009), ("Reservoir Dogs", 1992)]
-
-
-@pytest.fixture(scope="module")
-def rec(): return MovieRecommender.from_movies(n_init=1)
 
 
 @pytest.fixture

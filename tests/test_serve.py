@@ -13,7 +13,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from movie_recsys.people import MAX_TASTE
-from movie_recsys.recommend import MovieRecommender
 from movie_recsys.serve import build_api
 from movie_recsys.taste import Taste
 
@@ -22,13 +21,9 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def model(rec, tmp_path_factory):
     "A saved model of the bundled films"
-    return MovieRecommender.from_movies(n_init=1).save(tmp_path_factory.mktemp("served") / "model")
-
-
-@pytest.fixture(scope="module")
-def rec(model): return MovieRecommender.load(model)
+    return rec.save(tmp_path_factory.mktemp("served") / "model")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from movie_recsys.data import MovieDataError, MovieRecsysError, dev_data, film_label, load_movies
+from movie_recsys.data import MovieDataError, MovieRecsysError, film_label, load_movies
 from movie_recsys.preprocess import clean_movies
 from movie_recsys.taste import LAYOUTS, MAX_ROWS, FilmLookup, Taste, film_lookup, films_csv, recognise
 
@@ -29,11 +29,9 @@ class Table:
 
 
 @pytest.fixture(scope="module", params=["bundled", "kaggle"])
-def rec(request):
+def rec(request, rec):
     "A table of films, as a recommender holds it"
-    source = "bundled" if request.param == "bundled" else dev_data()
-    if source is None: pytest.skip("the Kaggle films are not here")
-    return Table(clean_movies(load_movies(source)).films, request.param)
+    return Table((rec if request.param == "bundled" else request.getfixturevalue("kaggle")).films, request.param)
 
 
 @pytest.fixture(scope="module")

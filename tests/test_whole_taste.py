@@ -11,10 +11,6 @@ from movie_recsys.taste import Taste
 
 
 @pytest.fixture(scope="module")
-def rec(): return MovieRecommender.from_movies()
-
-
-@pytest.fixture(scope="module")
 def ids(rec):
     "The film_id of a title, the best known film of that name"
     return lambda *titles: rec.resolve(list(titles))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from movie_recsys.cli import main
-from movie_recsys.data import MovieRecsysError, SelectionError, dev_data
+from movie_recsys.data import MovieRecsysError, SelectionError
 from movie_recsys.recommend import FILTERS, MovieRecommender, filter_masks
 from movie_recsys.taste import Taste
 from movie_recsys.titles import TitleIndex
@@ -23,18 +23,10 @@ from wishes import expected, facts, hard, read_wishes  # noqa: E402
 WISHES = read_wishes()
 
 
-@pytest.fixture(scope="session")
-def rec():
-    "The bundled films"
-    return MovieRecommender.from_movies(n_init=1)
-
-
 @pytest.fixture(scope="session", params=["bundled", "kaggle"])
 def any_rec(request, rec):
     "The bundled films, then Kaggle's where they are"
-    if request.param == "bundled": return rec
-    if not dev_data(): pytest.skip("the Kaggle table is not here: set MOVIE_RECSYS_DATA to its folder")
-    return MovieRecommender.from_movies(dev_data(), n_init=1)
+    return rec if request.param == "bundled" else request.getfixturevalue("kaggle")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ import pytest
 
 from movie_recsys.data import dev_data
 from movie_recsys.evaluate import evaluate_neighbours, evaluate_pairs, read_neighbours, read_pairs
-from movie_recsys.recommend import MovieRecommender
 
 pytestmark = pytest.mark.slow
 
@@ -16,11 +15,6 @@ def yardsticks():
     return folder
 
 
-@pytest.fixture(scope="module")
-def rec(yardsticks):
-    return MovieRecommender.from_movies(dev_data())
-
-
 def neighbours_are(rec, yardsticks, expected, within):
     "P@10 of the first thirty random sets of three films, as the page on quality measures it"
     known = read_neighbours(yardsticks / "tmdb_neighbours.json", rec.films)
@@ -28,12 +22,12 @@ def neighbours_are(rec, yardsticks, expected, within):
     assert found.loc[("movie_recsys", 3, "at random"), "P@10"] == pytest.approx(expected, abs=within)
 
 
-def test_the_neighbours_of_thirty_sets(rec, yardsticks):
+def test_the_neighbours_of_thirty_sets(kaggle, yardsticks):
     "The same thirty sets that the page on quality shows"
-    neighbours_are(rec, yardsticks, .457, .03)
+    neighbours_are(kaggle, yardsticks, .457, .03)
 
 
-def test_the_judged_pairs(rec, yardsticks):
+def test_the_judged_pairs(kaggle, yardsticks):
     "The area under the curve of the judged pairs"
-    pairs = read_pairs(yardsticks / "more_like_this.tsv", rec.films)
-    assert evaluate_pairs({"movie_recsys": rec}, pairs, n_boot=10).loc["movie_recsys", "AUC"] == pytest.approx(.81, abs=.02)
+    pairs = read_pairs(yardsticks / "more_like_this.tsv", kaggle.films)
+    assert evaluate_pairs({"movie_recsys": kaggle}, pairs, n_boot=10).loc["movie_recsys", "AUC"] == pytest.approx(.81, abs=.02)
