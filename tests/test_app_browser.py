@@ -87,7 +87,7 @@ def visit(browser, url):
         options = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", "reduced_motion": "reduce"} | context
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(120_000)
         page.on("request", lambda r: r.url.startswith((address, "data:", "blob:")) or troubles.append(f"asked {r.url[:200]}"))
         page.on("pageerror", lambda e: troubles.append(f"error {e}"))
         page.on("console", lambda m: m.type == "error" and troubles.append(f"console {m.text}"))
@@ -1178,7 +1178,7 @@ def test_tmdb_down_or_slow_changes_nothing(visit, serve, rec, fault):
         assert len(titles(page)) == 5
         page.fill("#mr-text", "a film that nobody has ever made")
         page.click("#mr-form .mr-main")
-        page.wait_for_function("document.querySelector('#mr-message').innerText.includes('nobody has ever made')", timeout=30_000)
+        page.wait_for_function("document.querySelector('#mr-message').innerText.includes('nobody has ever made')", timeout=120_000)
 
 
 def test_nothing_left_this_machine(visit, outside):

@@ -44,7 +44,7 @@ def show(browser):
         page.on("dialog", lambda d: (troubles.append(f"dialog: {d.message}"), d.dismiss()))
         page.on("request", lambda r: troubles.append(f"request: {r.url}") if r.url.startswith("http") else None)
         page.set_content(PAGE.format(body=fragment, style=style, name=name))
-        page.wait_for_selector(".film-map[data-ready]", timeout=20_000)
+        page.wait_for_selector(".film-map[data-ready]", timeout=120_000)
         page.evaluate("""() => { window.told = [];
             addEventListener('film-map-select', e => window.told.push(e.detail)); }""")
         return page
@@ -256,11 +256,11 @@ def test_inside_gradio(atlas, films, browser):
     page = browser.new_page(viewport={"width": 1000, "height": 1000})
     try:
         page.goto(url)
-        page.wait_for_selector(".film-map[data-ready]", timeout=30_000)
+        page.wait_for_selector(".film-map[data-ready]", timeout=120_000)
         assert page.locator(".marks button").count() == 4
         page.get_by_role("combobox", name="Find a film on the map").fill("heat 1995")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelector('textarea, input[type=text]').value !== ''", timeout=10_000)
+        page.wait_for_function("document.querySelector('textarea, input[type=text]').value !== ''", timeout=120_000)
         assert page.get_by_label("said").input_value() == f"{atlas.picks[0]}: {HEAT}"
         page.get_by_role("button", name="move the marks").click()
         page.wait_for_function("document.querySelector('.film-map').shadowRoot.querySelectorAll('.marks button').length === 1")

@@ -250,8 +250,8 @@ def test_the_app_alone(alone, tmp_path):
             except OSError: time.sleep(1)
         assert "Movie Recommender" in page
     finally:
-        app.terminate()
-        app.wait(10)
+        app.kill()
+        app.wait()
 
 
 @pytest.mark.slow

@@ -208,12 +208,12 @@ def test_a_space_runs_with_nothing_but_its_requirements(browser, tmp_path):
         page.on("request", lambda r: outside.append(r.url) if not re.match(rf"(http://127\.0\.0\.1:{port}|data:|blob:)", r.url) else None)
         page.on("pageerror", lambda e: errors.append(str(e)))
         page.goto(f"http://127.0.0.1:{port}")
-        page.get_by_text("Movie Recommender").first.wait_for(timeout=60_000)
+        page.get_by_text("Movie Recommender").first.wait_for(timeout=120_000)
         page.get_by_text("Toy Story + Finding Nemo").click()
-        page.get_by_text("Because you picked").first.wait_for(timeout=60_000)
+        page.get_by_text("Because you picked").first.wait_for(timeout=120_000)
         page.screenshot(path=os.environ.get("SPACE_SCREENSHOT", tmp_path / "space.png"))
         page.close()
         assert errors == [] and outside == []
     finally:
-        app.terminate()
-        app.wait(10)
+        app.kill()
+        app.wait()

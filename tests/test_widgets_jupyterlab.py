@@ -56,7 +56,7 @@ def lab(root, browser, tmp_path_factory):
             yield Lab(url, work)
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait()
 
 
 @pytest.fixture
