@@ -6,8 +6,6 @@ BIN    := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PYTEST := $(BIN)/python -m pytest
-# One more worker than two cores: those that wait for a browser or a server leave a core free.
-SHARED := -n 3 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help app test test-all test-browser test-install test-lowest types notebooks readme docs dist space push-space films bench clean
@@ -30,11 +28,12 @@ $(VENV)/.dev: settings.ini setup.py pyproject.toml | $(BIN)/python
 app: $(VENV)/.app    ## Open the app on the bundled films
 	$(BIN)/movie-recsys app
 
+# One more worker than two cores: those that wait for a browser or a server leave a core free.
 test: $(VENV)/.dev   ## Every check but the slow ones; ends with "N passed, N failed"
-	$(PYTEST) $(SHARED) -m "not slow"
+	$(PYTEST) -n 3 --dist loadgroup -m "not slow"
 
 test-all: $(VENV)/.dev  ## The slow ones too, then the lowest versions, Python 3.12 and 3.13
-	MOVIE_RECSYS_EXAMPLES=1000 $(PYTEST) $(SHARED)
+	MOVIE_RECSYS_EXAMPLES=1000 $(PYTEST) -n 3 --dist loadgroup
 	$(MAKE) test-lowest test-3.12 test-3.13
 
 test-browser: $(VENV)/.dev  ## What needs Chromium, alone
@@ -64,7 +63,7 @@ test-3.%: $(VENV)/.dev  ## The suite on another Python, where the machine has it
 	@if [ -n "$(call python3,$*)" ]; then \
 	    $(BIN)/uv venv --quiet --clear --python $(call python3,$*) .venv-3.$* && \
 	    $(BIN)/uv pip install --quiet --python .venv-3.$* --editable ".[dev]" && \
-	    .venv-3.$*/bin/python -m pytest $(SHARED) -m "not slow"; \
+	    .venv-3.$*/bin/python -m pytest -n 3 --dist loadgroup -m "not slow"; \
 	else echo "skipped: there is no Python 3.$* on this machine"; fi
 
 notebooks: $(VENV)/.dev  ## Run every notebook in place, then export, clean, and bring README and space/ along

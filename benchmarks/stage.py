@@ -183,6 +183,14 @@ def leak(path):
     return {"before_mb": before, "after_mb": now()}
 
 
+FINER = 300  # clusters of a table of a million films
+
+
+def alike(rec, asked, lists):
+    "Which share of some lists a recommender gives too"
+    return float(np.mean([len(films.intersection(rec.recommend(seeds).index)) / len(films) for seeds, films in zip(asked, lists)]))
+
+
 def large(path):
     "Processor seconds from a CSV in TMDB's layout to the first answer, nothing cached"
     from movie_recsys.cluster import fit_clusters
@@ -201,6 +209,13 @@ def large(path):
     asked = [dice.choice(known, 3, replace=False).tolist() for _ in range(20)]
     ways = {"an answer": {}, "an answer that scores all films": {"probes": model.n_clusters}}
     answers = {name: float(np.median([processor(rec.recommend, seeds, **how)[0] for seeds in asked])) for name, how in ways.items()}
+    lists = [rec.recommend(seeds, probes=model.n_clusters).index for seeds in asked]
+    answers["the same films as with all"] = alike(rec, asked, lists)
+    finer = MovieRecommender(rec.films, fit_clusters(rec.films, FINER, n_init=1))
+    finer.scorer = rec.scorer
+    finer.recommend(asked[0])
+    answers[f"an answer with {FINER} clusters"] = float(np.median([processor(finer.recommend, seeds)[0] for seeds in asked]))
+    answers[f"the same films with {FINER} clusters"] = alike(finer, asked, lists)
     return {"read": read, "clean": clean, "fit": fit, "first answer": first, "first answer by title": title, **answers, "films": len(rec.films)}
 
 

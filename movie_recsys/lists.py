@@ -80,8 +80,8 @@ class Traits:
     def kin(self,
             seeds: sp.csr_matrix,  # rows of the films named
             ) -> np.ndarray:
-        "Find the positions of the films that share one of these names with a film named"
-        return np.unique((seeds @ self.postings_).indices)
+        "Find the positions of the films that share one of these names with a film named; some more than once"
+        return (seeds @ self.postings_).indices
 
 # %% ../nbs/04a_lists.ipynb #5f7ce304
 def pick(

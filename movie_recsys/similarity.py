@@ -73,7 +73,7 @@ TOLD = 5  # films named whose part in a score is told one by one [as many as can
 # films of a taste that are asked for candidates, the weightiest; all of them score [by speed]
 SPEAKERS = 200
 # pairs of a film named and a film of the table that are scored at a time, some 100 MB [by memory]
-PAIRS_AT_ONCE = 2_000_000
+PAIRS_AT_ONCE = 4_000_000
 # the largest gap that a reason calls near: years, logarithm of votes, points [by eye]
 NEAR = {"years": 5, "votes": .7, "rating": .5}
 # column: how rare a token must be to be worth saying, as the logarithm of one film in so many [by
@@ -824,6 +824,10 @@ def _kept_plots(arrays, films):
     return space, _rows_of("words", arrays, (films, len(names))), arrays["plots"].T
 
 # %% ../nbs/04_similarity.ipynb #3fde4dec
+def _places(values):
+    "The row and the column of each value that a sparse matrix holds"
+    return np.repeat(np.arange(values.shape[0]), np.diff(values.indptr)), values.indices
+
 def pair_terms(
     features: FilmFeatures,  # fitted
     query: Query,  # what is asked
@@ -831,20 +835,24 @@ def pair_terms(
     lift: LikeLift | None = None,  # fitted, where there are ratings of other people
     # term -> weight, where it is to differ from the constants above
     weights: dict[str, float] | None = None,
-    ) -> dict[str, np.ndarray]:
-    "Term -> its weighted value, a row per seed and a column per film"
+    ) -> dict[str, np.ndarray | sp.csr_matrix]:
+    "Term -> its weighted value, a row per seed and a column per film; of all films a sparse matrix where hardly any film shares something"
     facts, weights = (
         features.seed_facts(query),
         {**CONTENT, "plot": PLOT, **DISTANCE, "likes": LIKES, **(weights or {}), **query.terms},
     )
     terms = {
-        name: overlap.overlap(facts["tokens"][name], at, weights[name])
+        name: overlap.sparse_overlap(facts["tokens"][name], at, weights[name])
+        if at is None and overlap.kinds_ is None
+        else overlap.overlap(facts["tokens"][name], at, weights[name])
         for name, overlap in features.overlaps_.items()
         if weights[name]
     }
     if "genres" in features.overlaps_:
         kindred = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at)
-        for name in CREDITS & set(terms): terms[name] *= kindred
+        for name in CREDITS & set(terms):
+            if sp.issparse(terms[name]): terms[name].data *= kindred[_places(terms[name])]
+            else: terms[name] *= kindred
     if features.space_ is not None:
         terms["plot"] = (
             np.float32(weights["plot"])
@@ -952,30 +960,45 @@ def prior_terms(
     }
 
 # %% ../nbs/04_similarity.ipynb #1e7da94c
+def _columns(values, k):
+    "Some columns of a sparse matrix, as an array"
+    place, (row, column) = np.full(values.shape[1], -1), _places(values)
+    place[k] = np.arange(len(k))
+    asked = np.flatnonzero(place[column] >= 0)
+    found = np.zeros((values.shape[0], len(k)), np.float32)
+    found[row[asked], place[column[asked]]] = values.data[asked]
+    return found
+
 @dataclass
 class TermTable:
     "What is added up for some films: the terms of each seed and film, and the terms of each film alone"
     films: np.ndarray  # positions of the films, ascending
     seeds: int  # how many films were named
-    pairs: dict[str, np.ndarray]  # term -> its weighted value, a row per seed, a column per film
+    # term -> its weighted value, a row per seed, a column per film; some may be sparse
+    pairs: dict[str, np.ndarray | sp.csr_matrix]
     prior: dict[str, np.ndarray]  # term -> its weighted value for each film
 
+    @cached_property
     def affinity(self) -> np.ndarray:
         "How alike each seed and each film are: a row per seed"
         total = np.zeros((self.seeds, len(self.films)), np.float32)
-        for values in self.pairs.values(): total += values
+        for values in self.pairs.values():
+            if sp.issparse(values): total[_places(values)] += values.data
+            else: total += values
         return total
 
     def take(self,
              at: np.ndarray,  # positions of some of the films
              ) -> "TermTable":
         "The same for some of the films, in the order asked for"
-        at = np.asarray(at, int)
         k = np.searchsorted(self.films, at)
         return TermTable(
-            at,
+            np.asarray(at, int),
             self.seeds,
-            {name: v[:, k] for name, v in self.pairs.items()},
+            {
+                name: _columns(v, k) if sp.issparse(v) else v[:, k]
+                for name, v in self.pairs.items()
+            },
             {name: v[k] for name, v in self.prior.items()},
         )
 
@@ -1029,7 +1052,7 @@ class FilmScorer(BaseEstimator):
         if len(query.at) * (films if at is None else len(at)) > PAIRS_AT_ONCE:
             return _score_in_blocks(self, query)
         table = self.table(query)
-        values = together(table.affinity(), query.weights, self.soft(query)) + sum(
+        values = together(table.affinity, query.weights, self.soft(query)) + sum(
             table.prior.values()
         )
         if at is None: return values
@@ -1056,7 +1079,9 @@ class FilmScorer(BaseEstimator):
                at: np.ndarray,  # positions of some of its candidates
                ) -> np.ndarray:
         "Which share of each film's score is due to which seed: a row per seed"
-        return seed_shares(_table_of(self, query, at).affinity(), query.weights, self.soft(query))
+        table = _table_of(self, query, at)
+        affinity = table.affinity[:, np.searchsorted(table.films, at)]
+        return seed_shares(affinity, query.weights, self.soft(query))
 
     def near(self,
              query: Query,  # what is asked
@@ -1144,7 +1169,7 @@ def share_tables(
         replace(queries[0], seeds=scorer.features_.films_[[]].iloc[named], at=named, facts={}),
         at,
     )
-    affinity, prior = table.affinity(), sum(table.prior.values(), np.zeros(len(at), np.float32))
+    affinity, prior = table.affinity, sum(table.prior.values(), np.zeros(len(at), np.float32))
     for query, first, last in zip(queries, ends, ends[1:]):
         own = column[query.candidates]
         query.facts["table"] = (
@@ -1169,7 +1194,7 @@ def affinity_of(
         len(query.seeds),
         pair_terms(scorer.features_, query, at, scorer.lift_, scorer.weights),
         {},
-    ).affinity()
+    ).affinity
 
 def _score_in_blocks(scorer, query):
     "The score of hundreds of seeds, some films at a time, so that memory stays flat"
@@ -1183,11 +1208,11 @@ def _score_in_blocks(scorer, query):
     return score
 
 def _table_of(scorer, query, at):
-    "The terms of some films, out of the query's table where they are in it"
+    "The query's table, where some films are in it; else the table of those"
     known = "table" in query.facts and np.isin(at, scorer.table(query).films).all()
     return (
         scorer.table(query) if known else term_table(scorer, replace(query, candidates=np.sort(at)))
-    ).take(at)
+    )
 
 # %% ../nbs/04_similarity.ipynb #1ef30fe2
 def first_names(
@@ -1462,8 +1487,8 @@ def score_parts(
     at: np.ndarray,  # positions of the films to explain
     ) -> list[list[dict]]:
     "For each film the parts of its score: seed (None for the film's own), block, share, shared, telling; the shares add up to the score"
-    table = _table_of(scorer, query, at)
-    affinity = table.affinity()
+    table = _table_of(scorer, query, at).take(at)
+    affinity = table.affinity
     shares = seed_shares(affinity, query.weights, scorer.soft(query))
     lost, films = agreement(shares, query.weights, scorer.soft(query)), []
     for k, film in enumerate(table.films):

@@ -16,6 +16,7 @@ import pytest
 from movie_recsys.recommend import MovieRecommender
 
 pytest.importorskip("jupyterlab")
+pytestmark = pytest.mark.xdist_group("jupyterlab")  # they share a server
 CELLS = {"picker": "picker = MoviePicker(rec, ['Heat', 'Alien'])\npicker", "clusters": "explore_clusters(rec)",
          "tuner": "tune_clusters(rec.films)"}
 SETUP = "from movie_recsys import MovieRecommender\nfrom movie_recsys.widgets import *\nrec = MovieRecommender.load('model')\n"
@@ -56,7 +57,8 @@ def lab(root, browser, tmp_path_factory):
             yield Lab(url, work)
         finally:
             server.terminate()
-            server.wait()
+            try: server.wait(30)
+            except subprocess.TimeoutExpired: server.kill()  # sometimes it waits for its own threads for ever
 
 
 @pytest.fixture
