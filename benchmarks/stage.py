@@ -17,6 +17,11 @@ SEEDS = ["Toy Story (1995)", "Heat (1995)", "GoldenEye (1995)"]
 TYPED = ["the matrx", "godfathr", "narnia", "heat 1995", "pulp ficton", "toy stroy", "star w", "a", "amelie", "lord of the rings"]
 
 
+def peak() -> float:
+    "The most memory that this process had so far, in MB"
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def timed(function, *args):
     "The seconds that a call took, and what it gave"
     start = time.perf_counter()
@@ -211,6 +216,7 @@ def large(path):
     answers = {name: float(np.median([processor(rec.recommend, seeds, **how)[0] for seeds in asked])) for name, how in ways.items()}
     lists = [rec.recommend(seeds, probes=model.n_clusters).index for seeds in asked]
     answers["the same films as with all"] = alike(rec, asked, lists)
+    answers["peak_mb"] = peak()
     finer = MovieRecommender(rec.films, fit_clusters(rec.films, FINER, n_init=1))
     finer.scorer = rec.scorer
     finer.recommend(asked[0])
@@ -241,5 +247,4 @@ def best_known_of(films):
 if __name__ == "__main__":
     stage, path = sys.argv[1:]
     answer = globals()[stage](path)
-    answer["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(answer))
+    print(json.dumps({"peak_mb": peak(), **answer}))
