@@ -54,6 +54,7 @@ python3 = $(shell for p in python3.$(1) $$(pyenv root 2>/dev/null)/versions/3.$(
 # table, asks for a newer pandas than the library does: hence overrides.
 test-lowest: $(VENV)/.dev  ## The notebooks with the lowest versions of everything that settings.ini allows
 	@test -n "$(call python3,11)" || { echo "Python 3.11 is needed; none was found."; exit 1; }
+	@touch setup.py  # uv keeps what it read of it, and settings.ini may be newer
 	$(BIN)/uv venv --quiet --clear --python $(call python3,11) .venv-lowest
 	$(BIN)/uv pip compile --quiet --no-header --extra hub --extra mcp --no-strip-extras --resolution lowest-direct --python-version 3.11 setup.py -o .venv-lowest/lowest.txt
 	$(BIN)/uv pip install --quiet --python .venv-lowest --overrides .venv-lowest/lowest.txt --editable ".[dev]"
