@@ -44,16 +44,16 @@ def test_notebook(path, monkeypatch):
 
 def owed(cells: list) -> list[tuple[str, str]]:
     "What cells that run everywhere use of cells that do not: name and the beginning of the cell"
-    lent, found = set(), []
+    lent, found, elsewhere = set(), [], set(flags())
     for cell in (cell for cell in cells if cell.cell_type == "code"):
         nodes = list(ast.walk(ast.parse(re.sub(r"(?m)^[%!].*", "", cell.source))))
         bound = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
         bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         bound |= {(node.asname or node.name).split(".")[0] for node in nodes if isinstance(node, ast.alias)}
-        if set(re.findall(r"(?m)^#\s*\|\s*(.+?)\s*$", cell.source)) & set(flags()): lent |= bound
+        if set(re.findall(r"(?m)^#\s*\|\s*(.+?)\s*$", cell.source)) & elsewhere: lent |= bound
         else:
             used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-            found += [(name, cell.source[:60]) for name in sorted((used - bound) & lent)]
+            found += [(word, cell.source[:60]) for word in sorted((used - bound) & lent)]
             lent -= bound
     return found
 
