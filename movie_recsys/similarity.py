@@ -165,6 +165,7 @@ def word_rows(
         ),
         (len(texts), len(names)),
     )
+    counts.sum_duplicates()  # which SciPy 1.13 does not do by itself
     counts.data[:] = 1  # a word counts once
     kept = sorted((i for i, name in enumerate(names) if name not in _STOP), key=names.__getitem__)
     known = counts[:, kept].tocsr()
