@@ -961,15 +961,6 @@ def prior_terms(
     }
 
 # %% ../nbs/04_similarity.ipynb #1e7da94c
-def _columns(values, k):
-    "Some columns of a sparse matrix, as an array"
-    place, (row, column) = np.full(values.shape[1], -1), _places(values)
-    place[k] = np.arange(len(k))
-    asked = np.flatnonzero(place[column] >= 0)
-    found = np.zeros((values.shape[0], len(k)), np.float32)
-    found[row[asked], place[column[asked]]] = values.data[asked]
-    return found
-
 @dataclass
 class TermTable:
     "What is added up for some films: the terms of each seed and film, and the terms of each film alone"
@@ -997,7 +988,7 @@ class TermTable:
             np.asarray(at, int),
             self.seeds,
             {
-                name: _columns(v, k) if sp.issparse(v) else v[:, k]
+                name: v[:, k].toarray() if sp.issparse(v) else v[:, k]
                 for name, v in self.pairs.items()
             },
             {name: v[k] for name, v in self.prior.items()},
