@@ -50,6 +50,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from threadpoolctl import threadpool_limits
 from typing_extensions import TypedDict
 
 from .cluster import best_known, cluster_numbers
@@ -2053,6 +2054,10 @@ class MovieApp(gr.Blocks):
                 | {"app_kwargs": {"middleware": mine} | (kwargs.get("app_kwargs") or {})}
             )
         )
+
+    def block_thread(self):
+        "As gr.Blocks.block_thread, with one thread for a matrix product"
+        with threadpool_limits(1): return super().block_thread()
 
 def build_app(
     recommender: MovieRecommender,  # over the films of the page

@@ -1445,12 +1445,12 @@ def _cache_path(path, *asked):
 # %% ../nbs/00_data.ipynb #2424cd90
 def _cached(path, build):
     "The table kept at `path`; else the one that `build` makes, which is kept"
-    try: return _read_own(path)
-    except FileNotFoundError: pass
-    except Exception: path.unlink(missing_ok=True)  # a damaged file is made anew
+    if path.exists():
+        try: return _read_own(path)
+        except Exception: path.unlink(missing_ok=True)  # a damaged file is made anew
     films = build()
     try:
-        write_movies(films, path)
+        write_movies(films, path, compression_level=1)
         for old in path.parent.glob(f"{path.name.split('-')[0]}-*.parquet"):
             if old != path: old.unlink(missing_ok=True)
     except OSError as e:

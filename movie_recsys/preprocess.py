@@ -94,7 +94,7 @@ def extract_main_genre(
     "Take the first listed genre as the main genre."
     if "genres" not in films: return films, "this source has no genres, so there is no main genre"
     main = films["genres"].map(
-        lambda genres: str(genres[0]) if np.size(genres) and genres is not None else ""
+        lambda genres: str(genres[0]) if genres is not None and len(genres) else ""
     )
     return films.assign(
         main_genre=main

@@ -559,7 +559,8 @@ def work(
         timeout_keep_alive=75,
         server_header=False,
     )
-    with threadpool_limits(None if alone else 1): uvicorn.Server(config).run(sockets=[address])
+    # an answer is as quick with one thread, and costs half the processor time
+    with threadpool_limits(1): uvicorn.Server(config).run(sockets=[address])
 
 def listen(
     host: str,  # such as 127.0.0.1

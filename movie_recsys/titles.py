@@ -1275,12 +1275,11 @@ def _ranked(index, text, meant):
         table = pd.concat(
             [pd.DataFrame({"row": [meant.row], "how": [meant.match], "score": [top]}), table]
         )
-    table["how"] = (
-        table["row"]
-        .map({row: KINDS[kind] for row, kind in called(index, title, year)})
-        .where(table["how"] == "title", table["how"])
-        .fillna(table["how"])
-    )
+    kinds = {row: KINDS[kind] for row, kind in called(index, title, year)}
+    table["how"] = [
+        kinds.get(row, how) if how == "title" else how
+        for row, how in zip(table["row"], table["how"])
+    ]
     table = table.astype({"score": float, "row": int}).sort_values(
         ["score", "row"], ascending=[False, True], kind="stable"
     )

@@ -101,9 +101,8 @@ def _part(text, pattern):
 
 def _text(column):
     "A text column in the way that this pandas keeps text"
-    return pd.Series(
-        [None if v is pd.NA else v for v in _strings(column)], index=column.index, dtype=_TEXT
-    )
+    text = _strings(column).to_numpy(dtype=object, na_value=None)
+    return pd.Series(text, index=column.index, dtype=_TEXT)
 
 def _read_each(text, read):
     "What `read` makes of every different text, as a float column; NaN where it makes nothing"
@@ -148,6 +147,12 @@ def _entries(text, keys, only=()):
     wanted = {f"{quote}{k}{quote}": k for k in keys for quote in "'\""}
     return [{wanted[k]: _unquote(v) for k, v in _PAIRS.findall(e) if k in wanted} for e in found]
 
+def _values(text, key):
+    "What the entries of a cell hold under one key; the entries themselves where they are no plain dicts; None if unreadable"
+    if not _PLAIN.fullmatch(text): return _entries(text, (key,))
+    wanted = (f"'{key}'", f'"{key}"')
+    return [_unquote(value) for k, value in _PAIRS.findall(text) if k in wanted]
+
 # %% ../nbs/00b_values.ipynb #72a10958
 MARKS = ["|", ";", " / ", "、", "，", "·", ",", "/", "\n", " - "]
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]+(?: [\u3040-\u30ff\u4e00-\u9fff]+)+")
@@ -162,7 +167,7 @@ def parse_names(
     if isinstance(cell, str):
         cell = cell.strip()
         if cell in ("", "[]", "(no genres listed)"): return []
-        if cell[0] in "[{": cell = _entries(cell, keys)
+        if cell[0] in "[{": cell = _values(cell, *keys) if len(keys) == 1 else _entries(cell, keys)
         else: cell = cell.split(mark or next((m for m in "|;" if m in cell), ","))
         if cell is None: return None
     if cell is None or cell is pd.NA or isinstance(cell, float) and cell != cell: return []
@@ -219,7 +224,7 @@ def _lists(column, keys=("name",), genres=False, words=False):
         known = {text: _TWO_WORDS.findall(text) for text in texts}
     else:
         known = {
-            text: [n for n in names if n not in nothing]
+            text: list(dict.fromkeys(n for n in names if n not in nothing))
             if (names := parse_names(text, keys, mark))
             else names
             for text in texts
@@ -231,8 +236,14 @@ def _lists(column, keys=("name",), genres=False, words=False):
             for text, names in known.items()
         }
     known |= {text: [] for text in nothing}
+    empty = column.isna().tolist()
     out = [
-        known[cell.strip()] if isinstance(cell, str) else parse_names(cell, keys) for cell in cells
+        known[cell.strip()]
+        if isinstance(cell, str)
+        else []
+        if missing
+        else parse_names(cell, keys)
+        for cell, missing in zip(cells, empty)
     ]
     return pd.Series([list(names or ()) for names in out], index=column.index, dtype=object), sum(
         names is None for names in out
@@ -670,6 +681,18 @@ _LANDS = {
     "czechoslovakia": "CS",
     "yugoslavia": "YU",
     "holland": "NL",
+    "bosnia and herzegovina": "BA",
+    "brunei darussalam": "BN",
+    "cote d'ivoire": "CI",
+    "kyrgyz republic": "KG",
+    "lao people's democratic republic": "LA",
+    "libyan arab jamahiriya": "LY",
+    "netherlands antilles": "AN",
+    "palestinian territory": "PS",
+    "serbia and montenegro": "RS-M",
+    "syrian arab republic": "SY",
+    "trinidad and tobago": "TT",
+    "united states minor outlying islands": "UM",
 }
 _ABROAD = {
     _simple(name): code
@@ -753,6 +776,8 @@ _FORMS = {
     "DE-E": "East Germany",
     "CS": "Czechoslovakia",
     "YU": "Yugoslavia",
+    "AN": "Netherlands Antilles",
+    "RS-M": "Serbia and Montenegro",
 }
 
 @cache

@@ -30,6 +30,7 @@ BROKEN = {
     "missing picture images/none.png": [HEAD, new_markdown_cell("![a picture](images/none.png)")],
     "no words for who cannot see it": [HEAD, new_markdown_cell("![](data:image/png;base64,AAAA)")],
     "stores an error": [HEAD, new_code_cell("1/0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])])],
+    "shows a warning": [HEAD, new_code_cell("x", outputs=[new_output("stream", name="stderr", text="x.py:1: FutureWarning: gone soon")])],
     "another server": [HEAD, new_code_cell("x", outputs=[new_output("display_data", {"text/html": "<script src='https://a.b/c.js'></script>"})])],
     "live kernel": [HEAD, new_code_cell("x", outputs=[new_output("display_data", {"application/vnd.jupyter.widget-view+json": {}})])],
     "must be sent by another server": [HEAD, new_markdown_cell("![a badge](https://example.org/badge.svg)")],

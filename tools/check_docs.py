@@ -84,11 +84,13 @@ def pictures(path, notebook):
 
 
 def outputs(path, notebook):
-    "Stored outputs hold no error that was not asked for, nothing remote, and nothing that needs a kernel"
+    "Stored outputs hold no warning, no error that was not asked for, nothing remote, and nothing that needs a kernel"
     for place, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
                 yield f"cell {place} stores an error, {output.ename}"
+            if output.get("name") == "stderr" and (found := re.search(r"\w*Warning: .*", output.text)):
+                yield f"cell {place} shows a warning, {found[0]}"
             data = output.get("data", {})
             if REMOTE.search("".join(data.get("text/html", ""))): yield f"cell {place} shows something that another server must send"
             live = any("widget-view" in kind or "plotly" in kind for kind in data)

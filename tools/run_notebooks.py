@@ -41,6 +41,13 @@ class Client(NotebookClient):
         return await super().async_execute_cell(cell, cell_index, **kwargs)
 
 
+def steady(cell) -> None:
+    "Names its tables after the cell, where pandas draws a name by chance: the same notebook gives the same file"
+    for k, output in enumerate(cell.outputs):
+        if (html := output.get("data", {}).get("text/html")):
+            output["data"]["text/html"] = re.sub(r"\bT_[0-9a-f]{5}(?=[_\"\s])", f"T_{cell.id[:5]}{k}", html)
+
+
 def run(path: Path, skip: set[str]) -> float:
     "Execute one notebook in place; returns the seconds it took"
     start, notebook = time.time(), nbformat.read(path, as_version=4)
@@ -54,6 +61,7 @@ def run(path: Path, skip: set[str]) -> float:
         if cell.cell_type == "code" and cell.source.startswith("show_doc("): cell.outputs = []  # made anew for the site
         if cell.cell_type == "code":  # only a live kernel can show a widget; its still picture stays
             cell.outputs = [output for output in cell.outputs if LIVE_VIEW not in output.get("data", {})]
+            steady(cell)
     nbformat.write(notebook, path)
     return time.time() - start
 
