@@ -982,8 +982,9 @@ def why_films(
             well_liked(film, rec.films.attrs.get("counts", "votes"))
             for _, film in rec._bare.iloc[at].iterrows()
         ]
+    explain = getattr(rec.scorer, "reasons", rec.scorer.explain)
     return because(
-        rec.scorer.explain(query, at),
+        explain(query, at),
         names,
         "Because you picked" if query.known is None else "Because you liked",
     )

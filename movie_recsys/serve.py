@@ -559,7 +559,7 @@ def work(
         timeout_keep_alive=75,
         server_header=False,
     )
-    # an answer is as quick with one thread, and costs half the processor time
+    # more threads make no answer quicker, and stay busy after it
     with threadpool_limits(1): uvicorn.Server(config).run(sockets=[address])
 
 def listen(

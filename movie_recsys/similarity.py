@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
            'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS',
-           'words', 'column_tokens', 'word_rows', 'TokenOverlap', 'plot_words', 'plot_space', 'weighted_rating',
-           'film_numbers', 'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query',
-           'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance',
-           'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables',
-           'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
-           'telling_words', 'pair_words', 'own_words', 'spread_over', 'score_parts']
+           'FEW_PAIRS', 'words', 'column_tokens', 'word_rows', 'TokenOverlap', 'plot_words', 'plot_space',
+           'plot_cosine', 'weighted_rating', 'film_numbers', 'distance', 'known_numbers', 'liked_films', 'like_matrix',
+           'LikeLift', 'Query', 'make_query', 'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together',
+           'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table',
+           'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on',
+           'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words', 'spread_over', 'weightiest',
+           'named_seeds', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
@@ -303,6 +304,8 @@ class TokenOverlap(BaseEstimator):
         return np.sqrt(share + (1 + share) * self.usual_ / both, dtype=np.float32)
 
 # %% ../nbs/04_similarity.ipynb #a7b45410
+FEW_PAIRS = 1_000_000  # of films [by speed]
+
 def plot_words(
     films: pd.DataFrame,  # a table of films
     ) -> list[list[str]]:
@@ -354,6 +357,14 @@ def plot_space(
         words,
         plots,
     )
+
+def plot_cosine(
+    mine: np.ndarray,  # where some films lie in the space: a row each
+    theirs: np.ndarray,  # and others
+    ) -> np.ndarray:
+    "How alike the plots of some films and of others are: a row for each of the first. Few pairs go without BLAS, whose threads save nothing there and stay busy for a while"
+    few = len(mine) * len(theirs) < FEW_PAIRS
+    return np.einsum("sd,fd->sf", mine, theirs) if few else mine @ theirs.T
 
 # %% ../nbs/04_similarity.ipynb #d296134f
 def weighted_rating(
@@ -855,10 +866,9 @@ def pair_terms(
             if sp.issparse(terms[name]): terms[name].data *= kindred[_places(terms[name])]
             else: terms[name] *= kindred
     if features.space_ is not None:
-        terms["plot"] = (
-            np.float32(weights["plot"])
-            * facts["plots"]
-            @ (features.plots_ if at is None else features.plots_[at]).T
+        terms["plot"] = plot_cosine(
+            np.float32(weights["plot"]) * facts["plots"],
+            features.plots_ if at is None else features.plots_[at],
         )
     for name, values in features.numbers_.items():
         values, level = features.levels_.get(name, (values if at is None else values[at], None))
@@ -940,7 +950,8 @@ def likeness_at_large(
             ).toarray()[0]
     named.data = np.expm1(named.data / softness)
     if features.space_ is not None:
-        mean += weights["plot"] * features.plots_ @ (query.weights @ facts["plots"])
+        middle = weights["plot"] * query.weights @ facts["plots"]
+        mean += plot_cosine(middle[None].astype(np.float32), features.plots_)[0]
     for name, values in features.numbers_.items():
         mean += weights[name] * mean_distance(name, facts["numbers"][name], values, query.weights)
     return softness * np.log1p(query.weights @ named) + mean
@@ -1108,6 +1119,13 @@ class FilmScorer(BaseEstimator):
                 ) -> list[list[dict]]:
         "For each film the parts of its score, from `score_parts`"
         return score_parts(self, query, at)
+
+    def reasons(self,
+                query: Query,  # what is asked
+                at: np.ndarray,  # positions of the films of a list
+                ) -> list[list[dict]]:
+        "The same, with words for what the sentences of a list name and for nothing else"
+        return score_parts(self, query, at, brief=True)
 
 def term_table(
     scorer: FilmScorer,  # fitted
@@ -1473,18 +1491,38 @@ def spread_over(
     return f"near to {np.exp(-(shares * np.log(np.maximum(shares, 1e-12))).sum()):.1f} of {len(shares)} films"
 
 # %% ../nbs/04_similarity.ipynb #091d12f4
+def weightiest(
+    shares: np.ndarray,  # which share of each film's score is due to which seed, a row per seed
+    affinity: np.ndarray,  # a row per seed, a column per film
+    ) -> list[np.ndarray]:
+    "For each film the seeds that matter most to it, `TOLD` at most"
+    return [np.sort(seeds) for seeds in np.argsort(-shares, axis=0, kind="stable")[:TOLD].T]
+
+def named_seeds(
+    shares: np.ndarray,  # which share of each film's score is due to which seed, a row per seed
+    affinity: np.ndarray,  # a row per seed, a column per film
+    ) -> list[np.ndarray]:
+    "For each film the seeds that its sentence may name: the one it shares most with, and those named by hand that no other sentence names"
+    most = [
+        max(seeds, key=lambda i: shares[i, k] * affinity[i, k])
+        for k, seeds in enumerate(weightiest(shares, affinity)) if len(seeds)
+    ]
+    unheard = np.setdiff1d(np.arange(len(shares)), most) if len(shares) <= TOLD else []
+    return [np.union1d(seed, unheard).astype(int) for seed in most or [[]] * shares.shape[1]]
+
 def score_parts(
     scorer: FilmScorer,  # fitted
     query: Query,  # what is asked
     at: np.ndarray,  # positions of the films to explain
+    brief: bool = False,  # seeds that no sentence would name are told together as `others`
     ) -> list[list[dict]]:
     "For each film the parts of its score: seed (None for the film's own), block, share, shared, telling; the shares add up to the score"
     table = _table_of(scorer, query, at).take(at)
     affinity = table.affinity
     shares = seed_shares(affinity, query.weights, scorer.soft(query))
     lost, films = agreement(shares, query.weights, scorer.soft(query)), []
-    for k, film in enumerate(table.films):
-        told = np.sort(np.argsort(-shares[:, k], kind="stable")[:TOLD])
+    seeds = (named_seeds if brief else weightiest)(shares, affinity)
+    for k, (film, told) in enumerate(zip(table.films, seeds)):
         parts = [
             {
                 "seed": query.seeds.index[i],

@@ -2012,9 +2012,11 @@ def near_words(
     ) -> np.ndarray | float:
     "Compute the cosine of each plot with these words; 0 if the table has no plots"
     if features is None or features.space_ is None: return 0.0
-    return features.plots_ @ features.space_.transform(
+    from movie_recsys.similarity import plot_cosine
+    theme = features.space_.transform(
         [[form for word in words for form in word_forms(word) if form in features.word_rarity_]]
-    )[0].astype(np.float32)
+    )
+    return plot_cosine(theme.astype(np.float32), features.plots_)[0]
 
 def has_mood(
     mood: str,  # of `MOODS`

@@ -15,6 +15,7 @@ from movie_recsys.evaluate import Listed, evaluate, evaluate_neighbours
 from movie_recsys.lists import SAYING, sequels
 from movie_recsys.recommend import FILTERS, MovieRecommender
 from movie_recsys.similarity import LikeLift
+from movie_recsys.taste import Taste
 
 ONE, THREE = ["Heat (1995)"], ["Toy Story (1995)", "Amélie (2001)", "Alien (1979)"]
 FIVE = ["Casablanca (1942)", "The Matrix (1999)", "Fargo (1996)", "Run Lola Run (1998)", "Jaws (1975)"]
@@ -28,6 +29,16 @@ def thousand(rec):
 
 
 # One score
+
+def test_sentences_are_those_of_the_whole_explanation(rec, thousand, monkeypatch):
+    dice, lists = np.random.default_rng(2), []
+    questions = [dice.choice(thousand, size, replace=False).tolist() for size in (1, 2, 3, 4, 5, 40) for _ in range(4)]
+    questions = [Taste(liked=dict.fromkeys(seeds, 1.0)) if len(seeds) > 5 else seeds for seeds in questions]
+    for _ in range(2):
+        lists.append([rec.recommend(seeds, n=1 + i % 6)["because"].tolist() for i, seeds in enumerate(questions)])
+        monkeypatch.setattr(type(rec.scorer), "reasons", type(rec.scorer).explain)
+    assert lists[0] == lists[1]
+
 
 @SETS
 @pytest.mark.parametrize("adventure", [0, .5, .75, 1])
