@@ -202,6 +202,7 @@ def large(path):
     from movie_recsys.data import load_movies
     from movie_recsys.preprocess import clean_movies
     from movie_recsys.recommend import MovieRecommender
+    from threadpoolctl import threadpool_limits
     read, films = processor(load_movies, path)
     clean, cleaned = processor(clean_movies, films)
     del films
@@ -210,6 +211,7 @@ def large(path):
     seeds = best_known_of(rec.films)
     first, _ = processor(rec.recommend, seeds)
     title, _ = processor(rec.recommend, [rec.labels.loc[seeds[0]]])
+    threadpool_limits(1)  # as the app and the service answer
     known, dice = rec.films["vote_count"].nlargest(5000).index.to_numpy(), np.random.default_rng(0)
     asked = [dice.choice(known, 3, replace=False).tolist() for _ in range(20)]
     ways = {"an answer": {}, "an answer that scores all films": {"probes": model.n_clusters}}

@@ -2125,23 +2125,27 @@ def launch_app(
     if mcp and find_spec("mcp") is None:
         raise MovieRecsysError('MCP needs one more package: pip install "movie_recsys[mcp]"')
     build = build_report_app if report else build_app
-    app = build(recommender, tmdb or recommender.tmdb or client_from_environment())
-    try:
-        app.launch(
-            server_name="127.0.0.1",
-            server_port=port,
-            mcp_server=mcp,
-            share=False,
-            inline=False,
-            quiet=True,
-            prevent_thread_lock=True,
-        )
-    except OSError as error:
-        if "port" not in str(error):
-            raise
-        raise MovieRecsysError(
-            f"Port {port or '7860 to 7959'} cannot be used. Name another one with --port."
-        ) from None
+    # an MCP server starts only once: where its port is taken at the last moment, it is made anew
+    for again in (mcp and port is None, False):
+        app = build(recommender, tmdb or recommender.tmdb or client_from_environment())
+        try:
+            app.launch(
+                server_name="127.0.0.1",
+                server_port=port,
+                mcp_server=mcp,
+                share=False,
+                inline=False,
+                quiet=True,
+                prevent_thread_lock=True,
+            )
+            break
+        except OSError as error:
+            if "port" not in str(error):
+                raise
+            if not again:
+                raise MovieRecsysError(
+                    f"Port {port or '7860 to 7959'} cannot be used. Name another one with --port."
+                ) from None
     first = int(os.environ.get("GRADIO_SERVER_PORT", 7860))
     taken = "" if port or app.server_port == first else f" (port {first} is taken)"
     print(f"Movie Recommender: http://127.0.0.1:{app.server_port}{taken}", flush=True)

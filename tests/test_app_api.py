@@ -20,7 +20,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from movie_recsys.app import FilmPage, answer, build_app, gradio_function, launch_app, players, read_upload
+from movie_recsys.app import FilmPage, MovieApp, answer, build_app, gradio_function, launch_app, players, read_upload
 from movie_recsys.data import MovieRecsysError
 from movie_recsys.report import Report
 from movie_recsys.taste import Taste
@@ -204,6 +204,20 @@ def test_ports(rec, app):
     other = launch_app(rec, block=False)
     assert other.server_port != taken
     other.close(verbose=False)
+
+
+def test_an_mcp_server_whose_port_is_taken_at_the_last_moment_is_made_anew(rec, monkeypatch):
+    pytest.importorskip("mcp")
+    launch, launched = MovieApp.launch, []
+
+    def late(app, **kwargs):
+        launched.append(app)
+        if len(launched) == 1: raise OSError("Cannot find empty port in range: 7860-7959.")
+        return launch(app, **kwargs)
+    monkeypatch.setattr(MovieApp, "launch", late)
+    app = launch_app(rec, mcp=True, block=False)
+    app.close(verbose=False)
+    assert len(launched) == 2 and launched[0] is not app is launched[1]
 
 
 def test_only_this_machine_is_listened_to(app):
