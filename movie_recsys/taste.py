@@ -485,10 +485,9 @@ def export_dates(
         found = found.fillna(
             pd.to_datetime(part, format=form, errors="coerce").astype("datetime64[ns]")
         )
-    seconds = pd.to_numeric(text.where(text.str.fullmatch(r"\d{9,10}")), errors="coerce")
-    found = found.fillna(
-        pd.to_datetime(seconds, unit="s", errors="coerce").astype("datetime64[ns]")
-    ).dt.normalize()
+    seconds = pd.to_numeric(text[text.str.fullmatch(r"\d{9,10}")])
+    known = pd.to_datetime(seconds, unit="s", errors="coerce").astype("datetime64[ns]")
+    found = found.fillna(known.reindex(found.index)).dt.normalize()
     return found.where(found.dt.year.between(1890, 2100))
 
 def export_numbers(
