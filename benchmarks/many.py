@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from movie_recsys.recommend import MovieRecommender, lean, list_blocks
 
@@ -54,6 +55,7 @@ if __name__ == "__main__":
     args = parser.parse_args()
     rec = (MovieRecommender.load if (Path(args.model) / "card.json").is_file() else MovieRecommender.from_movies)(args.model)
     lean(rec)
+    threadpool_limits(1)  # as each of joblib's workers has it; with more, BLAS spends two cores on one list
     found = {"turns": [turns(rec, args.queries, seeds) for seeds in (1, 3)]}
     if args.all: found["all"] = everything(rec, args.jobs)
     print(json.dumps(found))

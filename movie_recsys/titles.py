@@ -539,6 +539,29 @@ class TitleNames:
         self.films, self.keys, self.rows = films, keys, NamedRows(keys, starts, rows, kinds)
 
     @cached_property
+    def _by_length(self):
+        "Positions of the keys, the shortest first; the keys in that order; and how many are shorter than each length"
+        lengths = np.fromiter(map(len, self.keys), int, len(self.keys))
+        order = np.argsort(lengths, kind="stable")
+        shorter = np.searchsorted(lengths[order], np.arange(lengths.max(initial=0) + 2))
+        return order, [self.keys[i] for i in order.tolist()], shorter
+
+    def near(self,
+             key: str,  # from `title_key`
+             most: int,  # letters that may differ
+             ) -> list[tuple[int, int]]:
+        "Positions of the names that differ from this one in so few letters, and in how many; a name that is longer or shorter by more is not looked at"
+        order, keys, shorter = self._by_length
+        first, last = (
+            shorter[min(max(length, 0), len(shorter) - 1)]
+            for length in (len(key) - most, len(key) + most + 1)
+        )
+        if first == last: return []
+        wrong = process.cdist([key], keys[first:last], scorer=OSA.distance, score_cutoff=most)[0]
+        found = np.flatnonzero(wrong <= most)
+        return sorted(zip(order[first + found].tolist(), wrong[found].tolist()))
+
+    @cached_property
     def han(self) -> dict[str, dict[int, str]]:
         "Titles in Chinese characters, by how they are read"
         found: dict[str, dict[int, str]] = {}
@@ -854,12 +877,8 @@ def near_titles(
     numbers, found = re.findall(r"\d+", title_key(text)), []
     for key, slip in keys.items():
         most = (1 if len(key) < 4 else 2 if len(key) < 14 else 3) - slip
-        wrong = process.cdist(
-            [key], index.names.keys, scorer=OSA.distance, score_cutoff=max(most, 0)
-        )[0]
-        for name, d in (
-            (index.names.keys[i], int(wrong[i]) + slip) for i in np.flatnonzero(wrong <= most)
-        ):
+        for i, d in index.names.near(key, max(most, 0)):
+            name, d = index.names.keys[i], d + slip
             if re.findall(r"\d+", name) != numbers: continue
             rows, full = index.names.rows[name], index.names.full
             liked = {
