@@ -6,7 +6,7 @@
 __all__ = ['LANGUAGES', 'GENRES', 'FITTING', 'DESCRIBED', 'LARGE', 'SAMPLE', 'KEPT', 'FEWEST', 'FOUND_BY', 'FORMAT', 'PACKAGES',
            'TRUSTED', 'make_pipeline', 'ClusterSpace', 'MovieClusters', 'sort_by_size', 'genre_noun', 'describe_genres',
            'describe_language', 'describe_years', 'describe_rank', 'best_known', 'describe_clusters', 'name_clusters',
-           'cluster_numbers', 'run_from', 'fit_kmeans', 'KeptClusters', 'clusters_file', 'keep_clusters',
+           'cluster_numbers', 'run_kmeans', 'run_from', 'fit_kmeans', 'KeptClusters', 'clusters_file', 'keep_clusters',
            'kept_clusters', 'fit_clusters', 'profile', 'small_clusters', 'judge_clusters', 'stability', 'sweep_k',
            'summarize_labels', 'compare_density', 'package_versions', 'file_hash', 'remove_old', 'write_set',
            'read_card', 'set_file', 'pack_texts', 'unpack_texts', 'cluster_card', 'save_clusters', 'read_films',
@@ -233,7 +233,7 @@ def _decades(years):
     "The decades of some years that are known, from the first to the last, and how many years fall into each"
     return np.unique(years.dropna().to_numpy(dtype=int) // 10 * 10, return_counts=True)
 
-def _share(decades, first, last):
+def _held(decades, first, last):
     "Of the years in some decades, how many fall into these"
     decade, n = decades
     return n[(first <= decade) & (decade <= last)].sum() / n.sum()
@@ -251,9 +251,9 @@ def describe_years(
         (
             run
             for run in combinations_with_replacement(made[0].tolist(), 2)
-            if _share(made, *run) >= .5 and _share(known, *run) >= fitting
+            if _held(made, *run) >= .5 and _held(known, *run) >= fitting
         ),
-        key=lambda run: (run[1] - run[0], -_share(made, *run)),
+        key=lambda run: (run[1] - run[0], -_held(made, *run)),
     )
     if first == last: return f"of the {first}s"
     return f"of the {first}s and {last}s" if last - first == 10 else f"of the {first}s to {last}s"
@@ -395,6 +395,14 @@ def cluster_numbers(
 # %% ../nbs/02_cluster.ipynb #e0b9686c
 LARGE, SAMPLE = 200_000, 100_000  # films
 
+def run_kmeans(
+    kmeans: Any,  # a KMeans; fitted in place
+    features: np.ndarray,  # shape (n_films, n_features)
+) -> Any:  # the same KMeans, fitted
+    "Run K-means with one thread for BLAS, which looks for the first centres."
+    from threadpoolctl import threadpool_limits
+    with threadpool_limits(1, user_api="blas"): return kmeans.fit(features)
+
 def run_from(
     kmeans: Any,  # a KMeans; fitted in place
     features: np.ndarray,  # shape (n_films, n_features)
@@ -412,16 +420,13 @@ def fit_kmeans(
 ) -> Any:  # the same KMeans, fitted
     "Fit K-means: look for centres, of very many films in a sample, then run over all films."
     from sklearn.base import clone
-    from threadpoolctl import threadpool_limits
 
     rows = (
         slice(None)
         if len(features) <= large
         else np.random.default_rng(kmeans.random_state).choice(len(features), sample, replace=False)
     )
-    with threadpool_limits(1, user_api="blas"):
-        found = clone(kmeans).fit(features[rows]).cluster_centers_
-        return run_from(kmeans, features, found)
+    return run_from(kmeans, features, run_kmeans(clone(kmeans), features[rows]).cluster_centers_)
 
 # %% ../nbs/02_cluster.ipynb #1c4ddbc1
 class KeptClusters(MovieClusters):
@@ -626,19 +631,18 @@ def sweep_k(
     random_state: int = 0,  # seed of the first run and of the sample
 ) -> pd.DataFrame:  # a row for each k
     "Measure how good each number of clusters is; of very many films, on a sample."
-    from threadpoolctl import threadpool_limits
     if len(films) > LARGE: films = films.sample(SAMPLE, random_state=random_state)
     features = np.asarray(feature_pipeline(films).fit_transform(films))
     rows = np.random.default_rng(random_state).permutation(len(films))[:sample]
     table, different = {}, len(np.unique(features, axis=0))
     for k in (k for k in ks if k <= different):
-        kmeans = [
-            make_pipeline(films, k, n_init, random_state + seed)["kmeans"] for seed in range(seeds)
+        runs = [
+            run_kmeans(make_pipeline(films, k, n_init, random_state + seed)["kmeans"], features)
+            for seed in range(seeds)
         ]
-        with threadpool_limits(1, user_api="blas"): runs = [run.fit(features) for run in kmeans]
-        best = min(runs, key=lambda run: run.inertia_)
+        best = min(runs, key=lambda kmeans: kmeans.inertia_)
         table[k] = {"inertia": best.inertia_, **judge_clusters(features, best.labels_, rows),
-                    "stability": stability([run.labels_ for run in runs])}
+                    "stability": stability([kmeans.labels_ for kmeans in runs])}
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("k")
 
 # %% ../nbs/02_cluster.ipynb #d96d6610

@@ -304,7 +304,7 @@ class TokenOverlap(BaseEstimator):
         return np.sqrt(share + (1 + share) * self.usual_ / both, dtype=np.float32)
 
 # %% ../nbs/04_similarity.ipynb #a7b45410
-FEW_PAIRS = 1_000_000  # of films [by speed]
+FEW_PAIRS = 1_000_000  # pairs of films; fewer are compared without BLAS [by speed]
 
 def plot_words(
     films: pd.DataFrame,  # a table of films
@@ -362,7 +362,7 @@ def plot_cosine(
     mine: np.ndarray,  # where some films lie in the space: a row each
     theirs: np.ndarray,  # and others
     ) -> np.ndarray:
-    "How alike the plots of some films and of others are: a row for each of the first. Few pairs go without BLAS, whose threads save nothing there and stay busy for a while"
+    "How alike the plots of some films and of others are: a row for each of the first. The threads of BLAS save nothing on few pairs, and stay busy for a while"
     few = len(mine) * len(theirs) < FEW_PAIRS
     return np.einsum("sd,fd->sf", mine, theirs) if few else mine @ theirs.T
 
@@ -1493,7 +1493,6 @@ def spread_over(
 # %% ../nbs/04_similarity.ipynb #091d12f4
 def weightiest(
     shares: np.ndarray,  # which share of each film's score is due to which seed, a row per seed
-    affinity: np.ndarray,  # a row per seed, a column per film
     ) -> list[np.ndarray]:
     "For each film the seeds that matter most to it, `TOLD` at most"
     return [np.sort(seeds) for seeds in np.argsort(-shares, axis=0, kind="stable")[:TOLD].T]
@@ -1505,7 +1504,8 @@ def named_seeds(
     "For each film the seeds that its sentence may name: the one it shares most with, and those named by hand that no other sentence names"
     most = [
         max(seeds, key=lambda i: shares[i, k] * affinity[i, k])
-        for k, seeds in enumerate(weightiest(shares, affinity)) if len(seeds)
+        for k, seeds in enumerate(weightiest(shares))
+        if len(seeds)
     ]
     unheard = np.setdiff1d(np.arange(len(shares)), most) if len(shares) <= TOLD else []
     return [np.union1d(seed, unheard).astype(int) for seed in most or [[]] * shares.shape[1]]
@@ -1521,7 +1521,7 @@ def score_parts(
     affinity = table.affinity
     shares = seed_shares(affinity, query.weights, scorer.soft(query))
     lost, films = agreement(shares, query.weights, scorer.soft(query)), []
-    seeds = (named_seeds if brief else weightiest)(shares, affinity)
+    seeds = named_seeds(shares, affinity) if brief else weightiest(shares)
     for k, (film, told) in enumerate(zip(table.films, seeds)):
         parts = [
             {

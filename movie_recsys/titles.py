@@ -6,11 +6,11 @@
 __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'RATING', 'DECADE', 'TRUST', 'KINDS', 'FIRST', 'SLIPS', 'PARTS', 'RIVAL', 'ABBREVIATIONS',
            'INITIALS', 'ALONE', 'IN_SERIES', 'SUBTITLE', 'REMEMBERED', 'normalize_title', 'turn_article',
            'drop_article', 'split_year', 'in_digits', 'title_key', 'plain_spelling', 'title_parts', 'spelling',
-           'title_match', 'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms', 'rank_titles',
-           'han_reading', 'same_characters', 'NamedRows', 'TitleNames', 'PeopleNames', 'kept_labels', 'TitleIndex',
-           'same_series', 'called', 'near_titles', 'near_sure', 'with_words', 'part_sure', 'corrected_part',
-           'with_subtitle', 'title_initials', 'Understood', 'understand', 'find_films', 'known_film', 'resolve_film',
-           'what_was_understood']
+           'title_match', 'ByLength', 'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms',
+           'rank_titles', 'han_reading', 'same_characters', 'NamedRows', 'TitleNames', 'PeopleNames', 'kept_labels',
+           'TitleIndex', 'same_series', 'called', 'near_titles', 'near_sure', 'with_words', 'part_sure',
+           'corrected_part', 'with_subtitle', 'title_initials', 'Understood', 'understand', 'find_films', 'known_film',
+           'resolve_film', 'what_was_understood']
 
 # %% ../nbs/05_titles.ipynb #c7e264ed
 import re
@@ -188,6 +188,25 @@ def title_match(
     return max(80 * spelling(query, title), 59 * coverage**2, around)
 
 # %% ../nbs/05_titles.ipynb #0e0baa92
+class ByLength:
+    "Texts in the order of their lengths, so that those of about one length stand together"
+    def __init__(self,
+                 texts: list[str],  # to be found by their length
+                 ):
+        lengths = np.fromiter(map(len, texts), int, len(texts))
+        self.order = np.argsort(lengths, kind="stable")  # positions of the texts
+        # copies, which lie side by side in memory
+        self.texts = [f"{texts[i]} "[:-1] for i in self.order.tolist()]
+        self._shorter = np.searchsorted(lengths[self.order], np.arange(lengths.max(initial=0) + 2))
+
+    def between(self,
+                shortest: int,  # letters
+                longest: int,  # letters
+                ) -> slice:
+        "Where the texts from one length to another stand"
+        ends = np.clip([shortest, longest + 1], 0, len(self._shorter) - 1)
+        return slice(*self._shorter[ends].tolist())
+
 class TitleForms:
     "Every way to write a title, sorted: `joined` (no article or spaces), `key` (no article), `full`, `row` of the film"
     def __init__(self,
@@ -213,10 +232,7 @@ class TitleForms:
     def _know(self, joined, key, full, row):
         "What follows from the forms"
         self.joined, self.key, self.full, self.row = joined, key, full, row
-        length = np.fromiter(map(len, self.joined), dtype=int, count=len(self.joined))
-        self.by_length = np.argsort(length, kind="stable")
-        self._joined_by_length = [f"{self.joined[i]} "[:-1] for i in self.by_length]
-        self._length_starts = np.searchsorted(length[self.by_length], np.arange(MAX_QUERY * 2))
+        self._lengths = ByLength(self.joined)
 
     def arrays(self) -> dict[str, np.ndarray]:
         "The forms, for `from_arrays`"
@@ -242,19 +258,15 @@ class TitleForms:
               ) -> tuple[np.ndarray, np.ndarray]:
         "Positions and likeness of the titles that differ from this one in at most four letters of ten, spaces aside"
         joined = drop_article(query).replace(" ", "")
-        near = slice(
-            *self._length_starts[
-                [int(len(joined) * 0.6), min(int(len(joined) / 0.6) + 2, MAX_QUERY * 2 - 1)]
-            ]
-        )
+        near = self._lengths.between(int(len(joined) * 0.6), int(len(joined) / 0.6) + 1)
         likeness = (
             process.cdist(
-                [joined], self._joined_by_length[near], scorer=fuzz.ratio, score_cutoff=60
+                [joined], self._lengths.texts[near], scorer=fuzz.ratio, score_cutoff=60
             )[0]
             / 100
         )
         found = np.flatnonzero(likeness)
-        return self.by_length[near][found], likeness[found]
+        return self._lengths.order[near][found], likeness[found]
 
     def beginning(self,
                   query: str,  # a title or the start of one, normalised
@@ -539,27 +551,18 @@ class TitleNames:
         self.films, self.keys, self.rows = films, keys, NamedRows(keys, starts, rows, kinds)
 
     @cached_property
-    def _by_length(self):
-        "Positions of the keys, the shortest first; the keys in that order; and how many are shorter than each length"
-        lengths = np.fromiter(map(len, self.keys), int, len(self.keys))
-        order = np.argsort(lengths, kind="stable")
-        shorter = np.searchsorted(lengths[order], np.arange(lengths.max(initial=0) + 2))
-        return order, [self.keys[i] for i in order.tolist()], shorter
+    def _lengths(self): return ByLength(self.keys)
 
     def near(self,
              key: str,  # from `title_key`
              most: int,  # letters that may differ
              ) -> list[tuple[int, int]]:
-        "Positions of the names that differ from this one in so few letters, and in how many; a name that is longer or shorter by more is not looked at"
-        order, keys, shorter = self._by_length
-        first, last = (
-            shorter[min(max(length, 0), len(shorter) - 1)]
-            for length in (len(key) - most, len(key) + most + 1)
-        )
-        if first == last: return []
-        wrong = process.cdist([key], keys[first:last], scorer=OSA.distance, score_cutoff=most)[0]
+        "Positions of the names that differ from this one in so few letters, and in how many"
+        near = self._lengths.between(len(key) - most, len(key) + most)
+        if not (names := self._lengths.texts[near]): return []
+        wrong = process.cdist([key], names, scorer=OSA.distance, score_cutoff=most)[0]
         found = np.flatnonzero(wrong <= most)
-        return sorted(zip(order[first + found].tolist(), wrong[found].tolist()))
+        return sorted(zip(self._lengths.order[near][found].tolist(), wrong[found].tolist()))
 
     @cached_property
     def han(self) -> dict[str, dict[int, str]]:
@@ -877,7 +880,7 @@ def near_titles(
     numbers, found = re.findall(r"\d+", title_key(text)), []
     for key, slip in keys.items():
         most = (1 if len(key) < 4 else 2 if len(key) < 14 else 3) - slip
-        for i, d in index.names.near(key, max(most, 0)):
+        for i, d in index.names.near(key, most):
             name, d = index.names.keys[i], d + slip
             if re.findall(r"\d+", name) != numbers: continue
             rows, full = index.names.rows[name], index.names.full

@@ -209,7 +209,7 @@ GENRE_NAMES = frozenset(
 
 def _lists(column, keys=("name",), genres=False, words=False):
     "A column of lists of names, and how many cells cannot be read"
-    cells = column.tolist()
+    cells = column.astype(object).where(column.notna(), "").tolist()
     nothing = set(NOTHING)
     texts = list(
         {text for cell in cells if isinstance(cell, str) and (text := cell.strip()) not in nothing}
@@ -236,14 +236,8 @@ def _lists(column, keys=("name",), genres=False, words=False):
             for text, names in known.items()
         }
     known |= {text: [] for text in nothing}
-    empty = column.isna().tolist()
     out = [
-        known[cell.strip()]
-        if isinstance(cell, str)
-        else []
-        if missing
-        else parse_names(cell, keys)
-        for cell, missing in zip(cells, empty)
+        known[cell.strip()] if isinstance(cell, str) else parse_names(cell, keys) for cell in cells
     ]
     return pd.Series([list(names or ()) for names in out], index=column.index, dtype=object), sum(
         names is None for names in out

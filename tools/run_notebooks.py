@@ -44,7 +44,7 @@ class Client(NotebookClient):
 def steady(cell) -> None:
     "Names its tables after the cell, where pandas draws a name by chance: the same notebook gives the same file"
     for k, output in enumerate(cell.outputs):
-        if (html := output.get("data", {}).get("text/html")):
+        if html := output.get("data", {}).get("text/html"):
             output["data"]["text/html"] = re.sub(r"\bT_[0-9a-f]{5}(?=[_\"\s])", f"T_{cell.id[:5]}{k}", html)
 
 
