@@ -254,6 +254,17 @@ def test_a_namesake_is_said_and_the_others_are_offered(visit, shot, width):
     assert chips(page) == ["The Thing (2011)"] and message(page) == "" and len(titles(page)) == 5
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_list_of_titles_covers_neither_button(visit, shot, width):
+    page = visit(viewport={"width": width, "height": 900})
+    page.locator("#mr-text").press_sequentially("the thing")
+    page.wait_for_selector("#mr-found li img[src]")
+    shot(page, f"app-typing-{width}")
+    for button in page.locator("#mr-form .mr-write button:visible").all():
+        assert button.evaluate("b => { const r = b.getBoundingClientRect(); return b.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)); }")
+    assert len(submit(page)) == 5 and chips(page) == ["The Thing (1982)"]
+
+
 def test_an_exact_label_needs_no_word(visit):
     page = visit()
     page.fill("#mr-text", "The Thing (1982)")
@@ -827,7 +838,7 @@ def test_language_and_dial(result):
 def test_on_a_phone_the_films_come_before_the_filters(visit):
     page = visit(viewport={"width": 390, "height": 844})
     page.fill("#mr-text", "heat 1995")
-    settled(page, lambda: page.press("#mr-text", "Enter"))  # the list of titles may lie over the button
+    submit(page)
     page.wait_for_timeout(300)
     assert page.locator("#mr-cards .mr-card").first.bounding_box()["y"] < 500 and not page.locator("#mr-since").is_visible()
     page.click("#mr-filters-name")
