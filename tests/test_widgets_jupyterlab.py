@@ -61,17 +61,24 @@ def lab(root, browser, tmp_path_factory):
             except subprocess.TimeoutExpired: server.kill()  # sometimes it waits for its own threads for ever
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    "One window for all notebooks: JupyterLab's megabytes of scripts are compiled once"
+    context = browser.new_context(viewport={"width": 1400, "height": 1500})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def run_cell(lab, browser, tmp_path):
+def run_cell(lab, context, tmp_path):
     "Run one cell in a new notebook; gives the page that shows it. In JupyterLab no script may fail"
-    contexts, errors = [], []
+    pages, errors = [], []
 
     def run(name, code, view="doc/tree"):
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         cell = nbformat.v4.new_code_cell(SETUP + code)
         nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), lab.folder / f"{name}.ipynb")
-        contexts.append(browser.new_context(viewport={"width": 1400, "height": 1500}))
-        page = contexts[-1].new_page()
+        pages.append(page := context.new_page())
         page.set_default_timeout(120_000)
         question = page.locator("dialog.jp-Dialog")  # on a busy machine Jupyter may ask whether to go on: yes
         page.add_locator_handler(question, lambda box: (print(box.inner_text()), box.locator(".jp-mod-accept").click()))
@@ -87,7 +94,7 @@ def run_cell(lab, browser, tmp_path):
         raise AssertionError("the cell does not run")
 
     yield run
-    for context in contexts: context.close()
+    for page in pages: page.close()
     assert [error for error in errors if "Canceled future" not in error] == []  # JupyterLab's own, when a page goes
     sessions = json.load(urllib.request.urlopen(f"{lab.url}/api/sessions"))
     for session in sessions:
