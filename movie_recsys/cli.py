@@ -380,7 +380,7 @@ def explain(
     rec = open_recommender(movies, scorer, columns, encoding)
     parts = rec.explain(titles, film, adventure=adventure)
     print_understood(understood_seeds(rec, [*titles, film]))
-    named = rec.query(titles).seeds.index
+    named = rec.query(titles).ids
     parts = parts.assign(
         seed=parts["seed"].map(rec.labels.reindex(named).to_dict()).fillna(""),
         shared=parts["shared"].map(", ".join),

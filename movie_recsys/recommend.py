@@ -10,13 +10,14 @@ __all__ = ['PROBES', 'ORDERED', 'TASTE_SOFTNESS', 'HALF_LIFE', 'WHOLE', 'NEAREST
            'candidate_films', 'asks_for_gems', 'named_films', 'gems_only', 'genre_cost', 'shares_of', 'pick_films',
            'best_of', 'pick_among', 'random_films', 'well_liked', 'why_films', 'seed_labels', 'list_table',
            'first_unseen', 'look_at', 'make_list', 'explain_film', 'list_together', 'why_together', 'read_for',
-           'query_for_wish', 'list_for_wish', 'why_wished', 'looked_at', 'in_blocks', 'lean', 'light_query', 'add_rows',
-           'lists_of', 'list_blocks', 'table_of_lists', 'many_lists', 'save_likes', 'load_likes', 'load_lift',
-           'save_index', 'load_index', 'clusters_of_table', 'published_clusters']
+           'query_for_wish', 'list_for_wish', 'why_wished', 'looked_at', 'in_blocks', 'lean', 'light_query', 'lists_of',
+           'list_blocks', 'table_of_lists', 'many_lists', 'save_likes', 'load_likes', 'load_lift', 'save_index',
+           'load_index', 'clusters_of_table', 'published_clusters']
 
 # %% ../nbs/07_recommend.ipynb #e4a3af81
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain, islice
 from numbers import Real
@@ -353,14 +354,11 @@ class MovieRecommender:
         return probe_order(self.model, self._bare)
 
     @cached_property
-    def shown(self) -> pd.DataFrame:
-        "What a list shows of every film"
+    def shown(self) -> dict[str, Any]:
+        "What a list shows of every film: a column of values for title, year and genres"
         shown = self._bare.reindex(columns=["title", "release_year", "genres"])
-        return (
-            shown
-            if "genres" in self.films
-            else shown.assign(genres=[[] for _ in range(len(shown))])
-        )
+        if "genres" not in self.films: shown["genres"] = [[] for _ in range(len(shown))]
+        return dict(zip(("title", "year", "genres"), (values.array for _, values in shown.items())))
 
     @cached_property
     def series(self) -> tuple[np.ndarray, np.ndarray]:
@@ -624,8 +622,8 @@ def outside_film(
 def seed_films(
     rec: MovieRecommender,  # with the table of films
     seeds: str | int | Iterable[str | int] | None,  # up to five titles, labels or film_ids
-    ) -> pd.DataFrame:
-    "One row per seed, five at most; titles outside the table are asked of TMDB where there is a client"
+    ) -> np.ndarray | pd.DataFrame:
+    "The positions of the seeds, five at most; a row for each where TMDB was asked for one that the table does not have"
     named = as_list(seeds)
     if not named and seeds is not None:
         raise SelectionError(
@@ -641,12 +639,8 @@ def seed_films(
             rows[int(film.index[0])] = film if film.index[0] not in rec.films.index else None
     if len(rows) > 5:
         raise SelectionError(f"You chose {len(rows)} movies. Please select 5 or fewer.")
-    known = [film_id for film_id, film in rows.items() if film is None]
-    return (
-        rec._bare.iloc[rec.films.index.get_indexer(known)]
-        if len(known) == len(rows)
-        else pd.concat([rec._bare.loc[[i]] if film is None else film for i, film in rows.items()])
-    )
+    if all(film is None for film in rows.values()): return rec.films.index.get_indexer(list(rows))
+    return pd.concat([rec._bare.loc[[i]] if film is None else film for i, film in rows.items()])
 
 # %% ../nbs/07_recommend.ipynb #c8cd966b
 def seed_weights(
@@ -673,14 +667,14 @@ def ask(
     ) -> Any:
     "The `Query` for films named by hand or for a whole taste"
     from movie_recsys.similarity import make_query
-    unwanted = dict.fromkeys(rec.resolve(disliked), 1.0)
+    position, unwanted = rec.films.index.get_indexer, dict.fromkeys(rec.resolve(disliked), 1.0)
     if isinstance(seeds, Taste):
         unwanted = (
             seeds.disliked[seeds.disliked.index.isin(rec.films.index)].nlargest(WHOLE).to_dict()
             | unwanted
         )
     against = (
-        make_query(rec._bare, rec._bare.loc[list(unwanted)], weights=list(unwanted.values()))
+        make_query(rec._bare, position(list(unwanted)), weights=list(unwanted.values()))
         if unwanted
         else None
     )
@@ -691,7 +685,7 @@ def ask(
     ]
     query = make_query(
         rec._bare,
-        rec._bare.loc[liked.index],
+        position(liked.index),
         adventure,
         seed_weights(rec, liked, seeds.when),
         against,
@@ -815,7 +809,7 @@ def asks_for_gems(
     query: Any,  # a `Query`
     ) -> bool:
     "Whether the dial asks for hidden gems"
-    return query.adventure >= GEMS and len(query.seeds) > 0
+    return query.adventure >= GEMS and len(query.at) > 0
 
 def named_films(
     rec: MovieRecommender,  # with the table of films
@@ -862,7 +856,7 @@ def shares_of(
     "Which share of each film's score is due to which seed; alike for all where the scorer does not say"
     return (
         scorer.shares(query, at)
-        if len(query.seeds) > 1 and hasattr(scorer, "shares")
+        if len(query.at) > 1 and hasattr(scorer, "shares")
         else np.empty((0, len(at)))
     )
 
@@ -936,7 +930,7 @@ def random_films(
     random_state: int | None,  # seed
     ) -> tuple[np.ndarray, np.ndarray]:
     "The report's pick: any film of the first seed's cluster, then of the second's, and round again; no score is made"
-    if not len(query.seeds):
+    if not len(query.at):
         raise SelectionError(
             "No movies were selected: a random pick is made from the clusters of your movies."
         )
@@ -977,7 +971,7 @@ def why_films(
     "A sentence for each film of a list; a scorer that cannot explain has none"
     if not hasattr(rec.scorer, "explain") or not len(at):
         return [f"Chosen by {type(rec.scorer).__name__}"] * len(at)
-    if not len(query.seeds):
+    if not len(query.at):
         return [
             well_liked(film, rec.films.attrs.get("counts", "votes"))
             for _, film in rec._bare.iloc[at].iterrows()
@@ -995,7 +989,7 @@ def seed_labels(
     ) -> dict[int, str]:
     "`Title (Year)` of every seed"
     if not (query.at >= 0).all(): return film_label(query.seeds).to_dict()
-    return dict(zip(query.seeds.index.tolist(), rec.labels.array[query.at].tolist()))
+    return dict(zip(query.ids.tolist(), rec.labels.array[query.at].tolist()))
 
 # %% ../nbs/07_recommend.ipynb #aee5a2ea
 def list_table(
@@ -1007,21 +1001,16 @@ def list_table(
     reasons: bool = True,  # whether to say why
     ) -> pd.DataFrame:
     "The result: title, year, genres, cluster, score, because, placed; `attrs['seeds']` says which films were understood"
-    names, films = seed_labels(rec, query), rec.shown.iloc[at]
-    columns = {
-        "title": films["title"],
-        "year": films["release_year"],
-        "genres": films["genres"],
-        "cluster": rec.model.labels_[at],
-        "score": score[at],
-    }
+    names = seed_labels(rec, query)
+    columns = {name: values.take(at) for name, values in rec.shown.items()}
+    columns |= {"cluster": rec.model.labels_[at], "score": score[at]}
     if reasons:
         columns["because"] = (
             why_films(rec, query, at, names)
             if placed
             else "Drawn at random from the clusters of your picks"
         )
-    table = pd.DataFrame(columns | {"placed": placed or "chance"}, index=films.index)
+    table = pd.DataFrame(columns | {"placed": placed or "chance"}, index=rec.films.index[at])
     table.attrs["seeds"] = names
     return table
 
@@ -1113,7 +1102,7 @@ def list_together(
     "The films of the list, by their mean worth, each with the people it serves; `attrs['seeds']` has each person's films"
     masks, names = filter_masks(rec.films, **filters), list(queries)
     allowed, known = np.ones(len(rec.films), bool), np.zeros(len(rec.films), bool)
-    gems = any(query.adventure >= GEMS and len(query.seeds) for query in queries.values())
+    gems = any(query.adventure >= GEMS and len(query.at) for query in queries.values())
     for query in queries.values():
         allowed &= allowed_films(rec, query, hidden, masks)
         if gems: allowed = gems_only(rec, query, allowed)
@@ -1131,17 +1120,14 @@ def list_together(
     picks, placed = pick_among(
         rec, at, mean, shares, n, 100 if gems else diversity, first_unseen(rec, allowed, known)
     )
-    films, served = rec.shown.iloc[at[picks]], [whom(shares[:, k], names) for k in picks]
-    columns = {
-        "title": films["title"],
-        "year": films["release_year"],
-        "genres": films["genres"],
-        "cluster": rec.model.labels_[at[picks]],
+    at, served = at[picks], [whom(shares[:, k], names) for k in picks]
+    columns = {name: values.take(at) for name, values in rec.shown.items()} | {
+        "cluster": rec.model.labels_[at],
         "for": [said_for(who, len(names)) for who in served],
         "score": mean[picks],
     }
-    if reasons: columns["because"] = why_together(rec, queries, at[picks], served)
-    table = pd.DataFrame(columns | {"placed": placed}, index=films.index)
+    if reasons: columns["because"] = why_together(rec, queries, at, served)
+    table = pd.DataFrame(columns | {"placed": placed}, index=rec.films.index[at])
     table.attrs["seeds"] = {name: seed_labels(rec, query) for name, query in queries.items()}
     if len(table) < n: table.attrs["reason"] = filter_reason(masks, len(table), rec.films)
     return table
@@ -1278,7 +1264,7 @@ def why_wished(
     "For each film what of the wish it is, behind what it shares with the films of the wish"
     rows = rec.films.index.get_indexer(found.index)
     said = [as_asked(wish, int(row), rec.titles) for row in rows]
-    if len(query.seeds):
+    if len(query.at):
         return [
             f"{because}; {own}" if own else because for because, own in zip(found["because"], said)
         ]
@@ -1335,29 +1321,13 @@ def light_query(
     disliked: Iterable[str | int] | None,  # films that are not wanted
     against: Any,  # the `Query` of those, which all queries share
     ) -> Any:
-    "The `Query` without the rows of its seeds, where they are films of the table"
-    from movie_recsys.similarity import Query
-    named = [] if seeds is None or isinstance(seeds, Taste) else as_list(seeds)
-    if 0 < len(named) <= 5 and all(isinstance(seed, (int, np.integer)) for seed in named):
-        at = rec.films.index.get_indexer(list(dict.fromkeys(named)))
-        if (at >= 0).all():
-            return Query(None, at, np.full(len(at), 1 / len(at)), adventure, against)
-    query = ask(rec, seeds, adventure, disliked)
-    if not isinstance(seeds, Taste): query.against = against
-    if (query.at < 0).any() and hasattr(rec.scorer, "features_"):
+    "The `Query` without the table of films, which the worker has"
+    if isinstance(seeds, Taste): query = ask(rec, seeds, adventure, disliked)
+    else: query = replace(ask(rec, seeds, adventure), against=against)
+    if query.outside is not None and hasattr(rec.scorer, "features_"):
         rec.scorer.features_.seed_facts(query)
-    elif hasattr(rec.scorer, "lean"): query.seeds = None
-    return query
-
-def add_rows(
-    rec: MovieRecommender,  # the films
-    queries: list,  # some `Query`
-    ) -> None:
-    "Give the queries that have none the rows of their seeds"
-    bare = [query for query in queries if query.seeds is None]
-    rows = rec._bare.iloc[np.concatenate([*(query.at for query in bare), []]).astype(int)]
-    ends = np.cumsum([0, *(len(query.at) for query in bare)])
-    for query, first, last in zip(bare, ends, ends[1:]): query.seeds = rows.iloc[first:last]
+    unwanted = query.against and replace(query.against, films=None)
+    return replace(query, films=None, against=unwanted)
 
 def lists_of(
     rec: MovieRecommender,  # from `lean`
@@ -1371,8 +1341,8 @@ def lists_of(
     random_state: int | None = None,  # for strategy="random"
     ) -> list[tuple[np.ndarray, np.ndarray]]:
     "Of each list the positions of its films, and their scores"
+    queries = [replace(query, films=rec._bare) for query in queries]
     if strategy == "random":
-        add_rows(rec, queries)
         drawn = [
             random_films(rec, query, named_films(rec, query, hidden, masks), n, random_state)
             for query in queries
@@ -1381,7 +1351,6 @@ def lists_of(
     made: list = []
     for block in in_blocks(np.array([len(query.at) for query in queries])):
         asked = [queries[k] for k in block]
-        add_rows(rec, asked)
         before = [look_at(rec, query, n, hidden, masks, probes) for query in asked]
         alike = [
             query

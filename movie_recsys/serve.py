@@ -353,7 +353,7 @@ def answer_reasons(
 ) -> dict:
     "Answer /explain"
     query, film_id = rec.query(liked, adventure), rec.resolve(film)[0]
-    parts, names = rec.explain(liked, film_id, adventure), rec.labels.reindex(query.seeds.index)
+    parts, names = rec.explain(liked, film_id, adventure), rec.labels.reindex(query.ids)
     told = [
         {
             "seed": names.get(part.seed, ""),

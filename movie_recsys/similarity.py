@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
-           'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS',
-           'FEW_PAIRS', 'words', 'column_tokens', 'word_rows', 'TokenOverlap', 'plot_words', 'plot_space',
-           'plot_cosine', 'weighted_rating', 'film_numbers', 'distance', 'known_numbers', 'liked_films', 'like_matrix',
-           'LikeLift', 'Query', 'make_query', 'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together',
-           'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table',
-           'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on',
-           'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words', 'spread_over', 'weightiest',
-           'named_seeds', 'score_parts']
+           'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'KINDS_AT_ONCE', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING',
+           'WORDY', 'CREDITS', 'READ', 'FEW_PAIRS', 'words', 'column_tokens', 'word_rows', 'TokenOverlap', 'plot_words',
+           'plot_space', 'plot_cosine', 'weighted_rating', 'film_numbers', 'distance', 'known_numbers', 'liked_films',
+           'like_matrix', 'LikeLift', 'Query', 'make_query', 'known_players', 'FilmFeatures', 'pair_terms',
+           'seed_shares', 'together', 'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable',
+           'FilmScorer', 'term_table', 'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes',
+           'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words',
+           'spread_over', 'weightiest', 'named_seeds', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
@@ -73,6 +73,8 @@ PUSH = .15  # weight of the likeness to films that are not wanted [taste]
 TOLD = 5  # films named whose part in a score is told one by one [as many as can be named by hand]
 # films of a taste that are asked for candidates, the weightiest; all of them score [by speed]
 SPEAKERS = 200
+# tokens times kinds of a column whose films are compared kind by kind, some 16 MB [by memory]
+KINDS_AT_ONCE = 4_000_000
 # pairs of a film named and a film of the table that are scored at a time, some 100 MB [by memory]
 PAIRS_AT_ONCE = 4_000_000
 # the largest gap that a reason calls near: years, logarithm of votes, points [by eye]
@@ -84,6 +86,7 @@ TELLING = {"companies": 6.0, "original_language": 2.0, "genres": 3.0, "plot": 6.
 # %% ../nbs/04_similarity.ipynb #1228671d
 WORDY = {"title", "keywords", "overview"}  # columns of text, which are cut into words
 CREDITS = {"directors", "writers", "cast"}  # columns of people
+READ = ("title", "keywords", "genres")  # columns that reasons read as they are written
 _FILMIC = {
     "ii",
     "iii",
@@ -225,10 +228,11 @@ class TokenOverlap(BaseEstimator):
         self.total_ = rows @ self.rarity_
         self.usual_ = float(np.median(self.total_[self.total_ > 0])) if self.total_.any() else 1.0
         kinds, self.kind_ = _kinds(rows)
-        # where many films have the same, each kind is compared once
+        few = 10 * kinds.shape[0] < rows.shape[0] and np.prod(kinds.shape) < KINDS_AT_ONCE
+        # where most films have something, and many the same, each kind is compared once
         self.kinds_ = (
-            (kinds @ sp.diags(self.rarity_)).tocsr().astype(np.float32)
-            if 10 * kinds.shape[0] < rows.shape[0]
+            (kinds @ sp.diags(self.rarity_)).T.toarray().astype(np.float32)
+            if few and 2 * rows.nnz > rows.shape[0]
             else None
         )
         return self
@@ -252,18 +256,14 @@ class TokenOverlap(BaseEstimator):
                 ) -> np.ndarray:
         "How much each seed shares with each film, between 0 and 1: a row per seed"
         if self.kinds_ is None: return self.sparse_overlap(rows, at, weight).toarray()
-        return self._with_kinds(rows, weight).take(
-            self.kind_ if at is None else self.kind_[at], axis=1
-        )
+        values = np.float32(weight) * self._with_kinds(rows)[0]
+        return values.take(self.kind_ if at is None else self.kind_[at], axis=1)
 
-    def _with_kinds(self, rows, weight=1.0):
-        "How much each seed shares with each kind of film"
-        return self._share(
-            (rows @ self.kinds_.T).tocsr(),
-            rows,
-            np.asarray(self.kinds_.sum(axis=1)).ravel(),
-            weight,
-        ).toarray()
+    def _with_kinds(self, rows):
+        "How much each seed shares with each kind of film, and the rarity of what either has and of what both have"
+        shared = rows @ self.kinds_
+        both = (rows @ self.rarity_)[:, None] + self.kinds_.sum(axis=0)
+        return shared / (self.usual_ + both - shared), both
 
     def sparse_overlap(self,
                        rows: sp.csr_matrix,  # of the seeds, from `transform`
@@ -275,10 +275,7 @@ class TokenOverlap(BaseEstimator):
         films, total = (
             (self.postings_, self.total_) if at is None else (self.rare_[at].T, self.total_[at])
         )
-        return self._share((rows @ films).tocsr(), rows, total, weight)
-
-    def _share(self, shared, rows, total, weight):
-        "From the rarity that is shared to the part that it is of both films"
+        shared = (rows @ films).tocsr()
         mine = np.repeat(rows @ self.rarity_, np.diff(shared.indptr))
         shared.data *= np.float32(weight) / (
             self.usual_ + mine + total[shared.indices] - shared.data
@@ -289,19 +286,17 @@ class TokenOverlap(BaseEstimator):
                 rows: sp.csr_matrix,  # of the seeds, from `transform`
                 # positions of the films to compare with, all of them where None
                 at: np.ndarray | None = None,
-                ) -> np.ndarray:
-        "How far each seed and each film are of one kind, between 0 and 1; a row per seed"
+                ) -> tuple[np.ndarray, np.ndarray]:
+        "How far each seed and the films of each kind are kin, between 0 and 1: a row per seed, a column per kind; and the column of each film"
         if self.kinds_ is None:
-            return self._kindred(
-                self.overlap(rows, at), rows, self.total_ if at is None else self.total_[at]
-            )
-        return self._kindred(
-            self._with_kinds(rows), rows, np.asarray(self.kinds_.sum(axis=1)).ravel()
-        ).take(self.kind_ if at is None else self.kind_[at], axis=1)
-
-    def _kindred(self, share, rows, total):
-        both = self.usual_ + (rows @ self.rarity_)[:, None] + total
-        return np.sqrt(share + (1 + share) * self.usual_ / both, dtype=np.float32)
+            total = self.total_ if at is None else self.total_[at]
+            share, both = self.overlap(rows, at), (rows @ self.rarity_)[:, None] + total
+            column = np.arange(len(total))
+        else:
+            share, both = self._with_kinds(rows)
+            column = self.kind_ if at is None else self.kind_[at]
+        kin = share + (1 + share) * self.usual_ / (self.usual_ + both)
+        return np.sqrt(kin, dtype=np.float32), column
 
 # %% ../nbs/04_similarity.ipynb #a7b45410
 FEW_PAIRS = 1_000_000  # pairs of films; fewer are compared without BLAS [by speed]
@@ -579,9 +574,10 @@ class LikeLift(BaseEstimator):
 @dataclass
 class Query:
     "What is asked: some films, how much each counts, and how adventurous the answer may be"
-    seeds: pd.DataFrame  # the films named, a row each by film_id; they need not be in the table
-    at: np.ndarray  # their positions in the table, -1 where it does not have them
+    at: np.ndarray  # positions of the films named, the seeds; -1 for one that the table does not have
     weights: np.ndarray  # how much each counts; they add up to 1
+    films: pd.DataFrame = field(repr=False)  # the table
+    outside: pd.DataFrame | None = None  # the seeds, where the table does not have all of them
     adventure: float = .5  # 0 what everybody knows, 1 hidden gems
     against: "Query | None" = None  # films not wanted; similar ones move down
     # how far the seeds are averaged, where it is to differ from the scorer's
@@ -599,9 +595,20 @@ class Query:
     # what a scorer has worked out: of the seeds, and the table of terms
     facts: dict = field(default_factory=dict, repr=False)
 
+    @property
+    def ids(self) -> pd.Index:
+        "The film_id of each seed"
+        return self.films.index[self.at] if self.outside is None else self.outside.index
+
+    @property
+    def seeds(self) -> pd.DataFrame:
+        "The films named, a row each by film_id; they need not be in the table"
+        return self.films.iloc[self.at] if self.outside is None else self.outside
+
 def make_query(
     films: pd.DataFrame,  # the table, indexed by film_id
-    seeds: pd.DataFrame,  # the films named, with the columns of the table
+    # the films named, with the columns of the table; or their positions in it
+    seeds: pd.DataFrame | np.ndarray,
     adventure: float = .5,  # 0 what everybody knows, 1 hidden gems
     weights: np.ndarray | None = None,  # how much each film named counts, alike where None
     against: Query | None = None,  # films that are not wanted
@@ -612,10 +619,13 @@ def make_query(
     ) -> Query:
     "The query for some films"
     counts = np.ones(len(seeds)) if weights is None else np.asarray(weights, float)
+    rows = isinstance(seeds, pd.DataFrame)
+    at = films.index.get_indexer(seeds.index) if rows else np.asarray(seeds, int)
     return Query(
-        seeds,
-        films.index.get_indexer(seeds.index),
+        at,
         counts / max(counts.sum(), 1e-12),
+        films,
+        seeds if rows and (at < 0).any() else None,
         adventure,
         against,
         softness,
@@ -650,9 +660,7 @@ class FilmFeatures(BaseEstimator):
         self.films_.attrs = {}  # pandas copies attrs at every step
         overlaps = {name: TokenOverlap().fit(films[name]) for name in CONTENT if name in films}
         self.overlaps_ = {name: overlap for name, overlap in overlaps.items() if overlap.rows_.nnz}
-        self.columns_ = {
-            name: films[name].tolist() for name in ("title", "keywords") if name in films
-        }
+        self.columns_ = {name: films[name].tolist() for name in READ if name in films}
         self.themes_ = (
             Themes().fit(films["keywords"], first_names(films)) if "keywords" in films else None
         )
@@ -693,13 +701,7 @@ class FilmFeatures(BaseEstimator):
         "Tokens, plots and numbers of the seeds, worked out once for each query"
         if "seeds" not in query.facts:
             facts = self._known(query.at) if (query.at >= 0).all() else self._new(query.seeds)
-            query.facts["seeds"] = facts | {
-                "columns": {
-                    name: query.seeds[name].tolist()
-                    for name in self.columns_
-                    if name in query.seeds
-                }
-            }
+            query.facts["seeds"] = facts
         return query.facts["seeds"]
 
     def _known(self, at):
@@ -712,6 +714,7 @@ class FilmFeatures(BaseEstimator):
             "tokens": tokens,
             "numbers": {name: values[at] for name, values in self.numbers_.items()},
             "known": {name: known[at] for name, known in self.known_numbers_.items()},
+            "columns": {name: [values[i] for i in at] for name, values in self.columns_.items()},
             **plots,
         }
 
@@ -736,6 +739,7 @@ class FilmFeatures(BaseEstimator):
             },
             "numbers": film_numbers(seeds, self.films_),
             "known": known_numbers(seeds),
+            "columns": {name: seeds[name].tolist() for name in self.columns_ if name in seeds},
             **plots,
         }
 
@@ -778,9 +782,7 @@ class FilmFeatures(BaseEstimator):
             self.overlaps_[column] = TokenOverlap().know(
                 _rows_of(column, arrays, (len(films), len(names))), names
             )
-        self.columns_ = {
-            name: films[name].tolist() for name in ("title", "keywords") if name in films
-        }
+        self.columns_ = {name: films[name].tolist() for name in READ if name in films}
         self.known_ = (
             known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
         )
@@ -861,10 +863,12 @@ def pair_terms(
         if weights[name]
     }
     if "genres" in features.overlaps_:
-        kindred = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at)
+        kin, kind = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at)
         for name in CREDITS & set(terms):
-            if sp.issparse(terms[name]): terms[name].data *= kindred[_places(terms[name])]
-            else: terms[name] *= kindred
+            if sp.issparse(terms[name]):
+                seed, film = _places(terms[name])
+                terms[name].data *= kin[seed, kind[film]]
+            else: terms[name] *= kin.take(kind, axis=1)
     if features.space_ is not None:
         terms["plot"] = plot_cosine(
             np.float32(weights["plot"]) * facts["plots"],
@@ -936,7 +940,7 @@ def likeness_at_large(
         {**CONTENT, "plot": PLOT, **DISTANCE, **(weights or {}), **query.terms},
     )
     named, mean = (
-        sp.csr_matrix((len(query.seeds), len(features.films_)), dtype=np.float32),
+        sp.csr_matrix((len(query.at), len(features.films_)), dtype=np.float32),
         np.zeros(len(features.films_)),
     )
     for name, overlap in features.overlaps_.items():
@@ -990,19 +994,31 @@ class TermTable:
             else: total += values
         return total
 
+    def has(self,
+            at: np.ndarray,  # positions of films
+            ) -> bool:
+        "Whether all these films are in the table"
+        found = np.searchsorted(self.films, at)
+        return len(self.films) > 0 and np.array_equal(self.films.take(found, mode="clip"), at)
+
     def take(self,
              at: np.ndarray,  # positions of some of the films
              ) -> "TermTable":
-        "The same for some of the films, in the order asked for"
-        k = np.searchsorted(self.films, at)
+        "The same for some of the films, each once, in the order asked for"
+        k, column = np.searchsorted(self.films, at), np.full(len(self.films), -1)
+        column[k] = np.arange(len(k))
+        def chosen(values):
+            "The columns asked for; of a sparse matrix the values that lie in them"
+            if not sp.issparse(values): return values[:, k]
+            found, kept = np.zeros((self.seeds, len(k)), np.float32), column[values.indices] >= 0
+            seed, film = _places(values)
+            found[seed[kept], column[film[kept]]] = values.data[kept]
+            return found
         return TermTable(
             np.asarray(at, int),
             self.seeds,
-            {
-                name: v[:, k].toarray() if sp.issparse(v) else v[:, k]
-                for name, v in self.pairs.items()
-            },
-            {name: v[k] for name, v in self.prior.items()},
+            {name: chosen(values) for name, values in self.pairs.items()},
+            {name: values[k] for name, values in self.prior.items()},
         )
 
 # %% ../nbs/04_similarity.ipynb #c7df6653
@@ -1093,8 +1109,8 @@ class FilmScorer(BaseEstimator):
         heaviest = np.argsort(-query.weights, kind="stable")[:SPEAKERS]
         few = replace(
             query,
-            seeds=query.seeds.iloc[heaviest],
             at=query.at[heaviest],
+            outside=None if query.outside is None else query.outside.iloc[heaviest],
             weights=query.weights[heaviest] / query.weights[heaviest].sum(),
             facts={},
         )
@@ -1159,7 +1175,7 @@ def terms_of(
     }
     return TermTable(
         np.arange(len(features.films_)) if at is None else at,
-        len(query.seeds),
+        len(query.at),
         pair_terms(features, query, at, scorer.lift_, scorer.weights),
         prior,
     )
@@ -1176,7 +1192,7 @@ def share_tables(
     named = np.concatenate([query.at for query in queries])
     table = terms_of(
         scorer,
-        replace(queries[0], seeds=scorer.features_.films_[[]].iloc[named], at=named, facts={}),
+        replace(queries[0], at=named, outside=None, facts={}),
         at,
     )
     affinity, prior = table.affinity, sum(table.prior.values(), np.zeros(len(at), np.float32))
@@ -1201,7 +1217,7 @@ def affinity_of(
     films = np.arange(len(scorer.features_.films_)) if at is None else at
     return TermTable(
         films,
-        len(query.seeds),
+        len(query.at),
         pair_terms(scorer.features_, query, at, scorer.lift_, scorer.weights),
         {},
     ).affinity
@@ -1219,10 +1235,8 @@ def _score_in_blocks(scorer, query):
 
 def _table_of(scorer, query, at):
     "The query's table, where some films are in it; else the table of those"
-    known = "table" in query.facts and np.isin(at, scorer.table(query).films).all()
-    return (
-        scorer.table(query) if known else term_table(scorer, replace(query, candidates=np.sort(at)))
-    )
+    if "table" in query.facts and (table := scorer.table(query)).has(at): return table
+    return term_table(scorer, replace(query, candidates=np.sort(at)))
 
 # %% ../nbs/04_similarity.ipynb #1ef30fe2
 def first_names(
@@ -1358,8 +1372,8 @@ def shared_tokens(
     )
     if name == "genres":  # those behind the third place of both lists only colour the films
         first = {
-            *list(query.seeds["genres"].iloc[seed])[:3],
-            *list(features.films_["genres"].iloc[at])[:3],
+            *list(facts["columns"][name][seed])[:3],
+            *list(features.columns_[name][at])[:3],
         }
         both = sorted(both, key=lambda i: overlap.names_[i] not in first)
     shared = [str(overlap.names_[i]) for i in both]
@@ -1520,12 +1534,12 @@ def score_parts(
     table = _table_of(scorer, query, at).take(at)
     affinity = table.affinity
     shares = seed_shares(affinity, query.weights, scorer.soft(query))
-    lost, films = agreement(shares, query.weights, scorer.soft(query)), []
+    lost, ids, films = agreement(shares, query.weights, scorer.soft(query)), query.ids.tolist(), []
     seeds = named_seeds(shares, affinity) if brief else weightiest(shares)
     for k, (film, told) in enumerate(zip(table.films, seeds)):
         parts = [
             {
-                "seed": query.seeds.index[i],
+                "seed": ids[i],
                 "block": name,
                 "share": float(shares[i, k] * values[i, k]),
                 **pair_words(scorer, query, name, i, film),
