@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
-           'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'KINDS_AT_ONCE', 'PAIRS_AT_ONCE', 'NEAR', 'TELLING',
-           'WORDY', 'CREDITS', 'READ', 'FEW_PAIRS', 'words', 'column_tokens', 'word_rows', 'TokenOverlap', 'plot_words',
-           'plot_space', 'plot_cosine', 'weighted_rating', 'film_numbers', 'distance', 'known_numbers', 'liked_films',
-           'like_matrix', 'LikeLift', 'Query', 'make_query', 'known_players', 'FilmFeatures', 'pair_terms',
-           'seed_shares', 'together', 'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable',
-           'FilmScorer', 'term_table', 'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes',
-           'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words',
-           'spread_over', 'weightiest', 'named_seeds', 'score_parts']
+           'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'FEW_PAIRS', 'FILMS_AT_HAND', 'KINDS_AT_ONCE',
+           'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'READ', 'words', 'column_tokens', 'word_rows',
+           'TokenOverlap', 'plot_words', 'plot_space', 'plot_cosine', 'weighted_rating', 'film_numbers', 'distance',
+           'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query', 'known_players',
+           'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance', 'likeness_at_large',
+           'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables', 'affinity_of',
+           'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words',
+           'own_words', 'spread_over', 'weightiest', 'named_seeds', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
@@ -73,6 +73,8 @@ PUSH = .15  # weight of the likeness to films that are not wanted [taste]
 TOLD = 5  # films named whose part in a score is told one by one [as many as can be named by hand]
 # films of a taste that are asked for candidates, the weightiest; all of them score [by speed]
 SPEAKERS = 200
+FEW_PAIRS = 1_000_000  # pairs of plots; fewer are compared without BLAS [by speed]
+FILMS_AT_HAND = 4096  # films whose plots are compared at a time, to stay in the cache [by speed]
 # tokens times kinds of a column whose films are compared kind by kind, some 16 MB [by memory]
 KINDS_AT_ONCE = 4_000_000
 # pairs of a film named and a film of the table that are scored at a time, some 100 MB [by memory]
@@ -299,8 +301,6 @@ class TokenOverlap(BaseEstimator):
         return np.sqrt(kin, dtype=np.float32), column
 
 # %% ../nbs/04_similarity.ipynb #a7b45410
-FEW_PAIRS = 1_000_000  # pairs of films; fewer are compared without BLAS [by speed]
-
 def plot_words(
     films: pd.DataFrame,  # a table of films
     ) -> list[list[str]]:
@@ -358,8 +358,12 @@ def plot_cosine(
     theirs: np.ndarray,  # and others
     ) -> np.ndarray:
     "How alike the plots of some films and of others are: a row for each of the first. The threads of BLAS save nothing on few pairs, and stay busy for a while"
-    few = len(mine) * len(theirs) < FEW_PAIRS
-    return np.einsum("sd,fd->sf", mine, theirs) if few else mine @ theirs.T
+    if len(mine) * len(theirs) >= FEW_PAIRS: return mine @ theirs.T
+    alike = np.empty((len(mine), len(theirs)), np.float32)
+    for start in range(0, len(theirs), FILMS_AT_HAND):
+        some = slice(start, start + FILMS_AT_HAND)
+        np.einsum("sd,fd->sf", mine, theirs[some], out=alike[:, some])
+    return alike
 
 # %% ../nbs/04_similarity.ipynb #d296134f
 def weighted_rating(

@@ -7,10 +7,10 @@ __all__ = ['MAX_QUERY', 'FAME_WEIGHT', 'RATING', 'DECADE', 'TRUST', 'KINDS', 'FI
            'INITIALS', 'ALONE', 'IN_SERIES', 'SUBTITLE', 'REMEMBERED', 'normalize_title', 'turn_article',
            'drop_article', 'split_year', 'in_digits', 'title_key', 'plain_spelling', 'title_parts', 'spelling',
            'title_match', 'ByLength', 'TitleForms', 'WordIndex', 'word_coverage', 'title_fame', 'candidate_forms',
-           'rank_titles', 'han_reading', 'same_characters', 'NamedRows', 'TitleNames', 'PeopleNames', 'kept_labels',
-           'TitleIndex', 'same_series', 'called', 'near_titles', 'near_sure', 'with_words', 'part_sure',
-           'corrected_part', 'with_subtitle', 'title_initials', 'Understood', 'understand', 'find_films', 'known_film',
-           'resolve_film', 'what_was_understood']
+           'Ranked', 'rank_titles', 'han_reading', 'same_characters', 'NamedRows', 'TitleNames', 'PeopleNames',
+           'kept_labels', 'TitleIndex', 'same_series', 'called', 'Near', 'near_titles', 'near_sure', 'with_words',
+           'part_sure', 'corrected_part', 'with_subtitle', 'title_initials', 'Understood', 'understand', 'Offer',
+           'find_films', 'known_film', 'resolve_film', 'what_was_understood']
 
 # %% ../nbs/05_titles.ipynb #c7e264ed
 import re
@@ -18,7 +18,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from numbers import Real
 from typing import NamedTuple
 
@@ -151,6 +151,9 @@ def title_parts(
     return [title[:start] for start, _ in cuts], subtitles, numbered[1] if numbered else None
 
 # %% ../nbs/05_titles.ipynb #b463ab96
+@lru_cache(10_000)
+def _numbers_in(title): return re.findall(r"\d+", in_digits(title))
+
 def spelling(
     query: str,  # what was typed, normalized
     title: str,  # a title of the table, normalized
@@ -159,8 +162,7 @@ def spelling(
     pairs = [(drop_article(query), drop_article(title)), (query, title)]
     if (pairs[0][0] == query) == (pairs[0][1] == title): pairs.pop()
     right = max(OSA.normalized_similarity(q.replace(" ", ""), t.replace(" ", "")) for q, t in pairs)
-    numbers = [re.findall(r"\d+", in_digits(text)) for text in (query, title)]
-    return right**1.5 * (1.0 if numbers[0] == numbers[1] else 0.6)
+    return right**1.5 * (1.0 if _numbers_in(query) == _numbers_in(title) else 0.6)
 
 # %% ../nbs/05_titles.ipynb #91a46ce0
 def title_match(
@@ -416,11 +418,17 @@ def candidate_forms(
     return found, coverage[found]
 
 # %% ../nbs/05_titles.ipynb #9e28b481
+class Ranked(NamedTuple):
+    "A film that may be meant"
+    row: int  # position of the film in the table
+    match: float  # how well its title and its year fit, 0 to 100
+    text: float  # how well its title fits
+    score: float  # the match, less for a film that few know
+
 def _rank_reading(index, text, year):
-    "Candidates for one reading of what was typed: row, match (with the year), text (the title alone), off (years away)"
+    "Candidates for one reading of what was typed"
     query = normalize_title(turn_article(text))
-    columns = ["row", "match", "text", "off", "fame", "score"]
-    if not query or not index.forms.key: return pd.DataFrame(columns=columns, dtype=float)
+    if not query or not index.forms.key: return []
     found, coverage = candidate_forms(index, drop_article(query))
     match = np.array([title_match(query, index.forms.full[i], c) for i, c in zip(found, coverage)])
     rows = index.forms.row[found]
@@ -435,25 +443,29 @@ def _rank_reading(index, text, year):
     )
     fits = match - np.select([off == 0, off == 1], [0, 4], 30)
     score = np.clip(fits - FAME_WEIGHT * (1 - index.fame[found]), 0, 100)
-    return pd.DataFrame(dict(zip(columns, (rows, fits, match, off, index.fame[found], score))))
+    return [Ranked(*film) for film in zip(rows.tolist(), fits.tolist(), match.tolist(), score.tolist())]
 
 # %% ../nbs/05_titles.ipynb #ab763d0b
+def _once(found):
+    "The first that is found of each film"
+    first = {}
+    for film in found: first.setdefault(film.row, film)
+    return list(first.values())
+
+def _best_first(found): return _once(sorted(found, key=lambda film: (-film.score, film.row)))
+
 def rank_titles(
     index,  # the table's titles: a `TitleIndex`
     text: str,  # what was typed
-    ) -> pd.DataFrame:
-    "The films that may be meant, best first: row, match (with the year), text (title alone), off (years away), score"
+    ) -> list[Ranked]:
+    "The films that may be meant, each once, the best first"
     text = str(text)[:MAX_QUERY].strip()
     title, year = split_year(text)
     found, begins = _rank_reading(index, title, year), index.forms.beginning(normalize_title(text))
-    if year and begins.start < begins.stop:
-        found = pd.concat([found, _rank_reading(index, text, None)])
-    found = (
-        found.sort_values(["score", "row"], ascending=[False, True])
-        .drop_duplicates("row")
-        .reset_index(drop=True)
-    )
-    return found[found["match"] >= max(40, found["match"].max() - 32)].astype({"row": int})
+    if year and begins.start < begins.stop: found += _rank_reading(index, text, None)
+    found = _best_first(found)
+    least = max([40, *(film.match - 32 for film in found)])
+    return [film for film in found if film.match >= least]
 
 # %% ../nbs/05_titles.ipynb #73c8acf0
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -663,7 +675,7 @@ class TitleIndex:
                  # from `arrays`, where they were made of these films before
                  arrays: dict[str, np.ndarray] | None = None,
                  ):
-        self.films = films
+        self.films, self.titles = films, films["title"].array
         if arrays is not None: self.labels = kept_labels(films, arrays)
         self.forms, self.names = (
             (TitleForms(films), TitleNames(films))
@@ -692,6 +704,12 @@ class TitleIndex:
     def labels(self) -> pd.Series:
         "`Title (Year)` of every film"
         return film_label(self.films)
+
+    @cached_property
+    def span(self) -> tuple[int, int] | None:
+        "The first and the last year of the films"
+        years = self.years[~np.isnan(self.years)]
+        return (int(years.min()), int(years.max())) if len(years) else None
 
     @cached_property
     def row_of_label(self) -> dict[str, int]:
@@ -870,12 +888,20 @@ def _near_cost(index, key, name, row, wrong, article):
     if letters < 5 and not (has and article): return 1.0
     return share * (2.5 if name + "s" == key or key + "s" == name else 1.2 if letters == 5 else 1.0)
 
+class Near(NamedTuple):
+    "A film whose name differs by a few letters from what was typed"
+    row: int  # position of the film in the table
+    kind: int  # of name, a position in `KINDS`
+    wrong: int  # letters
+    cost: float  # the share of letters that are wrong, more for what is another title rather than a slip
+    value: float  # how likely this film is meant
+
 def near_titles(
     index,  # the table's titles: a `TitleIndex`
     text: str,  # a title without year
     n: int = 12,  # how many at most
-    ) -> pd.DataFrame:
-    "The films whose names differ by a few letters, the likeliest first: row, kind, wrong (letters), cost, value"
+    ) -> list[Near]:
+    "The films whose names differ by a few letters, the likeliest first"
     keys, article = _spellings(index, text)
     numbers, found = re.findall(r"\d+", title_key(text)), []
     for key, slip in keys.items():
@@ -892,7 +918,7 @@ def near_titles(
             }
             row, d = max(liked, key=liked.get), max(d, 1)
             found.append(
-                (
+                Near(
                     row,
                     rows[row],
                     d,
@@ -900,10 +926,8 @@ def near_titles(
                     5 * index.film_fame[row] - 2 * d - 0.3 * rows[row],
                 )
             )
-    table = pd.DataFrame(found, columns=["row", "kind", "wrong", "cost", "value"])
-    return (
-        table.sort_values(["value", "cost"], ascending=[False, True]).drop_duplicates("row").head(n)
-    )
+    found.sort(key=lambda near: (-near.value, near.cost))
+    return _once(found)[:n]
 
 # %% ../nbs/05_titles.ipynb #89d35ed5
 SLIPS = [
@@ -936,18 +960,18 @@ def near_sure(
     ) -> int | None:
     "The film of which this is surely a misspelling, or None"
     found = near_titles(index, text)
-    if year is not None: found = found[np.abs(index.years[found["row"]] - year) <= 1]
-    if not len(found): return None
-    best, second = found.iloc[0], found.iloc[1] if len(found) > 1 else None
+    if year is not None: found = [near for near in found if abs(index.years[near.row] - year) <= 1]
+    if not found: return None
+    best, second = found[0], found[1] if len(found) > 1 else None
     if second is not None and second.value > best.value - (0.5 if second.wrong > best.wrong else 1):
         return None
     cost = (
         best.cost
-        * (1.8 if _known_words(index, text, int(best.row)) else 1)
+        * (1.8 if _known_words(index, text, best.row) else 1)
         * (1.3 if best.kind > 1 else 1)
     )
     needed = next((rank for most, rank in SLIPS if cost * (0.5 if year else 1) <= most), 2)
-    return int(best.row) if index.rank[int(best.row)] >= needed else None
+    return best.row if index.rank[best.row] >= needed else None
 
 # %% ../nbs/05_titles.ipynb #a9b49aee
 PARTS = {1: 0.975, 2: 0.93, 3: 0.8, 4: 0.6}
@@ -1161,10 +1185,6 @@ def understand(
     return index.meant[text]
 
 # %% ../nbs/05_titles.ipynb #f4415224
-def _span(index):
-    years = index.years[~np.isnan(index.years)]
-    return (int(years.min()), int(years.max())) if len(years) else None
-
 _WHY = {
     "series": "the best known of the {n} films of that series",
     "without subtitle": "the best known of {n} films with a title that begins so",
@@ -1184,7 +1204,7 @@ _ALONE = {
 
 def _told(index, text, meant):
     "What to say of a film that was taken: nothing where the text says it all"
-    label, n, span = index.labels.iloc[meant.row], len(meant.others) + 1, _span(index)
+    label, n, span = index.labels.iloc[meant.row], len(meant.others) + 1, index.span
     if meant.match == "label" or split_year(text)[1] is not None and meant.match == "title":
         return ""
     if meant.match == "title":
@@ -1220,7 +1240,7 @@ def _lost(index, film):
 
 def _newer(index, year):
     "How to have today's films, where the year that was typed is after the table's last"
-    span = _span(index)
+    span = index.span
     return (
         ' Today\'s films: load_movies("wikidata").'
         if year and span and span[1] < year <= date.today().year + 1
@@ -1231,16 +1251,16 @@ def _asking(index, text, found, person):
     "What to ask where no film is surely meant"
     title, year = split_year(str(text)[:MAX_QUERY].strip())
     title = "".join(letter for letter in title if unicodedata.category(letter)[0] != "C")
-    span, shown = _span(index), title if len(title) <= 60 else f"{title[:60]}..."
+    span, shown = index.span, title if len(title) <= 60 else f"{title[:60]}..."
     if person: return f"Which film with {person} do you mean?"
     ends = f", which end in {span[1]}" if span else ""
     named = f"{shown} of {year}" if year else shown
     if lost := _lost(index, text): return f"{named} is not among these films.{lost}"
     newer = _newer(index, year)
-    if not len(found):
+    if not found:
         return f"{named} is not among these films{ends}.{newer or ' Try a part of the title.'}"
-    first = f"Did you mean {index.labels.iloc[found['row'].iloc[0]]}?"
-    if found["how"].iloc[0] == "abbreviation": return first
+    first = f"Did you mean {index.labels.iloc[found[0].row]}?"
+    if found[0].how == "abbreviation": return first
     return f"{first} {named} is not among these films{ends}.{newer}"
 
 # %% ../nbs/05_titles.ipynb #387ee511
@@ -1257,12 +1277,18 @@ def _how(match):
     "What the number of `title_match` stands for"
     return next(name for least, name in _HOW if match >= least)
 
+class Offer(NamedTuple):
+    "A film that is offered for what was typed"
+    row: int  # position of the film in the table
+    how: str  # the text fits it
+    score: float  # higher is better
+
 def _more(index, text, title, year):
-    "What the ranking of titles does not see: names of films, misspellings, initials, people; row, how, score"
+    "What the ranking of titles does not see, names of films, misspellings, initials, people; and who is named"
     found, name = [], normalize_title(title)
     same = called(index, title, year) or called(index, title)
     for row, kind in same[:20]: found.append((row, KINDS[kind], 98 - 2 * kind))
-    for near in near_titles(index, title, 4).itertuples() if not same else ():
+    for near in near_titles(index, title, 4) if not same else ():
         if year is None or abs(index.years[near.row] - year) <= 1:
             found.append((near.row, "near", 80 * (1 - min(near.cost, 0.5)) ** 1.5))
     if name.isalnum() and len(name) < 6 and not len(index.words.titles_with(name)):
@@ -1270,42 +1296,25 @@ def _more(index, text, title, year):
     person, films = index.persons.find(name)
     titled = any(kind < 3 for _, kind in same)
     found += [(row, "person", 80 if titled else 101) for row in films[:20]]
-    return pd.DataFrame(found, columns=["row", "how", "match"]), None if titled else person
+    fame = index.film_fame
+    offers = [Offer(row, how, match - FAME_WEIGHT * (1 - fame[row])) for row, how, match in found]
+    return offers, None if titled else person
 
 def _ranked(index, text, meant):
-    "Every film that may be meant, best first: row, how, score; and the person, where the text names one"
+    "Every film that may be meant, best first; and the person, where the text names one"
     title, year = split_year(str(text)[:MAX_QUERY].strip())
-    more, person = (
-        _more(index, text, title, year)
-        if normalize_title(title)
-        else (pd.DataFrame(columns=["row", "how", "match"]), None)
-    )
-    found = rank_titles(index, text)
-    found["how"] = found["text"].map(_how)
-    more["score"] = more["match"] - FAME_WEIGHT * (
-        1 - index.film_fame[more["row"].to_numpy(dtype=int)]
-    )
-    known_part = found["text"].between(86, 96) & (found["score"] > more["score"].max())
-    if person and known_part.any(): more, person = more[more["how"] != "person"], None
-    table = pd.concat([more[["row", "how", "score"]], found[["row", "how", "score"]]])
-    if meant:
-        top = (
-            99 - FAME_WEIGHT * (1 - index.film_fame[meant.row])
-            if meant.match in KINDS[:2] and normalize_title(title) != index.names.full[meant.row]
-            else 101.0
-        )
-        table = pd.concat(
-            [pd.DataFrame({"row": [meant.row], "how": [meant.match], "score": [top]}), table]
-        )
+    more, person = _more(index, text, title, year) if normalize_title(title) else ([], None)
+    found, best = rank_titles(index, text), max((offer.score for offer in more), default=np.inf)
+    if person and any(86 <= film.text <= 96 and film.score > best for film in found):
+        more, person = [offer for offer in more if offer.how != "person"], None
     kinds = {row: KINDS[kind] for row, kind in called(index, title, year)}
-    table["how"] = [
-        kinds.get(row, how) if how == "title" else how
-        for row, how in zip(table["row"], table["how"])
-    ]
-    table = table.astype({"score": float, "row": int}).sort_values(
-        ["score", "row"], ascending=[False, True], kind="stable"
-    )
-    return table.drop_duplicates("row").reset_index(drop=True), person
+    offers = [*more, *(Offer(film.row, _how(film.text), film.score) for film in found)]
+    if meant:
+        other = meant.match in KINDS[:2] and normalize_title(title) != index.names.full[meant.row]
+        top = 99 - FAME_WEIGHT * (1 - index.film_fame[meant.row]) if other else 101.0
+        offers.insert(0, Offer(meant.row, meant.match, top))
+    offers = [offer._replace(how=kinds.get(offer.row, "title")) if offer.how == "title" else offer for offer in offers]
+    return _best_first(offers), person
 
 def find_films(
     index,  # the table's titles: a `TitleIndex`
@@ -1322,14 +1331,16 @@ def find_films(
         if normalize_title(text)
         else ""
     )
-    found = found.head(max(int(limit), 0))
-    table, rows = index.films[["title"]].iloc[found["row"]], found["row"].to_numpy()
-    table = table.assign(
-        year=pd.array(index.years[rows], dtype="Int64"),
-        label=index.labels.iloc[rows].to_numpy(),
-        score=found["score"].clip(0, 100).round(1).to_numpy(),
-        match=found["how"].to_numpy(dtype=object),
-    )
+    found = found[:max(int(limit), 0)]
+    rows = np.array([offer.row for offer in found], int)
+    columns = {
+        "title": index.titles.take(rows),
+        "year": pd.array(index.years[rows], dtype="Int64"),
+        "label": index.labels.array.take(rows),
+        "score": np.array([round(min(max(offer.score, 0), 100), 1) for offer in found], float),
+        "match": np.array([offer.how for offer in found], object),
+    }
+    table = pd.DataFrame(columns, index.films.index[rows])
     table.attrs = {"sure": int(index.films.index[meant.row]) if meant else None, "asked": asked,
                     "others": index.films.index[list(meant.others)].tolist() if meant else []}
     return table
@@ -1360,7 +1371,7 @@ def resolve_film(
     if meant: return int(index.films.index[meant.row])
     found, span = (
         find_films(index, film, 3) if isinstance(film, str) else index.films.head(0),
-        _span(index),
+        index.span,
     )
     nearest = found["label"].tolist() if len(found) else []
     shown = repr(film if len(str(film)) <= 60 else f"{str(film)[:60]}...")
