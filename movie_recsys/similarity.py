@@ -262,10 +262,10 @@ class TokenOverlap(BaseEstimator):
         return values.take(self.kind_ if at is None else self.kind_[at], axis=1)
 
     def _with_kinds(self, rows):
-        "How much each seed shares with each kind of film, and the rarity of what either has and of what both have"
+        "How much each seed shares with each kind of film, and the rarity of what the one has and the other, added up"
         shared = rows @ self.kinds_
-        both = (rows @ self.rarity_)[:, None] + self.kinds_.sum(axis=0)
-        return shared / (self.usual_ + both - shared), both
+        added = (rows @ self.rarity_)[:, None] + self.kinds_.sum(axis=0)
+        return shared / (self.usual_ + added - shared), added
 
     def sparse_overlap(self,
                        rows: sp.csr_matrix,  # of the seeds, from `transform`
@@ -292,12 +292,12 @@ class TokenOverlap(BaseEstimator):
         "How far each seed and the films of each kind are kin, between 0 and 1: a row per seed, a column per kind; and the column of each film"
         if self.kinds_ is None:
             total = self.total_ if at is None else self.total_[at]
-            share, both = self.overlap(rows, at), (rows @ self.rarity_)[:, None] + total
+            share, added = self.overlap(rows, at), (rows @ self.rarity_)[:, None] + total
             column = np.arange(len(total))
         else:
-            share, both = self._with_kinds(rows)
+            share, added = self._with_kinds(rows)
             column = self.kind_ if at is None else self.kind_[at]
-        kin = share + (1 + share) * self.usual_ / (self.usual_ + both)
+        kin = share + (1 + share) * self.usual_ / (self.usual_ + added)
         return np.sqrt(kin, dtype=np.float32), column
 
 # %% ../nbs/04_similarity.ipynb #a7b45410
