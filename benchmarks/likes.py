@@ -4,7 +4,6 @@ The ratings are invented, with the popularity of films and the activity of peopl
 from a CSV as MovieLens writes it. Seconds of one process, and its peak of memory.
 """
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from memory import peak
 
 
 def invented(n: int, users: int, films: int, seed: int = 0) -> pd.DataFrame:
@@ -38,7 +38,6 @@ def stage(path: Path, films: int = 40_000) -> dict:
     from movie_recsys.data import load_ratings
     from movie_recsys.similarity import LikeLift, like_matrix
     table = pd.DataFrame({"movielens_id": np.arange(films), "title": "film"}, index=pd.Index(np.arange(films), name="film_id"))
-    peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # noqa: E731
     begun, start = peak(), time.perf_counter()
     ratings = load_ratings(path, table)
     read = time.perf_counter()
@@ -53,7 +52,7 @@ def alone(path: Path) -> dict:
     "pandas.read_csv and nothing else"
     start = time.perf_counter()
     pd.read_csv(path)
-    return {"read": time.perf_counter() - start, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {"read": time.perf_counter() - start, "peak_mb": peak()}
 
 
 def measure(n: int) -> dict:

@@ -6,19 +6,14 @@ nearest of every film are made, with memory on the way.
 """
 import argparse
 import json
-import resource
 import time
 from pathlib import Path
 
 import numpy as np
+from memory import peak
 from threadpoolctl import threadpool_limits
 
 from movie_recsys.recommend import MovieRecommender, lean, list_blocks
-
-
-def megabytes() -> float:
-    "Peak of this process"
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def turns(rec: MovieRecommender, queries: int, seeds: int, rounds: int = 5) -> dict:
@@ -42,7 +37,7 @@ def everything(rec: MovieRecommender, jobs: int) -> dict:
     start, lists, peaks = time.perf_counter(), 0, []
     for block in list_blocks(rec, ([film_id] for film_id in rec.films.index.tolist()), 10, jobs):
         lists += block["query"].nunique()
-        peaks.append(round(megabytes()))
+        peaks.append(round(peak()))
     return {"lists": lists, "jobs": jobs, "seconds": round(time.perf_counter() - start, 1), "peak_mb": [peaks[int(k * (len(peaks) - 1) / 4)] for k in range(5)]}
 
 

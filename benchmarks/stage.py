@@ -4,7 +4,6 @@ A process of its own gives each stage an honest peak of memory and a cold start;
 take turns, so that a slow moment of the machine hits both.
 """
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -12,14 +11,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+from memory import peak
 
 SEEDS = ["Toy Story (1995)", "Heat (1995)", "GoldenEye (1995)"]
 TYPED = ["the matrx", "godfathr", "narnia", "heat 1995", "pulp ficton", "toy stroy", "star w", "a", "amelie", "lord of the rings"]
-
-
-def peak() -> float:
-    "The most memory that this process had so far, in MB"
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def timed(function, *args):

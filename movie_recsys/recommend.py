@@ -667,7 +667,8 @@ def ask(
     ) -> Any:
     "The `Query` for films named by hand or for a whole taste"
     from movie_recsys.similarity import make_query
-    position, unwanted = rec.films.index.get_indexer, dict.fromkeys(rec.resolve(disliked), 1.0)
+    position = rec.films.index.get_indexer
+    unwanted = dict.fromkeys(rec.resolve(disliked), 1.0)
     if isinstance(seeds, Taste):
         unwanted = (
             seeds.disliked[seeds.disliked.index.isin(rec.films.index)].nlargest(WHOLE).to_dict()

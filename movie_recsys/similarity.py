@@ -274,10 +274,10 @@ class TokenOverlap(BaseEstimator):
                        weight: float = 1.0,  # what the result is multiplied by
                        ) -> sp.csr_matrix:
         "The same, with nothing where nothing is shared"
-        films, total = (
-            (self.postings_, self.total_) if at is None else (self.rare_[at].T, self.total_[at])
-        )
-        shared = (rows @ films).tocsr()
+        whole = at is None or 20 * len(at) > len(self.total_)  # quicker than choosing first
+        shared = (rows @ (self.postings_ if whole else self.rare_[at].T)).tocsr()
+        if whole and at is not None: shared = shared[:, at]
+        total = self.total_ if at is None else self.total_[at]
         mine = np.repeat(rows @ self.rarity_, np.diff(shared.indptr))
         shared.data *= np.float32(weight) / (
             self.usual_ + mine + total[shared.indices] - shared.data
@@ -861,7 +861,7 @@ def pair_terms(
     )
     terms = {
         name: overlap.sparse_overlap(facts["tokens"][name], at, weights[name])
-        if at is None and overlap.kinds_ is None
+        if overlap.kinds_ is None and (at is None or 20 * len(at) > len(features.films_))
         else overlap.overlap(facts["tokens"][name], at, weights[name])
         for name, overlap in features.overlaps_.items()
         if weights[name]
