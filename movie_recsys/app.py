@@ -103,8 +103,8 @@ class FilmPage:
     def warm(self):
         "Make what the first keystroke and the first answer need: the index of titles, the words of wishes, scores"
         film_words(self.rec.titles)
-        for text in ("zzzzz", "the godfathr"): self.rec.find(text)  # initials and people, misspellings
-        self.rec.recommend(int(self.films.index[0]))
+        self.rec.titles.warm()
+        self.rec.recommend(self.rec.labels.iloc[0])
 
 def _by_frequency(values):
     "The different values of a column and how many films have each, most frequent first"

@@ -535,7 +535,8 @@ def warm(
     first = int(rec.films.index[0])
     rec.explain([first], rec.recommend([first], adventure=1).index[0])
     rec.wish("a comedy by nobody")
-    rec.labels.array, rec.titles.initials, rec.titles.persons
+    rec.resolve(rec.labels.iloc[0])
+    rec.titles.warm()
 
 STOP = (signal.SIGTERM, signal.SIGINT)
 

@@ -6,12 +6,12 @@
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
            'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'FEW_PAIRS', 'FILMS_AT_HAND', 'KINDS_AT_ONCE',
            'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'READ', 'words', 'column_tokens', 'word_rows',
-           'TokenOverlap', 'plot_words', 'plot_space', 'plot_cosine', 'weighted_rating', 'film_numbers', 'distance',
-           'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query', 'known_players',
-           'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance', 'likeness_at_large',
-           'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables', 'affinity_of',
-           'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in', 'telling_words', 'pair_words',
-           'own_words', 'spread_over', 'weightiest', 'named_seeds', 'score_parts']
+           'choose_late', 'TokenOverlap', 'plot_words', 'plot_space', 'plot_cosine', 'weighted_rating', 'film_numbers',
+           'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query',
+           'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance',
+           'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables',
+           'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
+           'telling_words', 'pair_words', 'own_words', 'spread_over', 'weightiest', 'named_seeds', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
@@ -190,6 +190,13 @@ def _kinds(rows):
     _, first, kind = np.unique(name, return_index=True, return_inverse=True)
     return rows[first], kind.ravel()
 
+def choose_late(
+    at: np.ndarray | None,  # positions of some films, all of them where None
+    films: int,  # how many films there are
+    ) -> bool:
+    "Whether it is quicker to compare with all films and then to choose: if more than one in twenty is asked for"
+    return at is None or 20 * len(at) > films
+
 class TokenOverlap(BaseEstimator):
     "How much of one column two films share, between 0 and 1, by the rarity of its tokens"
     def fit(self,
@@ -274,9 +281,9 @@ class TokenOverlap(BaseEstimator):
                        weight: float = 1.0,  # what the result is multiplied by
                        ) -> sp.csr_matrix:
         "The same, with nothing where nothing is shared"
-        whole = at is None or 20 * len(at) > len(self.total_)  # quicker than choosing first
-        shared = (rows @ (self.postings_ if whole else self.rare_[at].T)).tocsr()
-        if whole and at is not None: shared = shared[:, at]
+        late = choose_late(at, len(self.total_))
+        shared = (rows @ (self.postings_ if late else self.rare_[at].T)).tocsr()
+        if late and at is not None: shared = shared[:, at]
         total = self.total_ if at is None else self.total_[at]
         mine = np.repeat(rows @ self.rarity_, np.diff(shared.indptr))
         shared.data *= np.float32(weight) / (
@@ -580,7 +587,8 @@ class Query:
     "What is asked: some films, how much each counts, and how adventurous the answer may be"
     at: np.ndarray  # positions of the films named, the seeds; -1 for one that the table does not have
     weights: np.ndarray  # how much each counts; they add up to 1
-    films: pd.DataFrame = field(repr=False)  # the table
+    # the table; None on the way to another process, which has it
+    films: pd.DataFrame | None = field(repr=False)
     outside: pd.DataFrame | None = None  # the seeds, where the table does not have all of them
     adventure: float = .5  # 0 what everybody knows, 1 hidden gems
     against: "Query | None" = None  # films not wanted; similar ones move down
@@ -861,7 +869,7 @@ def pair_terms(
     )
     terms = {
         name: overlap.sparse_overlap(facts["tokens"][name], at, weights[name])
-        if overlap.kinds_ is None and (at is None or 20 * len(at) > len(features.films_))
+        if overlap.kinds_ is None and choose_late(at, len(features.films_))
         else overlap.overlap(facts["tokens"][name], at, weights[name])
         for name, overlap in features.overlaps_.items()
         if weights[name]
@@ -1153,7 +1161,7 @@ def term_table(
     ) -> TermTable:
     "The table of terms of the query's candidates, or of all films where more than one in twenty is a candidate"
     films, at = len(scorer.features_.films_), query.candidates
-    if at is not None and 20 * len(at) > films and len(query.at) * films <= PAIRS_AT_ONCE: at = None
+    if choose_late(at, films) and len(query.at) * films <= PAIRS_AT_ONCE: at = None
     return terms_of(scorer, query, at)
 
 def terms_of(
@@ -1538,7 +1546,8 @@ def score_parts(
     table = _table_of(scorer, query, at).take(at)
     affinity = table.affinity
     shares = seed_shares(affinity, query.weights, scorer.soft(query))
-    lost, ids, films = agreement(shares, query.weights, scorer.soft(query)), query.ids.tolist(), []
+    lost = agreement(shares, query.weights, scorer.soft(query))
+    ids, films = query.ids.tolist(), []
     seeds = named_seeds(shares, affinity) if brief else weightiest(shares)
     for k, (film, told) in enumerate(zip(table.films, seeds)):
         parts = [

@@ -443,7 +443,8 @@ def _rank_reading(index, text, year):
     )
     fits = match - np.select([off == 0, off == 1], [0, 4], 30)
     score = np.clip(fits - FAME_WEIGHT * (1 - index.fame[found]), 0, 100)
-    return [Ranked(*film) for film in zip(rows.tolist(), fits.tolist(), match.tolist(), score.tolist())]
+    columns = (rows, fits, match, score)
+    return [Ranked(*film) for film in zip(*(values.tolist() for values in columns))]
 
 # %% ../nbs/05_titles.ipynb #ab763d0b
 def _once(found):
@@ -780,6 +781,12 @@ class TitleIndex:
             [word for name in self.persons.names for word in name.split()], dtype=object
         ).value_counts()
         return set(words.index[words > 2])
+
+    def warm(self) -> None:
+        "Make now what the first texts would wait for: people, initials, names by their length"
+        for name in ("persons", "name_words", "initials", "row_of_label", "film_of_imdb"):
+            getattr(self, name)
+        self.find("a film that is not here")
 
     def find(self,
              text: str,  # what was typed so far
@@ -1313,8 +1320,11 @@ def _ranked(index, text, meant):
         other = meant.match in KINDS[:2] and normalize_title(title) != index.names.full[meant.row]
         top = 99 - FAME_WEIGHT * (1 - index.film_fame[meant.row]) if other else 101.0
         offers.insert(0, Offer(meant.row, meant.match, top))
-    offers = [offer._replace(how=kinds.get(offer.row, "title")) if offer.how == "title" else offer for offer in offers]
-    return _best_first(offers), person
+    called_so = [
+        offer._replace(how=kinds.get(offer.row, "title")) if offer.how == "title" else offer
+        for offer in offers
+    ]
+    return _best_first(called_so), person
 
 def find_films(
     index,  # the table's titles: a `TitleIndex`
@@ -1337,7 +1347,7 @@ def find_films(
         "title": index.titles.take(rows),
         "year": pd.array(index.years[rows], dtype="Int64"),
         "label": index.labels.array.take(rows),
-        "score": np.array([round(min(max(offer.score, 0), 100), 1) for offer in found], float),
+        "score": np.array([offer.score for offer in found], float).clip(0, 100).round(1),
         "match": np.array([offer.how for offer in found], object),
     }
     table = pd.DataFrame(columns, index.films.index[rows])
