@@ -56,6 +56,18 @@ def browser():
         chrome.close()
 
 
+@pytest.fixture(scope="session")
+def only_here(tmp_path_factory):
+    "Say that this worker starts a server; the test fails where another one has started it, too"
+    def start(name):
+        if "PYTEST_XDIST_WORKER" not in os.environ: return
+        try: (tmp_path_factory.getbasetemp().parent / f"{name} started").mkdir()
+        except FileExistsError:
+            # pytest 9.2 does that with pytest-xdist 3.8, and nobody notices: pytest-dev/pytest-xdist#1386
+            pytest.fail(f"Two workers start {name}: the tests of one xdist_group were dealt to several.")
+    return start
+
+
 def pytest_unconfigure(config):
     "End with a line that any reader, and any CI, understands"
     reporter = config.pluginmanager.get_plugin("terminalreporter")

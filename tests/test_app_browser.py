@@ -64,7 +64,8 @@ def serve(outside):
 
 
 @pytest.fixture(scope="module")
-def url(serve, rec, browser):
+def url(serve, rec, browser, only_here):
+    only_here("the app")
     return serve(rec)
 
 

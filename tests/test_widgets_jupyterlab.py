@@ -33,8 +33,9 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def lab(root, browser, tmp_path_factory):
+def lab(root, browser, tmp_path_factory, only_here):
     "A JupyterLab of its own: own folders, own port, no token, no news"
+    only_here("JupyterLab")
     home, work = tmp_path_factory.mktemp("jupyter"), tmp_path_factory.mktemp("notebooks")
     env = os.environ | {name: str(home / name.lower()) for name in JUPYTER_FOLDERS} | {"PYTHONPATH": str(root)}
     news = home / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
