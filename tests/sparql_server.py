@@ -175,16 +175,14 @@ class Handler(Replies):
     def do_POST(self):
         server = self.server.owner
         query = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["query"][0]
+        self.arrived()
         with server.lock:
             server.queries.append(query)
             server.agents.append(self.headers.get("User-Agent", ""))
-            server.now += 1
-            server.at_once = max(server.at_once, server.now)
             fault = server.faults.pop(0) if server.faults else ""
         try: self.behave(server, query, fault)
         except (BrokenPipeError, ConnectionResetError): self.close_connection = True
-        finally:
-            with server.lock: server.now -= 1
+        finally: self.answered()
 
     def behave(self, server, query: str, fault: str):
         "Answer the query, or do the fault"
@@ -206,7 +204,7 @@ class SparqlServer(Loopback):
     "The stand-in, on a free port of this machine"
     def __init__(self, graph: Graph | None = None):
         self.graph = graph or filled()
-        self.queries, self.agents, self.faults, self.now, self.at_once = [], [], [], 0, 0
+        self.queries, self.agents, self.faults = [], [], []
         self.too_large: Callable[[str], bool] = lambda query: False
         super().__init__(Handler)
         self.url = f"{self.address}/sparql"

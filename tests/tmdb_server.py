@@ -223,7 +223,7 @@ class TMDBServer(Loopback):
 
     def __init__(self, port: int = 0, delay: float = 0):
         self.delay = delay
-        self.paths, self.times, self.now, self.at_once, self.secret_asked, self.bytes_sent = [], [], 0, 0, 0, 0
+        self.paths, self.times, self.secret_asked, self.bytes_sent = [], [], 0, 0
         self.seen = set()
         bomb(), gzip_bomb(), picture("invented101.jpg")  # made before anybody waits for them
         super().__init__(Handler, port)
@@ -246,16 +246,14 @@ class TMDBServer(Loopback):
     @contextmanager
     def counting(self, handler):
         "Count requests, and how many are answered at once"
+        handler.arrived()
         with self.lock:
             self.paths.append(unquote(handler.path))
             self.times.append(time.monotonic())
-            self.now += 1
-            self.at_once = max(self.at_once, self.now)
         try:
             if self.delay: time.sleep(self.delay)
             yield
-        finally:
-            with self.lock: self.now -= 1
+        finally: handler.answered()
 
 
 def main():
