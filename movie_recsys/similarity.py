@@ -617,7 +617,7 @@ class Query:
         "The film_id of each seed"
         return self.films.index[self.at] if self.outside is None else self.outside.index
 
-    @property
+    @cached_property
     def seeds(self) -> pd.DataFrame:
         "The films named, a row each by film_id; they need not be in the table"
         return self.films.iloc[self.at] if self.outside is None else self.outside
