@@ -2060,6 +2060,10 @@ class MovieApp(gr.Blocks):
         "As gr.Blocks.block_thread, with one thread for a matrix product"
         with threadpool_limits(1): return super().block_thread()
 
+# what Gradio asks its HTML for, once for each session, and seeks with a regular expression in the whole script where
+# it is not there
+_NOT_THERE = ["self", "every", "inputs", "server_functions", "is_template", "_undoable", "_retryable", "likeable"]
+
 def build_app(
     recommender: MovieRecommender,  # over the films of the page
     # for real posters and titles outside the table; without it nothing leaves the machine
@@ -2069,8 +2073,9 @@ def build_app(
     page = FilmPage(recommender, tmdb)
     options = {"analytics_enabled": False, "fill_width": True, "delete_cache": (3600, 3600)}
     with MovieApp(title="Movie Recommender", **options) as app:
-        gr.HTML(page_html(page), js_on_load=asset("app.js"), server_functions=page_questions(page),
-                apply_default_css=False)
+        body = gr.HTML(page_html(page), js_on_load=asset("app.js"), server_functions=page_questions(page),
+                       apply_default_css=False)
+        vars(body).update(dict.fromkeys(_NOT_THERE))
         add_endpoints(app, page)
     app.page = page
     return app
