@@ -79,7 +79,8 @@ def test_bad_input_is_told_in_a_sentence(service, path, params, status, told):
 
 
 @pytest.mark.parametrize("body, status", [(b"{}", 400), (b"\xff\xfe", 400), (b"", 400), (b"[" * 100_000, 400), (b"null", 400), (b" " * (MAX_TASTE + 1), 413),
-                                          (b'{"taste": 1, "liked": {"1": 1e999}}', 400), (b'{"taste": 1, "liked": {"9999999999": 1}}', 400)])
+                                          (b'{"taste": 1, "liked": {"1": 1e999}}', 400), (b'{"taste": 1, "liked": {"9999999999": 1}}', 400)],
+                         ids=["no taste", "not UTF-8", "empty", "deep", "null", "long", "infinite", "unknown film"])
 def test_a_taste_that_is_none_is_refused(service, body, status):
     answer = httpx.post(f"{service[1]}/recommend", content=body, timeout=60)
     assert answer.status_code in (status, 200) if b"9999999999" in body else answer.status_code == status
