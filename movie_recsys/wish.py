@@ -559,15 +559,21 @@ MOODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
 }
 
 # %% ../nbs/05b_wish.ipynb #e2a62c58
+class _PlainLetters(dict):
+    "Code of a letter -> the letter it is written as, worked out when it first comes"
+    odd = {"’": "'", "‘": "'", "–": "-", "—": "-", "ø": "o", "ł": "l", "“": '"', "”": '"'}
+    def __missing__(self, code):
+        letter = self.odd.get(chr(code), chr(code))
+        self[code] = unicodedata.normalize("NFKD", letter)[0].lower()[0]
+        return self[code]
+
+_PLAIN = _PlainLetters()
+
 def plain(
     text: str,  # as it was typed
     ) -> str:
     "Put a text into small letters without accents, of the same length, so that places in one are places in the other"
-    odd = {"’": "'", "‘": "'", "–": "-", "—": "-", "ø": "o", "ł": "l", "“": '"', "”": '"'}
-    return "".join(
-        (unicodedata.normalize("NFKD", odd.get(letter, letter))[:1] or " ").lower()[:1]
-        for letter in text
-    )
+    return text.translate(_PLAIN)
 
 @cache
 def _spoken() -> dict[str, list[str]]:
@@ -633,6 +639,7 @@ class FilmWords:
         self.genres, self.genre_rows = _lists(films, "genres")
         self.countries, self.country_rows = _lists(films, "countries")
         self.companies, self.company_rows = _lists(films, "companies")
+        spelled = {name: plain(name) for name in self.company_rows}
         self.studios = (
             {
                 studio: np.unique(
@@ -642,7 +649,7 @@ class FilmWords:
                             *(
                                 at
                                 for name, at in self.company_rows.items()
-                                if studio in plain(name)
+                                if studio in spelled[name]
                             ),
                         ]
                     )
