@@ -560,12 +560,13 @@ MOODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
 
 # %% ../nbs/05b_wish.ipynb #e2a62c58
 class _PlainLetters(dict):
-    "Code of a letter -> the letter it is written as, worked out when it first comes"
-    odd = {"’": "'", "‘": "'", "–": "-", "—": "-", "ø": "o", "ł": "l", "“": '"', "”": '"'}
+    "Code of a letter -> the letter it is written as, worked out when it first comes; kept for the letters of alphabets, which are few"
+    odd = {"’": "'", "‘": "'", "–": "-", "—": "-", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "“": '"', "”": '"'}
     def __missing__(self, code):
         letter = self.odd.get(chr(code), chr(code))
-        self[code] = unicodedata.normalize("NFKD", letter)[0].lower()[0]
-        return self[code]
+        written = unicodedata.normalize("NFKD", letter)[0].lower()[0]
+        if code < 0x3000: self[code] = written
+        return written
 
 _PLAIN = _PlainLetters()
 
