@@ -17,12 +17,16 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on the path."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# uv installs in a tenth of the time that pip takes. It does not read pip's settings, and some need them to get anything at all.
+PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+install = $(PIP) uv && $(BIN)/uv pip install --quiet --python $(VENV) --editable "$(1)" || $(PIP) --editable "$(1)"
+
 $(VENV)/.app: settings.ini setup.py pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(call install,.)
 	@touch $@
 
 $(VENV)/.dev: settings.ini setup.py pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(call install,.[dev])
 	@touch $@ $(VENV)/.app
 
 app: $(VENV)/.app    ## Open the app on the bundled films

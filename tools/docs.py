@@ -145,6 +145,12 @@ class Lookup(NbdevLookup):
         return f"{address}#L{line}" if line else address
 
 
+@cache
+def lookup() -> Lookup:
+    "The one for all pages: which names there are does not change from page to page"
+    return Lookup()
+
+
 class Entry(nbdev.showdoc.BasicMarkdownRenderer):
     "A name's entry: what it is called with, what it does, a row per parameter, what comes back, what is raised"
     def __init__(self, symbol, name: str | None = None, title_level: int = 3):
@@ -206,16 +212,19 @@ class Entry(nbdev.showdoc.BasicMarkdownRenderer):
         short = f"{name}({', '.join(written)}){arrow}"
         return short if len(short) <= 80 else "\n".join([f"{name}(", *(f"    {w}," for w in written), f"){arrow}"])
 
-    def _repr_markdown_(self) -> str:
+    def _repr_markdown_(self) -> str: return self.markdown  # which IPython and execnb ask for, one after the other
+
+    @cached_property
+    def markdown(self) -> str:
         "The entry, as Quarto reads it"
         comes, meaning = self.returned()
         written, rows = self.parameters()
         home = MODULE[0] if self.symbol.__module__ == "__main__" else self.symbol.__module__
-        source = Lookup().code(f"{home}.{self.symbol.__qualname__}")
+        source = lookup().code(f"{home}.{self.symbol.__qualname__}")
         said = sections(inspect.getdoc(self.symbol) if self.kind != "class" else self.symbol.__doc__)[0]
         parts = ["---"]
         if source: parts.append(f'[source]({source}){{.source target="_blank"}}')
-        parts += [f"{'#' * self.title_level} {self.nm} {{#{Lookup().anchor(f'{home}.{self.symbol.__qualname__}')}}}", f"```python\n{self.signature(written, comes)}\n```", said]
+        parts += [f"{'#' * self.title_level} {self.nm} {{#{lookup().anchor(f'{home}.{self.symbol.__qualname__}')}}}", f"```python\n{self.signature(written, comes)}\n```", said]
         bases = [ast.unparse(b) for b in tree_of(self.symbol).bases if ast.unparse(b) not in BASES] if self.kind == "class" else []
         if bases: parts.append(f"A kind of {', '.join(f'`{b}`' for b in bases)}.")
         if rows:
@@ -302,7 +311,7 @@ class Pages(nbdev.processors.FilterDefaults):
 def prepare(root: Path = ROOT) -> Path:
     "Every page as Quarto gets it, in _proc"
     sys.path.insert(0, str(root))
-    nbdev.showdoc.BasicMarkdownRenderer, nbdev.serve.FilterDefaults, nbdev.processors.NbdevLookup = Entry, Pages, Lookup
+    nbdev.showdoc.BasicMarkdownRenderer, nbdev.serve.FilterDefaults, nbdev.processors.NbdevLookup = Entry, Pages, lookup
     nbdev.processors.CaptureShell = Shell
     folder = nbdev.serve.proc_nbs(force=True, n_workers=0)
     config = get_config()
