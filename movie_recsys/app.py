@@ -15,8 +15,8 @@ __all__ = ['ACTS', 'YEARS', 'FILTERED', 'NO_ANSWER', 'BLOCKS', 'EXAMPLES', 'WISH
            'recommend_movie', 'gradio_function', 'FoundFilm', 'RecommendedFilm', 'SharedFilm', 'Reason', 'find',
            'recommend', 'WishAnswer', 'wish', 'recommend_together', 'explain', 'bound', 'picture_of', 'add_endpoints',
            'is_kaggle', 'measured_quality', 'fill', 'about_html', 'page_questions', 'opened', 'shown_taste',
-           'browser_state', 'page_html', 'preview_head', 'preview_picture', 'LinkPreview', 'MovieApp', 'build_app',
-           'build_report_app', 'client_from_environment', 'launch_app']
+           'browser_state', 'page_html', 'preview_head', 'preview_picture', 'LinkPreview', 'KeepsNothing', 'MovieApp',
+           'build_app', 'ReportApp', 'build_report_app', 'client_from_environment', 'launch_app']
 
 # %% ../nbs/10_app.ipynb #9c83e748
 import base64
@@ -2034,8 +2034,19 @@ class LinkPreview:
         await send(sent[0])
         await send({"type": "http.response.body", "body": body})
 
+# %% ../nbs/10_app.ipynb #271c8ff1
+class KeepsNothing:
+    "For a kind of gr.Blocks: without Gradio's pages of who asked what, and without the table behind them"
+    run_history = enable_monitoring = property(lambda app: False, lambda app, asked: None)
+
+    def queue(self, *args, **kwargs):
+        "As gr.Blocks.queue, with a table of all calls made for none of them"
+        super().queue(*args, **kwargs)
+        self._queue.ANAYLTICS_CACHE_FREQUENCY = float("inf")  # Gradio's spelling
+        return self
+
 # %% ../nbs/10_app.ipynb #212f629c
-class MovieApp(gr.Blocks):
+class MovieApp(KeepsNothing, gr.Blocks):
     "A gr.Blocks that knows its own look"
     def launch(self, **kwargs):
         "As gr.Blocks.launch, with this app's look, without Gradio's footer, and with memory for few sessions, for it keeps nothing in them"
@@ -2081,6 +2092,9 @@ def build_app(
     return app
 
 # %% ../nbs/10_app.ipynb #dc2f68bc
+class ReportApp(KeepsNothing, gr.Interface):
+    "A gr.Interface that keeps nothing"
+
 def build_report_app(
     recommender: MovieRecommender,  # over the films of the page
     tmdb: TMDB | None = None,  # for real posters and titles outside the table
@@ -2100,7 +2114,7 @@ def build_report_app(
         label="If you did not find any of your favorite movies you can write it below or try a mix choice :)",
         placeholder="feel free to write any movie you like",
     )
-    app = gr.Interface(
+    app = ReportApp(
         recommend_posters,
         [ticks, typed],
         gr.Image(label="Scroll to see all movies we recommend to you", format="png"),

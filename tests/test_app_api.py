@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import requests
 from gradio.utils import get_upload_folder
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -46,6 +47,13 @@ def client(app):
 def test_build_app_launches_nothing(rec):
     app = build_app(rec)
     assert not app.is_running and app.title == "Movie Recommender"
+
+
+def test_gradio_shows_nobody_who_asked_what(app, client):
+    client.predict(["Toy Story (1995)"], "", api_name="/recommend_movie")
+    for page, status in (("gradio_api/runs", 404), ("monitoring", 403), ("monitoring/summary", 403)):
+        assert requests.get(f"{app.local_url}{page}", timeout=20).status_code == status
+    assert app._queue.cached_event_analytics_summary == {"functions": {}}  # and makes no table of all calls
 
 
 def test_the_reports_recommend_movie(client, rec):
