@@ -1762,7 +1762,10 @@ def add_endpoints(
     "Give the app its endpoints, for gradio_client and MCP"
     for name, (function, example) in ENDPOINTS.items():
         event = gr.api(bound(function, page, name), api_name=name, queue=False)
-        for part, value in zip(app.fns[event["id"]].inputs, example):
+        asked = app.fns[event["id"]]
+        for part in (*asked.inputs, *asked.outputs):
+            part.get_config = partial(dict, part.get_config())  # Gradio asks anew for each session
+        for part, value in zip(asked.inputs, example):
             part.example_payload = part.example_value = lambda value=value: value
 
 # %% ../nbs/10_app.ipynb #8c58172c
@@ -2039,8 +2042,11 @@ class KeepsNothing:
     "For a kind of gr.Blocks: without Gradio's pages of who asked what, and without the table behind them"
     run_history = enable_monitoring = property(lambda app: False, lambda app, asked: None)
 
-    def queue(self, *args, **kwargs):
-        "As gr.Blocks.queue, with a table of all calls made for none of them"
+    def queue(self,
+              *args,  # what gr.Blocks.queue takes
+              **kwargs,  # by name
+              ):
+        "As gr.Blocks.queue, without the table of all calls after each of them"
         super().queue(*args, **kwargs)
         self._queue.ANAYLTICS_CACHE_FREQUENCY = float("inf")  # Gradio's spelling
         return self
