@@ -3,8 +3,9 @@
     python benchmarks/answers.py [MOVIES]    # what `movie-recsys app --movies` takes
 
 Two servers run one after the other, in turns: the app, and an app whose functions return at once what the app
-returned. Both are asked the same questions over the same two ways: the page's own (a POST to the component) and the
-named endpoints (a POST and a stream of events). The cost is the server's processor time, from /proc.
+returned: Gradio as it comes, and Gradio without the table of all earlier calls that it makes after each call of an
+endpoint, which the app does without. All are asked the same questions over the same two ways: the page's own (a POST to
+the component) and the named endpoints (a POST and a stream of events). The cost is the server's processor time, from /proc.
 """
 import asyncio
 import json
@@ -21,6 +22,7 @@ import numpy as np
 import load
 
 QUESTIONS, WARM = 120, 20
+NO_TABLE = {"GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000"}
 TYPED = ["the mat", "godf", "narn", "star w", "pulp fi", "heat 19", "lord of", "toy s", "alien"]
 
 
@@ -81,11 +83,11 @@ async def ask_page(client: httpx.AsyncClient, component: int, name: str, asked):
     return answer.raise_for_status().json()
 
 
-async def measure(movies: str, answers: Path | None) -> tuple[dict, dict]:
-    "Milliseconds of the server per question of each kind, and one answer of each"
+async def measure(movies: str, answers: Path | None, settings: dict[str, str] = {}) -> tuple[dict, dict]:
+    "With some settings of Gradio, milliseconds of the server per question of each kind, and one answer of each"
     port = load.free_port()
     command = [sys.executable, __file__, "--serve", str(port), movies, *([str(answers)] if answers else [])]
-    process = subprocess.Popen(command, env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **settings}, stdout=subprocess.DEVNULL)
     cost, said = {}, {}
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
@@ -111,19 +113,21 @@ async def measure(movies: str, answers: Path | None) -> tuple[dict, dict]:
 
 def compare(movies: str = "bundled", turns: int = 3) -> list[dict]:
     "For each kind of question the app's cost over Gradio's own: the median of some turns, and all of them"
-    ours, theirs = [], []
+    ours, theirs, bare = [], [], []
     kept = Path(os.environ.get("TMPDIR", "/tmp")) / "movie-recsys-answers.json"
     for _ in range(turns):
         cost, said = asyncio.run(measure(movies, None))
         kept.write_text(json.dumps(said))
         ours.append(cost)
         theirs.append(asyncio.run(measure(movies, kept))[0])
+        bare.append(asyncio.run(measure(movies, kept, NO_TABLE))[0])
     kept.unlink()
     rows = []
     for name in ours[0]:
         ratios = [a[name] / b[name] for a, b in zip(ours, theirs)]
         rows.append({"question": name, "way": "page" if name in PAGE else "endpoint", "app ms": float(np.median([a[name] for a in ours])),
-                     "Gradio ms": float(np.median([b[name] for b in theirs])), "ratio": float(np.median(ratios)), "ratios": [round(r, 2) for r in ratios]})
+                     "Gradio ms": float(np.median([b[name] for b in theirs])), "ratio": float(np.median(ratios)), "ratios": [round(r, 2) for r in ratios],
+                     "without its table ms": float(np.median([b[name] for b in bare])), "ratio to that": float(np.median([a[name] / b[name] for a, b in zip(ours, bare)]))})
     return rows
 
 
