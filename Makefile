@@ -22,11 +22,13 @@ PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 install = $(PIP) uv && $(BIN)/uv pip install --quiet --python $(VENV) --editable "$(1)" || $(PIP) --editable "$(1)"
 
 $(VENV)/.app: settings.ini setup.py pyproject.toml | $(BIN)/python
-	$(call install,.)
+	@echo "Setting up in $(VENV) ..."
+	@$(call install,.)
 	@touch $@
 
 $(VENV)/.dev: settings.ini setup.py pyproject.toml | $(BIN)/python
-	$(call install,.[dev])
+	@echo "Setting up in $(VENV) ..."
+	@$(call install,.[dev])
 	@touch $@ $(VENV)/.app
 
 app: $(VENV)/.app    ## Open the app on the bundled films

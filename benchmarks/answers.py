@@ -2,9 +2,9 @@
 
     python benchmarks/answers.py [MOVIES]    # what `movie-recsys app --movies` takes
 
-Two servers run one after the other, in turns: the app, and an app whose functions return at once what the app
-returned: Gradio as it comes, and Gradio without the table of all earlier calls that it makes after each call of an
-endpoint, which the app does without. All are asked the same questions over the same two ways: the page's own (a POST to
+Three servers run one after the other, in turns: the app, and twice an app whose functions return at once what the app
+returned, as Gradio comes, and without the table of all earlier calls that Gradio makes after each call of an endpoint
+(the app does without it). All are asked the same questions over the same two ways: the page's own (a POST to
 the component) and the named endpoints (a POST and a stream of events). The cost is the server's processor time, from /proc.
 """
 import asyncio
@@ -83,8 +83,8 @@ async def ask_page(client: httpx.AsyncClient, component: int, name: str, asked):
     return answer.raise_for_status().json()
 
 
-async def measure(movies: str, answers: Path | None, settings: dict[str, str] = {}) -> tuple[dict, dict]:
-    "With some settings of Gradio, milliseconds of the server per question of each kind, and one answer of each"
+async def measure(movies: str, answers: Path | None, **settings: str) -> tuple[dict, dict]:
+    "With some of Gradio's own settings, milliseconds of the server per question of each kind, and one answer of each"
     port = load.free_port()
     command = [sys.executable, __file__, "--serve", str(port), movies, *([str(answers)] if answers else [])]
     process = subprocess.Popen(command, env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **settings}, stdout=subprocess.DEVNULL)
@@ -120,7 +120,7 @@ def compare(movies: str = "bundled", turns: int = 3) -> list[dict]:
         kept.write_text(json.dumps(said))
         ours.append(cost)
         theirs.append(asyncio.run(measure(movies, kept))[0])
-        bare.append(asyncio.run(measure(movies, kept, NO_TABLE))[0])
+        bare.append(asyncio.run(measure(movies, kept, **NO_TABLE))[0])
     kept.unlink()
     rows = []
     for name in ours[0]:

@@ -1762,10 +1762,7 @@ def add_endpoints(
     "Give the app its endpoints, for gradio_client and MCP"
     for name, (function, example) in ENDPOINTS.items():
         event = gr.api(bound(function, page, name), api_name=name, queue=False)
-        asked = app.fns[event["id"]]
-        for part in (*asked.inputs, *asked.outputs):
-            part.get_config = partial(dict, part.get_config())  # Gradio asks anew for each session
-        for part, value in zip(asked.inputs, example):
+        for part, value in zip(app.fns[event["id"]].inputs, example):
             part.example_payload = part.example_value = lambda value=value: value
 
 # %% ../nbs/10_app.ipynb #8c58172c
@@ -2077,10 +2074,6 @@ class MovieApp(KeepsNothing, gr.Blocks):
         "As gr.Blocks.block_thread, with one thread for a matrix product"
         with threadpool_limits(1): return super().block_thread()
 
-# what Gradio asks its HTML for, once for each session, and seeks with a regular expression in the whole script where
-# it is not there
-_NOT_THERE = ["self", "every", "inputs", "server_functions", "is_template", "_undoable", "_retryable", "likeable"]
-
 def build_app(
     recommender: MovieRecommender,  # over the films of the page
     # for real posters and titles outside the table; without it nothing leaves the machine
@@ -2090,10 +2083,10 @@ def build_app(
     page = FilmPage(recommender, tmdb)
     options = {"analytics_enabled": False, "fill_width": True, "delete_cache": (3600, 3600)}
     with MovieApp(title="Movie Recommender", **options) as app:
-        body = gr.HTML(page_html(page), js_on_load=asset("app.js"), server_functions=page_questions(page),
-                       apply_default_css=False)
-        vars(body).update(dict.fromkeys(_NOT_THERE))
+        gr.HTML(page_html(page), js_on_load=asset("app.js"), server_functions=page_questions(page), apply_default_css=False)
         add_endpoints(app, page)
+    for part in app.blocks.values():  # Gradio asks each part to describe itself, anew for each session
+        part.get_config = partial(dict, part.get_config())
     app.page = page
     return app
 
