@@ -892,11 +892,12 @@ def best_of(
     n: int,  # how many are to be picked
     ) -> np.ndarray:
     "The candidates that a pick looks at, the best first: a hundred or more"
-    if len(at) > (most := max(100, min(20 * n, 2000), 2 * n)):
-        # in the order of the table, so that films with the same score always are
-        chosen = np.sort(np.argpartition(-score, most)[:most])
-        at, score = at[chosen], score[chosen]
-    return at[np.argsort(-score, kind="stable")]
+    most = max(100, min(20 * n, 2000), 2 * n)
+    if len(at) > most:
+        good = score >= np.partition(score, -most)[-most]
+        at, score = at[good], score[good]
+    # in the order of the table where scores are the same
+    return at[np.argsort(-score, kind="stable")][:most]
 
 def pick_among(
     rec: MovieRecommender,  # with the traits
@@ -1011,7 +1012,8 @@ def list_table(
             if placed
             else "Drawn at random from the clusters of your picks"
         )
-    table = pd.DataFrame(columns | {"placed": placed or "chance"}, index=rec.films.index[at])
+    columns["placed"] = placed or "chance"
+    table = pd.DataFrame(columns, index=rec.films.index[at], copy=False)
     table.attrs["seeds"] = names
     return table
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
-           'COUNTERS', 'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'FEW_PAIRS', 'FILMS_AT_HAND', 'KINDS_AT_ONCE',
+           'COUNTERS', 'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'FEW_PAIRS', 'PAIRS_AT_HAND', 'KINDS_AT_ONCE',
            'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'READ', 'words', 'column_tokens', 'word_rows',
            'choose_late', 'TokenOverlap', 'plot_words', 'plot_space', 'plot_cosine', 'weighted_rating', 'film_numbers',
            'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query',
@@ -78,8 +78,8 @@ PUSH = .15  # weight of the likeness to films that are not wanted [taste]
 TOLD = 5  # films named whose part in a score is told one by one [as many as can be named by hand]
 # films of a taste that are asked for candidates, the weightiest; all of them score [by speed]
 SPEAKERS = 200
-FEW_PAIRS = 1_000_000  # pairs of plots; fewer are compared without BLAS [by speed]
-FILMS_AT_HAND = 4096  # films whose plots are compared at a time, to stay in the cache [by speed]
+FEW_PAIRS = 1_000_000  # pairs of plots; fewer are compared in one thread [by speed]
+PAIRS_AT_HAND = 5_000  # pairs of plots compared at a time: so few that BLAS starts no thread [by speed]
 # tokens times kinds of a column whose films are compared kind by kind, some 16 MB [by memory]
 KINDS_AT_ONCE = 4_000_000
 # pairs of a film named and a film of the table that are scored at a time, some 100 MB [by memory]
@@ -370,11 +370,11 @@ def plot_cosine(
     theirs: np.ndarray,  # and others
     ) -> np.ndarray:
     "How alike the plots of some films and of others are: a row for each of the first. The threads of BLAS save nothing on few pairs, and stay busy for a while"
-    if len(mine) * len(theirs) >= FEW_PAIRS: return mine @ theirs.T
-    alike = np.empty((len(mine), len(theirs)), np.float32)
-    for start in range(0, len(theirs), FILMS_AT_HAND):
-        some = slice(start, start + FILMS_AT_HAND)
-        np.einsum("sd,fd->sf", mine, theirs[some], out=alike[:, some])
+    if not 0 < len(mine) * len(theirs) < FEW_PAIRS: return mine @ theirs.T
+    alike, step = np.empty((len(mine), len(theirs)), np.float32), max(PAIRS_AT_HAND // len(mine), 1)
+    for start in range(0, len(theirs), step):
+        some = slice(start, start + step)
+        np.matmul(mine, theirs[some].T, out=alike[:, some])
     return alike
 
 # %% ../nbs/04_similarity.ipynb #d296134f
@@ -1331,12 +1331,11 @@ class Themes(BaseEstimator):
         own, line, found, i = _line(mine), _line(theirs), [], 0
         grams = {tuple(own[k:k + n]) for n in range(1, 5) for k in range(len(own) - n + 1)}
         while i < len(line):
-            n = next(
-                (n for n in range(min(4, len(line) - i), 0, -1) if tuple(line[i : i + n]) in grams),
-                0,
-            )
-            found += self._phrases(line[i:i + n])
-            i += max(n, 1)
+            if line[i] not in own: i += 1
+            else:
+                n = next(n for n in (4, 3, 2, 1) if tuple(line[i:i + n]) in grams)
+                found += self._phrases(line[i:i + n])
+                i += n
         return list(dict.fromkeys(found))
 
     def _phrases(self, run):
@@ -1524,22 +1523,22 @@ def spread_over(
 # %% ../nbs/04_similarity.ipynb #091d12f4
 def weightiest(
     shares: np.ndarray,  # which share of each film's score is due to which seed, a row per seed
-    ) -> list[np.ndarray]:
+    ) -> list[list[int]]:
     "For each film the seeds that matter most to it, `TOLD` at most"
-    return [np.sort(seeds) for seeds in np.argsort(-shares, axis=0, kind="stable")[:TOLD].T]
+    return [sorted(seeds) for seeds in np.argsort(-shares, axis=0, kind="stable")[:TOLD].T.tolist()]
 
 def named_seeds(
     shares: np.ndarray,  # which share of each film's score is due to which seed, a row per seed
     affinity: np.ndarray,  # a row per seed, a column per film
-    ) -> list[np.ndarray]:
+    ) -> list[list[int]]:
     "For each film the seeds that its sentence may name: the one it shares most with, and those named by hand that no other sentence names"
     most = [
         max(seeds, key=lambda i: shares[i, k] * affinity[i, k])
         for k, seeds in enumerate(weightiest(shares))
-        if len(seeds)
+        if seeds
     ]
-    unheard = np.setdiff1d(np.arange(len(shares)), most) if len(shares) <= TOLD else []
-    return [np.union1d(seed, unheard).astype(int) for seed in most or [[]] * shares.shape[1]]
+    unheard = set(range(len(shares))).difference(most) if len(shares) <= TOLD else set()
+    return [sorted(unheard | {seed}) for seed in most] or [[]] * shares.shape[1]
 
 def score_parts(
     scorer: FilmScorer,  # fitted
