@@ -19,7 +19,7 @@ pytest.importorskip("jupyterlab")
 pytestmark = pytest.mark.xdist_group("jupyterlab")  # they share a server
 CELLS = {"picker": "picker = MoviePicker(rec, ['Heat', 'Alien'])\npicker", "clusters": "explore_clusters(rec)",
          "tuner": "tune_clusters(rec.films)"}
-SETUP = "from movie_recsys import MovieRecommender\nfrom movie_recsys.widgets import *\nrec = MovieRecommender.load('model')\n"
+SETUP = "from ipywidgets import Widget\nWidget.close_all()  # of the notebooks before\nfrom movie_recsys import MovieRecommender\nfrom movie_recsys.widgets import *\nrec = MovieRecommender.load('model')\n"
 JUPYTER_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
                    "JUPYTERLAB_WORKSPACES_DIR", "MPLCONFIGDIR")
 ON_THE_MAP = 2608065  # The Lego Movie: no other film lies close to it
@@ -70,15 +70,28 @@ def context(browser):
     context.close()
 
 
+def ask_lab(lab, what, **body):
+    "What the server answers to something posted to its API"
+    request = urllib.request.Request(f"{lab.url}/api/{what}", json.dumps(body).encode(), {"Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(request))
+
+
+@pytest.fixture(scope="module")
+def kernel(lab):
+    "One kernel for all notebooks: what they import is read once"
+    return ask_lab(lab, "kernels", name="python3")["id"]
+
+
 @pytest.fixture
-def run_cell(lab, context, tmp_path):
+def run_cell(lab, kernel, context):
     "Run one cell in a new notebook; gives the page that shows it. In JupyterLab no script may fail"
     pages, errors = [], []
 
     def run(name, code, view="doc/tree"):
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         cell = nbformat.v4.new_code_cell(SETUP + code)
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), lab.folder / f"{name}.ipynb")
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": spec}), lab.folder / f"{name}.ipynb")
+        ask_lab(lab, "sessions", path=f"{name}.ipynb", name=name, type="notebook", kernel={"id": kernel})
         pages.append(page := context.new_page())
         page.set_default_timeout(120_000)
         question = page.locator("dialog.jp-Dialog")  # on a busy machine Jupyter may ask whether to go on: yes
@@ -97,9 +110,6 @@ def run_cell(lab, context, tmp_path):
     yield run
     for page in pages: page.close()
     assert [error for error in errors if "Canceled future" not in error] == []  # JupyterLab's own, when a page goes
-    sessions = json.load(urllib.request.urlopen(f"{lab.url}/api/sessions"))
-    for session in sessions:
-        urllib.request.urlopen(urllib.request.Request(f"{lab.url}/api/sessions/{session['id']}", method="DELETE"))
 
 
 def cards(page):
