@@ -69,7 +69,8 @@ def out_by(
     year: float,  # infinite where none is known
     ) -> np.ndarray:
     "Which films were released no later than a year; a film whose year is not known counts as one that was"
-    return (_numbers(films, "release_year", -np.inf) <= year).to_numpy()
+    if "release_year" not in films: return np.ones(len(films), bool)
+    return films["release_year"].to_numpy(float, na_value=-np.inf) <= year
 
 def make_trials(
     ratings: pd.DataFrame,  # userId, film_id, rating, timestamp
@@ -432,23 +433,27 @@ class Evaluation:
 
 # %% ../nbs/08_evaluate.ipynb #05cc2d79
 def describe_lists(
-    lists: list[np.ndarray],  # positions of the films of each list
+    lists: dict[str, Iterable[np.ndarray]],  # recommender -> positions of the films of its lists
     films: pd.DataFrame,  # indexed by film_id
     likes: sp.csr_matrix,  # of the training users, from `like_matrix`
-    ) -> dict[str, float]:
-    "Measure coverage, fame, novelty and variety of a recommender's lists"
+    ) -> pd.DataFrame:
+    "Measure coverage, fame, novelty and variety of each recommender's lists: a row for each"
     genres = token_rows(films, TfidfVectorizer(analyzer=list), ["genres"])
     share = (np.asarray(likes.sum(axis=0)).ravel() + .5) / (likes.shape[0] + 1)
+    votes = _numbers(films, "vote_count")
     def alike(top):
         "Mean cosine of two films of a list"
         return (genres[top] @ genres[top].T).toarray()[np.triu_indices(len(top), 1)].mean()
-    named = np.concatenate(lists)
-    return {
-        "films named": float(len(np.unique(named))),
-        "median votes": float(_numbers(films, "vote_count").iloc[named].median()),
-        "novelty": float(-np.log2(share[named]).mean()),
-        "variety": float(1 - np.mean([alike(top) for top in lists])),
-    }
+    rows = {}
+    for name, tops in lists.items():
+        named = np.concatenate(tops)
+        rows[name] = {
+            "films named": float(len(np.unique(named))),
+            "median votes": float(votes.iloc[named].median()),
+            "novelty": float(-np.log2(share[named]).mean()),
+            "variety": float(1 - np.mean([alike(top) for top in tops])),
+        }
+    return pd.DataFrame(rows).T
 
 # %% ../nbs/08_evaluate.ipynb #6cb60a17
 @dataclass
@@ -526,16 +531,15 @@ def evaluate(
     likes = like_matrix(ratings[~ratings["userId"].isin(test_users)], films)
     tail, rows, lists = ~most_liked(likes), [], {}
     for name, recommender in recommenders.items():
-        measures, tops = zip(
+        measures, lists[name] = zip(
             *(run_trial(recommender, trial, films, tail, k, items) for trial in trials)
         )
         rows += [
             {"recommender": name, "user": trial.user} | m for trial, m in zip(trials, measures)
         ]
-        lists[name] = describe_lists(tops, films, likes)
     return Evaluation(
         pd.DataFrame(rows).groupby(["recommender", "user"], sort=False).mean(),
-        pd.DataFrame(lists).T,
+        describe_lists(lists, films, likes),
         random_state=random_state,
     )
 
@@ -908,15 +912,23 @@ def judge_neighbours(
 
 # %% ../nbs/08_evaluate.ipynb #5df03d0a
 def list_films(
-    # with recommend(seeds, n), or else a score(seeds) that is a Series by film_id
+    # with recommend_many(queries, n) or recommend(seeds, n), or else a score(seeds) that is a
+    # Series by film_id
     recommender: object,
-    seeds: list[int],  # film_ids
-    n: int = 10,  # length of the list
-    ) -> pd.Index:
-    "List the film_ids that a recommender recommends"
-    if hasattr(recommender, "recommend"): return recommender.recommend(seeds, n=n).index
-    score = recommender.score(seeds)
-    return score.index[best(score.to_numpy(), ~score.index.isin(seeds), n)]
+    queries: list[list[int]],  # film_ids of each set
+    n: int = 10,  # length of a list
+    ) -> list[pd.Index]:
+    "List for each set the film_ids that a recommender recommends"
+    if hasattr(recommender, "recommend_many"):
+        found = recommender.recommend_many(queries, n=n).set_index("film_id")["query"]
+        return [found.index[found == k] for k in range(len(queries))]
+    if hasattr(recommender, "recommend"):
+        return [recommender.recommend(seeds, n=n).index for seeds in queries]
+    scores = map(recommender.score, queries)
+    return [
+        score.index[best(score.to_numpy(), ~score.index.isin(seeds), n)]
+        for seeds, score in zip(queries, scores)
+    ]
 
 # %% ../nbs/08_evaluate.ipynb #6190d411
 def mean_and_error(
@@ -952,8 +964,8 @@ def evaluate_neighbours(
     for name, recommender in recommenders.items():
         for way, drawn in draws.items():
             shares = [
-                judge_neighbours(list_films(recommender, seeds, n), seeds, known, famous, n)
-                for seeds in drawn
+                judge_neighbours(top, seeds, known, famous, n)
+                for top, seeds in zip(list_films(recommender, drawn, n), drawn)
             ]
             if shares: rows[name, *way] = mean_and_error(shares)
     return pd.DataFrame(rows).T.rename_axis(["recommender", "named", "drawn"]).astype({"sets": int})
