@@ -46,6 +46,14 @@ def kaggle():
     return MovieRecommender.from_movies(dev_data())
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    "One worker has the tests on the Kaggle films, and works them out once"
+    for item in items:
+        asked = {*getattr(item, "fixturenames", ()), *map(str, item.callspec.params.values() if hasattr(item, "callspec") else ())}
+        if "kaggle" in asked: item.add_marker(pytest.mark.xdist_group("kaggle"))
+
+
 @pytest.fixture(scope="session")
 def browser():
     "A headless Chromium driven by Playwright; the test is skipped where there is none"
