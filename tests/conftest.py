@@ -50,8 +50,8 @@ def kaggle():
 def pytest_collection_modifyitems(items):
     "One worker has the tests on the Kaggle films, and works them out once"
     for item in items:
-        asked = {*getattr(item, "fixturenames", ()), *map(str, item.callspec.params.values() if hasattr(item, "callspec") else ())}
-        if "kaggle" in asked: item.add_marker(pytest.mark.xdist_group("kaggle"))
+        params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if "kaggle" in [*item.fixturenames, *map(str, params)]: item.add_marker(pytest.mark.xdist_group("kaggle"))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
 """What the README shows was run: its Python, its command lines, its make targets."""
+import os
 import re
 import shlex
 import subprocess
@@ -25,6 +26,14 @@ def test_the_python_runs_and_shows_what_it_says(tmp_path):
 @pytest.mark.parametrize("line", re.findall(r"^make ([a-z-]+)", TEXT, re.M))
 def test_the_make_targets_are_there(line):
     assert subprocess.run(["make", "-n", line], cwd=ROOT, capture_output=True).returncode == 0
+
+
+def test_make_lets_python_keep_what_it_has_compiled():
+    "Also where a container forbids it, see the Makefile"
+    said = "said:\n\t@echo kept$$PYTHONDONTWRITEBYTECODE\n"
+    done = subprocess.run(["make", "-f", "Makefile", "-f", "-", "said"], cwd=ROOT, input=said, capture_output=True, text=True,
+                          env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+    assert done.stdout == "kept\n"
 
 
 def test_the_command_lines_run(tmp_path):
