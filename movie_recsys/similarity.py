@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
            'COUNTERS', 'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'FEW_PAIRS', 'PAIRS_AT_HAND', 'KINDS_AT_ONCE',
-           'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'READ', 'words', 'column_tokens', 'word_rows',
-           'choose_late', 'TokenOverlap', 'plot_words', 'plot_space', 'plot_cosine', 'weighted_rating', 'film_numbers',
-           'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift', 'Query', 'make_query',
-           'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement', 'mean_distance',
-           'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of', 'share_tables',
-           'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
+           'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'NAMED', 'READ', 'words', 'column_tokens',
+           'word_rows', 'TokenOverlap', 'Pairs', 'choose_late', 'TokenIndex', 'plot_words', 'plot_space', 'plot_cosine',
+           'weighted_rating', 'film_numbers', 'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift',
+           'Query', 'make_query', 'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement',
+           'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of',
+           'share_tables', 'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
            'telling_words', 'pair_words', 'own_words', 'spread_over', 'weightiest', 'named_seeds', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
@@ -21,6 +21,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -93,6 +94,7 @@ TELLING = {"companies": 6.0, "original_language": 2.0, "genres": 3.0, "plot": 6.
 # %% ../nbs/04_similarity.ipynb #1228671d
 WORDY = {"title", "keywords", "overview"}  # columns of text, which are cut into words
 CREDITS = {"directors", "writers", "cast"}  # columns of people
+NAMED = CREDITS | WORDY | {"collection"}  # columns of names and words: hardly any two films share one
 READ = ("title", "keywords", "genres")  # columns that reasons read as they are written
 _FILMIC = {
     "ii",
@@ -195,13 +197,6 @@ def _kinds(rows):
     _, first, kind = np.unique(name, return_index=True, return_inverse=True)
     return rows[first], kind.ravel()
 
-def choose_late(
-    at: np.ndarray | None,  # positions of some films, all of them where None
-    films: int,  # how many films there are
-    ) -> bool:
-    "Whether it is quicker to compare with all films and then to choose: if more than one in twenty is asked for"
-    return at is None or 20 * len(at) > films
-
 class TokenOverlap(BaseEstimator):
     "How much of one column two films share, between 0 and 1, by the rarity of its tokens"
     def fit(self,
@@ -235,10 +230,6 @@ class TokenOverlap(BaseEstimator):
         self.rarity_ = np.log(
             rows.shape[0] / np.maximum(np.asarray(rows.sum(axis=0)).ravel(), 1)
         ).astype(np.float32)
-        self.rare_ = sp.csr_matrix(
-            (self.rarity_[rows.indices], rows.indices, rows.indptr), rows.shape
-        )
-        self.postings_ = self.rare_.T.tocsr()  # the films of each token, as in an inverted file
         self.total_ = rows @ self.rarity_
         self.usual_ = float(np.median(self.total_[self.total_ > 0])) if self.total_.any() else 1.0
         kinds, self.kind_ = _kinds(rows)
@@ -249,6 +240,7 @@ class TokenOverlap(BaseEstimator):
             if few and 2 * rows.nnz > rows.shape[0]
             else None
         )
+        self.sums_ = None if self.kinds_ is None else self.kinds_.sum(axis=0)
         return self
 
     @cached_property
@@ -269,48 +261,125 @@ class TokenOverlap(BaseEstimator):
                 weight: float = 1.0,  # what the result is multiplied by
                 ) -> np.ndarray:
         "How much each seed shares with each film, between 0 and 1: a row per seed"
-        if self.kinds_ is None: return self.sparse_overlap(rows, at, weight).toarray()
-        values = np.float32(weight) * self._with_kinds(rows)[0]
-        return values.take(self.kind_ if at is None else self.kind_[at], axis=1)
+        share, _, kind = self.by_kind(rows, at)
+        return (np.float32(weight) * share).take(kind, axis=1)
 
-    def _with_kinds(self, rows):
-        "How much each seed shares with each kind of film, and the rarity of what the one has and the other, added up"
-        shared = rows @ self.kinds_
-        added = (rows @ self.rarity_)[:, None] + self.kinds_.sum(axis=0)
-        return shared / (self.usual_ + added - shared), added
-
-    def sparse_overlap(self,
-                       rows: sp.csr_matrix,  # of the seeds, from `transform`
-                       # positions of the films to compare with, all of them where None
-                       at: np.ndarray | None = None,
-                       weight: float = 1.0,  # what the result is multiplied by
-                       ) -> sp.csr_matrix:
-        "The same, with nothing where nothing is shared"
-        late = choose_late(at, len(self.total_))
-        shared = (rows @ (self.postings_ if late else self.rare_[at].T)).tocsr()
-        if late and at is not None: shared = shared[:, at]
-        total = self.total_ if at is None else self.total_[at]
-        mine = np.repeat(rows @ self.rarity_, np.diff(shared.indptr))
-        shared.data *= np.float32(weight) / (
-            self.usual_ + mine + total[shared.indices] - shared.data
-        )
-        return shared
-
-    def kindred(self,
+    def by_kind(self,
                 rows: sp.csr_matrix,  # of the seeds, from `transform`
                 # positions of the films to compare with, all of them where None
                 at: np.ndarray | None = None,
-                ) -> tuple[np.ndarray, np.ndarray]:
-        "How far each seed and the films of each kind are kin, between 0 and 1: a row per seed, a column per kind; and the column of each film"
+                ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        "How much each seed shares with the films of each kind, and the rarity of what the one has and the other, added up: a row per seed, a column per kind; and the column of each film"
         if self.kinds_ is None:
-            total = self.total_ if at is None else self.total_[at]
-            share, added = self.overlap(rows, at), (rows @ self.rarity_)[:, None] + total
-            column = np.arange(len(total))
+            films = self.rows_ if at is None else self.rows_[at]
+            kind, total = np.arange(films.shape[0]), films @ self.rarity_
+            shared = (rows @ (films @ sp.diags(self.rarity_)).T).toarray()
         else:
-            share, added = self._with_kinds(rows)
-            column = self.kind_ if at is None else self.kind_[at]
+            kind, total = self.kind_ if at is None else self.kind_[at], self.sums_
+            shared = rows @ self.kinds_
+        added = (rows @ self.rarity_)[:, None] + total
+        return shared / (self.usual_ + added - shared), added, kind
+
+    def kindred(self,
+                share: np.ndarray,  # from `by_kind`
+                added: np.ndarray,  # from `by_kind`
+                ) -> np.ndarray:
+        "How far each seed and the films of each kind are kin, between 0 and 1: a row per seed, a column per kind"
         kin = share + (1 + share) * self.usual_ / (self.usual_ + added)
-        return np.sqrt(kin, dtype=np.float32), column
+        return np.sqrt(kin, dtype=np.float32)
+
+# %% ../nbs/04_similarity.ipynb #8641bc29
+class Pairs(NamedTuple):
+    "The pairs of a seed and a film that share something, and how much"
+    seed: np.ndarray  # the row of each pair
+    film: np.ndarray  # its column
+    value: np.ndarray  # how much the two share
+
+    def among(self,
+              column: np.ndarray,  # of each film its new column, -1 for a film that is left out
+              ) -> "Pairs":
+        "The pairs of some of the films"
+        kept = column[self.film] >= 0
+        return Pairs(self.seed[kept], column[self.film[kept]], self.value[kept])
+
+    def table(self,
+              seeds: int,  # how many rows
+              films: int,  # how many columns
+              ) -> np.ndarray:
+        "A row per seed and a column per film, 0 where nothing is shared"
+        found = np.zeros((seeds, films), np.float32)
+        found[self.seed, self.film] = self.value
+        return found
+
+def choose_late(
+    at: np.ndarray | None,  # positions of some films, all of them where None
+    films: int,  # how many films there are
+    ) -> bool:
+    "Whether it is quicker to compare with all films and then to choose: if more than one in twenty is asked for"
+    return at is None or 20 * len(at) > films
+
+class TokenIndex(BaseEstimator):
+    "How much films share in several columns, for columns in which hardly any two share something"
+    def fit(self,
+            overlaps: dict[str, TokenOverlap],  # column -> what was fitted on it
+            films: int,  # how many films they were fitted on
+            ) -> "TokenIndex":
+        "Set the tokens of all columns side by side"
+        each = list(overlaps.values())
+        rows = sp.hstack([sp.csr_matrix((films, 0)), *(o.rows_ for o in each)], "csr", np.float32)
+        self.names_, self.usual_ = list(overlaps), np.array([o.usual_ for o in each], np.float32)
+        self.total_ = np.array([o.total_ for o in each], np.float32)
+        self.root_ = np.sqrt(np.concatenate([[], *(o.rarity_ for o in each)]), dtype=np.float32)
+        rows.data = self.root_[rows.indices]
+        self.films_ = rows
+        self.postings_ = self.films_.T.tocsr()  # the films of each token
+        ends = np.cumsum(np.array([np.diff(o.rows_.indptr) for o in each]).T)
+        self.cells_ = sp.csr_matrix(  # the same rows, cut where a column ends
+            (rows.data, rows.indices, np.append(0, ends).astype(rows.indptr.dtype)),
+            (len(each) * films, rows.shape[1]),
+        )
+        return self
+
+    def of_films(self,
+                 at: np.ndarray,  # positions of the seeds
+                 ) -> sp.csr_matrix:
+        "The tokens of films of the table: a row for each column and seed, column by column"
+        columns = np.arange(len(self.names_))[:, None]
+        return self.cells_[(at * len(self.names_) + columns).ravel()]
+
+    def transform(self,
+                  tokens: dict[str, sp.csr_matrix],  # column -> from `TokenOverlap.transform`
+                  ) -> sp.csr_matrix:
+        "The same for the tokens of other films"
+        rows = sp.block_diag([tokens[name] for name in self.names_], "csr")
+        return rows @ sp.diags(self.root_)
+
+    def overlap(self,
+                rows: sp.csr_matrix,  # of the seeds, a row for each column and seed, column by column
+                weights: dict[str, float],  # column of these rows -> what its result is multiplied by
+                # positions of the films to compare with, all of them where None
+                at: np.ndarray | None = None,
+                ) -> dict[str, Pairs]:
+        "Column -> how much each seed shares with each film, between 0 and 1"
+        if not weights: return {}
+        films, seeds = self.films_.shape[0], rows.shape[0] // len(weights)
+        late = choose_late(at, films)
+        shared = (rows @ (self.postings_ if late else self.films_[at].T)).tocsr()
+        row = np.repeat(np.arange(rows.shape[0]), np.diff(shared.indptr))
+        film = shared.indices if at is None or late else at[shared.indices]
+        column = np.repeat([self.names_.index(name) for name in weights], seeds)
+        weight = np.repeat(np.array([*weights.values()], np.float32), seeds)
+        mine = self.usual_[column] + rows @ self.root_
+        either = mine[row] + self.total_[column[row], film] - shared.data
+        seed = np.tile(np.arange(seeds), len(weights))
+        pairs = Pairs(seed[row], shared.indices, weight[row] * shared.data / either)
+        ends = shared.indptr[seeds * np.arange(len(weights) + 1)]
+        found = [Pairs(*(part[a:b] for part in pairs)) for a, b in zip(ends, ends[1:])]
+        if late and at is not None:
+            place = np.full(films, -1)
+            place[at] = np.arange(len(at))
+            found = [some.among(place) for some in found]
+        return dict(zip(weights, found))
 
 # %% ../nbs/04_similarity.ipynb #a7b45410
 def plot_words(
@@ -676,16 +745,27 @@ class FilmFeatures(BaseEstimator):
         self.films_ = films.copy(deep=False)
         self.films_.attrs = {}  # pandas copies attrs at every step
         overlaps = {name: TokenOverlap().fit(films[name]) for name in CONTENT if name in films}
-        self.overlaps_ = {name: overlap for name, overlap in overlaps.items() if overlap.rows_.nnz}
-        self.columns_ = {name: films[name].tolist() for name in READ if name in films}
+        self._know_tokens(
+            {name: overlap for name, overlap in overlaps.items() if overlap.rows_.nnz}, films
+        )
         self.themes_ = (
             Themes().fit(films["keywords"], first_names(films)) if "keywords" in films else None
         )
-        self.known_ = (
-            known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
-        )
         self._know_plots(*(plot_space(films) or (None, None, None)))
         return self._know_numbers(films)
+
+    def _know_tokens(self, overlaps, films):
+        "The columns of content; genres, and what else is compared kind by kind, stand alone"
+        self.overlaps_ = overlaps
+        self.columns_ = {name: films[name].tolist() for name in READ if name in films}
+        self.alone_ = [
+            name
+            for name, overlap in overlaps.items()
+            if name == "genres" or overlap.kinds_ is not None and name not in NAMED
+        ]
+        rare = {name: overlap for name, overlap in overlaps.items() if name not in self.alone_}
+        self.index_ = TokenIndex().fit(rare, len(films))
+        self.known_ = known_players(films, overlaps["cast"]) if "cast" in overlaps else None
 
     def _know_plots(self, space, words, plots):
         "What follows from the space of plots"
@@ -715,7 +795,7 @@ class FilmFeatures(BaseEstimator):
     def seed_facts(self,
                    query: Query,  # what is asked
                    ) -> dict:
-        "Tokens, plots and numbers of the seeds, worked out once for each query"
+        "Tokens, plots and numbers of the seeds, worked out once for each query; `row` is where each seed stands in the tokens and words"
         if "seeds" not in query.facts:
             facts = self._known(query.at) if (query.at >= 0).all() else self._new(query.seeds)
             query.facts["seeds"] = facts
@@ -723,12 +803,11 @@ class FilmFeatures(BaseEstimator):
 
     def _known(self, at):
         "The facts of films of the table"
-        tokens = {name: overlap.rows_[at] for name, overlap in self.overlaps_.items()}
-        plots = (
-            {"plots": self.plots_[at], "words": self.words_[at]} if self.space_ is not None else {}
-        )
+        plots = {"plots": self.plots_[at], "words": self.words_} if self.space_ is not None else {}
         return {
-            "tokens": tokens,
+            "row": at,
+            "tokens": {name: overlap.rows_ for name, overlap in self.overlaps_.items()},
+            "side by side": self.index_.of_films(at),
             "numbers": {name: values[at] for name, values in self.numbers_.items()},
             "known": {name: known[at] for name, known in self.known_numbers_.items()},
             "columns": {name: [values[i] for i in at] for name, values in self.columns_.items()},
@@ -750,10 +829,13 @@ class FilmFeatures(BaseEstimator):
             if self.space_ is not None
             else {}
         )
+        tokens = {
+            name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()
+        }
         return {
-            "tokens": {
-                name: overlap.transform(columns[name]) for name, overlap in self.overlaps_.items()
-            },
+            "row": np.arange(len(seeds)),
+            "tokens": tokens,
+            "side by side": self.index_.transform(tokens),
             "numbers": film_numbers(seeds, self.films_),
             "known": known_numbers(seeds),
             "columns": {name: seeds[name].tolist() for name in self.columns_ if name in seeds},
@@ -793,16 +875,13 @@ class FilmFeatures(BaseEstimator):
         self = cls()
         self.films_ = films.copy(deep=False)
         self.films_.attrs = {}
-        self.overlaps_ = {}
+        overlaps = {}
         for column in (column for column in CONTENT if f"{column} names" in arrays):
             names = unpack_texts(arrays[f"{column} names"])
-            self.overlaps_[column] = TokenOverlap().know(
+            overlaps[column] = TokenOverlap().know(
                 _rows_of(column, arrays, (len(films), len(names))), names
             )
-        self.columns_ = {name: films[name].tolist() for name in READ if name in films}
-        self.known_ = (
-            known_players(films, self.overlaps_["cast"]) if "cast" in self.overlaps_ else None
-        )
+        self._know_tokens(overlaps, films)
         self.themes_ = Themes() if "themes" in arrays else None
         if self.themes_ is not None:
             self.themes_.apart_, self.themes_.single_, self.themes_.alone_ = (
@@ -855,10 +934,6 @@ def _kept_plots(arrays, films):
     return space, _rows_of("words", arrays, (films, len(names))), arrays["plots"].T
 
 # %% ../nbs/04_similarity.ipynb #3fde4dec
-def _places(values):
-    "The row and the column of each value that a sparse matrix holds"
-    return np.repeat(np.arange(values.shape[0]), np.diff(values.indptr)), values.indices
-
 def pair_terms(
     features: FilmFeatures,  # fitted
     query: Query,  # what is asked
@@ -866,26 +941,25 @@ def pair_terms(
     lift: LikeLift | None = None,  # fitted, where there are ratings of other people
     # term -> weight, where it is to differ from the constants above
     weights: dict[str, float] | None = None,
-    ) -> dict[str, np.ndarray | sp.csr_matrix]:
-    "Term -> its weighted value, a row per seed and a column per film; of all films a sparse matrix where hardly any film shares something"
+    ) -> dict[str, np.ndarray | Pairs]:
+    "Term -> its weighted value, a row per seed and a column per film, or the pairs that share something"
     facts, weights = (
         features.seed_facts(query),
         {**CONTENT, "plot": PLOT, **DISTANCE, "likes": LIKES, **(weights or {}), **query.terms},
     )
-    terms = {
-        name: overlap.sparse_overlap(facts["tokens"][name], at, weights[name])
-        if overlap.kinds_ is None and choose_late(at, len(features.films_))
-        else overlap.overlap(facts["tokens"][name], at, weights[name])
-        for name, overlap in features.overlaps_.items()
-        if weights[name]
-    }
-    if "genres" in features.overlaps_:
-        kin, kind = features.overlaps_["genres"].kindred(facts["tokens"]["genres"], at)
-        for name in CREDITS & set(terms):
-            if sp.issparse(terms[name]):
-                seed, film = _places(terms[name])
-                terms[name].data *= kin[seed, kind[film]]
-            else: terms[name] *= kin.take(kind, axis=1)
+    columns = {name: weights[name] for name in features.index_.names_}
+    terms: dict[str, np.ndarray | Pairs] = {}
+    terms |= features.index_.overlap(facts["side by side"], columns, at)
+    for name in features.alone_:
+        overlap, rows = features.overlaps_[name], facts["tokens"][name][facts["row"]]
+        share, added, kind = overlap.by_kind(rows, at)
+        terms[name] = (np.float32(weights[name]) * share).take(kind, axis=1)
+        if name == "genres":
+            kin = overlap.kindred(share, added)
+            for credit in CREDITS & set(columns):
+                seed, film, value = terms[credit]
+                terms[credit] = Pairs(seed, film, value * kin[seed, kind[film]])
+    terms = {name: terms[name] for name in features.overlaps_ if weights[name]}
     if features.space_ is not None:
         terms["plot"] = plot_cosine(
             np.float32(weights["plot"]) * facts["plots"],
@@ -960,15 +1034,16 @@ def likeness_at_large(
         sp.csr_matrix((len(query.at), len(features.films_)), dtype=np.float32),
         np.zeros(len(features.films_)),
     )
-    for name, overlap in features.overlaps_.items():
-        rows = facts["tokens"][name]
-        if not weights[name]: continue
-        if name in CREDITS | WORDY | {"collection"}:
-            named += overlap.sparse_overlap(rows, weight=weights[name])
-        else:
-            mean += overlap.sparse_overlap(
-                sp.csr_matrix(query.weights @ rows), weight=weights[name]
-            ).toarray()[0]
+    index, seeds = features.index_, len(query.at)
+    for k, name in enumerate(index.names_):
+        rows = facts["side by side"][k * seeds : (k + 1) * seeds]
+        if name not in NAMED: rows = sp.csr_matrix(query.weights @ rows)
+        seed, film, value = index.overlap(rows, {name: weights[name]})[name]
+        if name in NAMED: named += sp.csr_matrix((value, (seed, film)), named.shape)
+        else: mean[film] += value
+    for name in features.alone_:
+        rows = sp.csr_matrix(query.weights @ facts["tokens"][name][facts["row"]])
+        mean += features.overlaps_[name].overlap(rows, weight=weights[name])[0]
     named.data = np.expm1(named.data / softness)
     if features.space_ is not None:
         middle = weights["plot"] * query.weights @ facts["plots"]
@@ -998,8 +1073,8 @@ class TermTable:
     "What is added up for some films: the terms of each seed and film, and the terms of each film alone"
     films: np.ndarray  # positions of the films, ascending
     seeds: int  # how many films were named
-    # term -> its weighted value, a row per seed, a column per film; some may be sparse
-    pairs: dict[str, np.ndarray | sp.csr_matrix]
+    # term -> its weighted value, a row per seed, a column per film, or the pairs that have one
+    pairs: dict[str, np.ndarray | Pairs]
     prior: dict[str, np.ndarray]  # term -> its weighted value for each film
 
     @cached_property
@@ -1007,7 +1082,7 @@ class TermTable:
         "How alike each seed and each film are: a row per seed"
         total = np.zeros((self.seeds, len(self.films)), np.float32)
         for values in self.pairs.values():
-            if sp.issparse(values): total[_places(values)] += values.data
+            if isinstance(values, Pairs): total[values.seed, values.film] += values.value
             else: total += values
         return total
 
@@ -1025,12 +1100,9 @@ class TermTable:
         k, column = np.searchsorted(self.films, at), np.full(len(self.films), -1)
         column[k] = np.arange(len(k))
         def chosen(values):
-            "The columns asked for; of a sparse matrix the values that lie in them"
-            if not sp.issparse(values): return values[:, k]
-            found, kept = np.zeros((self.seeds, len(k)), np.float32), column[values.indices] >= 0
-            seed, film = _places(values)
-            found[seed[kept], column[film[kept]]] = values.data[kept]
-            return found
+            "The columns asked for"
+            if not isinstance(values, Pairs): return values[:, k]
+            return values.among(column).table(self.seeds, len(k))
         return TermTable(
             np.asarray(at, int),
             self.seeds,
@@ -1381,7 +1453,7 @@ def shared_tokens(
     overlap, facts = features.overlaps_[name], features.seed_facts(query)
     both = _common(
         facts["tokens"][name],
-        seed,
+        facts["row"][seed],
         overlap.rows_,
         at,
         features.known_ if name == "cast" else overlap.rarity_,
@@ -1426,7 +1498,8 @@ def shared_plot(
     at: int,  # position of the film
     ) -> list[str]:
     "The words that the plots of a seed and a film have in common, the rarest first"
-    both = _common(features.seed_facts(query)["words"], seed, features.words_, at, features.idf_)
+    facts = features.seed_facts(query)
+    both = _common(facts["words"], facts["row"][seed], features.words_, at, features.idf_)
     return [str(features.word_names_[i]) for i in both]
 
 _NUMBER = {
