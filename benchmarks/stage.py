@@ -191,13 +191,12 @@ def alike(rec, asked, lists):
     return float(np.mean([len(films.intersection(rec.recommend(seeds).index)) / len(films) for seeds, films in zip(asked, lists)]))
 
 
-def large(path):
-    "Processor seconds from a CSV in TMDB's layout to the first answer, nothing cached"
+def from_csv(path):
+    "The recommender of a CSV in TMDB's layout, and processor seconds to the first answer, nothing cached"
     from movie_recsys.cluster import fit_clusters
     from movie_recsys.data import load_movies
     from movie_recsys.preprocess import clean_movies
     from movie_recsys.recommend import MovieRecommender
-    from threadpoolctl import threadpool_limits
     read, films = processor(load_movies, path)
     clean, cleaned = processor(clean_movies, films)
     del films
@@ -206,12 +205,26 @@ def large(path):
     seeds = best_known_of(rec.films)
     first, _ = processor(rec.recommend, seeds)
     title, _ = processor(rec.recommend, [rec.labels.loc[seeds[0]]])
+    return rec, {"read": read, "clean": clean, "fit": fit, "first answer": first, "first answer by title": title, "films": len(rec.films)}
+
+
+def source(path):
+    "Processor seconds from a CSV in TMDB's layout to the first answer, nothing cached"
+    return from_csv(path)[1]
+
+
+def large(path):
+    "The same of a large table, and what an answer takes then"
+    from movie_recsys.cluster import fit_clusters
+    from movie_recsys.recommend import MovieRecommender
+    from threadpoolctl import threadpool_limits
+    rec, found = from_csv(path)
     threadpool_limits(1)  # as the app and the service answer
     known, dice = rec.films["vote_count"].nlargest(5000).index.to_numpy(), np.random.default_rng(0)
     asked = [dice.choice(known, 3, replace=False).tolist() for _ in range(20)]
-    ways = {"an answer": {}, "an answer that scores all films": {"probes": model.n_clusters}}
+    ways = {"an answer": {}, "an answer that scores all films": {"probes": rec.model.n_clusters}}
     answers = {name: float(np.median([processor(rec.recommend, seeds, **how)[0] for seeds in asked])) for name, how in ways.items()}
-    lists = [rec.recommend(seeds, probes=model.n_clusters).index for seeds in asked]
+    lists = [rec.recommend(seeds, probes=rec.model.n_clusters).index for seeds in asked]
     answers["the same films as with all"] = alike(rec, asked, lists)
     answers["peak_mb"] = peak()
     finer = MovieRecommender(rec.films, fit_clusters(rec.films, FINER, n_init=1))
@@ -219,7 +232,7 @@ def large(path):
     finer.recommend(asked[0])
     answers[f"an answer with {FINER} clusters"] = float(np.median([processor(finer.recommend, seeds)[0] for seeds in asked]))
     answers[f"the same films with {FINER} clusters"] = alike(finer, asked, lists)
-    return {"read": read, "clean": clean, "fit": fit, "first answer": first, "first answer by title": title, **answers, "films": len(rec.films)}
+    return found | answers
 
 
 def kept(path):

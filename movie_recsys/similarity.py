@@ -6,20 +6,22 @@
 __all__ = ['CONTENT', 'PLOT', 'DISTANCE', 'LIKES', 'PRIOR', 'SOFTNESS', 'MEAN_VOTES', 'LIKE_DAMP', 'NEIGHBOURS', 'FILMS_AT_ONCE',
            'COUNTERS', 'PARTS', 'DIMENSIONS', 'PUSH', 'TOLD', 'SPEAKERS', 'FEW_PAIRS', 'PAIRS_AT_HAND', 'KINDS_AT_ONCE',
            'PAIRS_AT_ONCE', 'NEAR', 'TELLING', 'WORDY', 'CREDITS', 'NAMED', 'READ', 'words', 'column_tokens',
-           'word_rows', 'TokenOverlap', 'Pairs', 'choose_late', 'TokenIndex', 'plot_words', 'plot_space', 'plot_cosine',
-           'weighted_rating', 'film_numbers', 'distance', 'known_numbers', 'liked_films', 'like_matrix', 'LikeLift',
-           'Query', 'make_query', 'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together', 'agreement',
-           'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table', 'terms_of',
-           'share_tables', 'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on', 'shared_plot', 'near_in',
-           'telling_words', 'pair_words', 'own_words', 'spread_over', 'weightiest', 'named_seeds', 'score_parts']
+           'word_rows', 'name_rows', 'TokenOverlap', 'Pairs', 'choose_late', 'TokenIndex', 'plot_words', 'plot_space',
+           'plot_cosine', 'weighted_rating', 'film_numbers', 'distance', 'known_numbers', 'liked_films', 'like_matrix',
+           'LikeLift', 'Query', 'make_query', 'known_players', 'FilmFeatures', 'pair_terms', 'seed_shares', 'together',
+           'agreement', 'mean_distance', 'likeness_at_large', 'prior_terms', 'TermTable', 'FilmScorer', 'term_table',
+           'terms_of', 'share_tables', 'affinity_of', 'first_names', 'Themes', 'shared_tokens', 'goes_on',
+           'shared_plot', 'near_in', 'telling_words', 'pair_words', 'own_words', 'spread_over', 'weightiest',
+           'named_seeds', 'score_parts']
 
 # %% ../nbs/04_similarity.ipynb #e930d455
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -138,15 +140,19 @@ def words(
         if word not in _STOP
     ]
 
+def _entries(column):
+    "Of each film the list of what a column holds"
+    return [
+        [v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else []
+        for v in column
+    ]
+
 def column_tokens(
     column: pd.Series,  # one column of the table of films
     ) -> list[list[str]]:
     "The tokens that each film has in this column"
-    values = [
-        [v] if isinstance(v, str) else v if isinstance(v, (list, np.ndarray)) else []
-        for v in column
-    ]
-    return [words(" ".join(v)) if column.name in WORDY else list(dict.fromkeys(v)) for v in values]
+    if column.name in WORDY: return [words(" ".join(v)) for v in _entries(column)]
+    return [list(dict.fromkeys(v)) for v in _entries(column)]
 
 def word_rows(
     column: pd.Series,  # of texts or of lists of texts
@@ -159,12 +165,12 @@ def word_rows(
         ).replace("\n", " ")
         for v in column
     ]
-    seen, rows, columns = {"\n": 0}, [], []
+    seen, rows, columns = defaultdict(count(1).__next__, {"\n": 0}), [], []
     for start in range(0, len(texts), block):
         found = _WORD_OR_END.findall(
             "\n".join(texts[start : start + block]).lower().replace(_NO_THEME, "")
         )
-        at = np.fromiter((seen.setdefault(word, len(seen)) for word in found), np.int32, len(found))
+        at = np.fromiter(map(seen.__getitem__, found), np.int32, len(found))
         rows.append((start + np.cumsum(at == 0))[at > 0])
         columns.append(at[at > 0] - 1)
     names = list(seen)[1:]
@@ -185,6 +191,18 @@ def word_rows(
     known.sort_indices()
     return known, [names[i] for i in kept]
 
+def name_rows(
+    column: pd.Series,  # of names or of lists of names
+    ) -> tuple[sp.csr_matrix, list[str]]:
+    "Which names each film has in a column: a row per film, a column per name, sorted; and the names"
+    films = _entries(column)
+    at, names = pd.factorize(np.array([*chain.from_iterable(films)], dtype=object), sort=True)
+    ends = np.cumsum([0, *map(len, films)])
+    rows = sp.csr_matrix((np.ones(len(at), np.float32), at, ends), (len(films), len(names)))
+    rows.sum_duplicates()
+    rows.data[:] = 1  # a name counts once
+    return rows, names.tolist()
+
 # %% ../nbs/04_similarity.ipynb #b5c76837
 def _same(tokens): return tokens
 
@@ -203,23 +221,11 @@ class TokenOverlap(BaseEstimator):
             column: pd.Series,  # one column of the table of films
             y=None) -> "TokenOverlap":
         "Learn which tokens at least two films have, how rare each is, and how much a film usually has"
-        if column.name in WORDY:
-            rows, names = word_rows(column)
-            shared = np.flatnonzero(rows.getnnz(axis=0) > 1)
-            return (
-                self.know(rows[:, shared], [names[i] for i in shared])
-                if len(shared)
-                else self.know(
-                    sp.csr_matrix((len(column), 1), dtype=np.float32), ["nothing is shared"]
-                )
-            )
-        tokens = column_tokens(column)
-        shared = sorted(
-            token
-            for token, n in Counter(token for film in tokens for token in film).items()
-            if n > 1
-        ) or ["nothing is shared"]
-        return self.know(_counter(shared).transform(tokens).tocsr(), shared)
+        rows, names = (word_rows if column.name in WORDY else name_rows)(column)
+        shared = np.flatnonzero(rows.getnnz(axis=0) > 1)
+        if len(shared): return self.know(rows[:, shared], [names[i] for i in shared])
+        nothing = sp.csr_matrix((len(column), 1), dtype=np.float32)
+        return self.know(nothing, ["nothing is shared"])
 
     def know(self,
              rows: sp.csr_matrix,  # which tokens each film has: a row per film, a column per token
@@ -351,7 +357,7 @@ class TokenIndex(BaseEstimator):
                   tokens: dict[str, sp.csr_matrix],  # column -> from `TokenOverlap.transform`
                   ) -> sp.csr_matrix:
         "The same for the tokens of other films"
-        rows = sp.block_diag([tokens[name] for name in self.names_], "csr")
+        rows = sp.block_diag([sp.csr_matrix((0, 0)), *(tokens[name] for name in self.names_)], "csr", np.float32)
         return rows @ sp.diags(self.root_)
 
     def overlap(self,
@@ -574,12 +580,12 @@ class LikeLift(BaseEstimator):
         self.count_ = np.asarray(likes.sum(axis=0)).ravel()
         self.people_ = likes.shape[0]
         starts = range(0, likes.shape[1], FILMS_AT_ONCE)
-        count = lambda start: self._surprising(
+        counted = lambda start: self._surprising(
             fans[start : start + FILMS_AT_ONCE] @ likes, start
         )  # noqa: E731
         with ThreadPoolExecutor(min(COUNTERS, cpu_count())) as threads:
             blocks = tqdm(
-                threads.map(count, starts),
+                threads.map(counted, starts),
                 "who likes both",
                 total=len(starts),
                 disable=likes.nnz < 2_000_000,
