@@ -48,7 +48,7 @@ def answer(ratings: Path) -> None:
                       "three ids, with likes": milliseconds(liked, asked), "first answer with likes": 1000 * first}))
 
 
-def compare(commit: str = COMMIT, turns: int = 3, n: int = 5_000_000) -> list[dict]:
+def compare(commit: str = COMMIT, turns: int = 7, n: int = 5_000_000) -> list[dict]:
     "A row for each kind of question: what it takes now and then"
     from likes import invented
     found = {"now": [], "then": []}
