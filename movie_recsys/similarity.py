@@ -197,8 +197,9 @@ def name_rows(
     "Which names each film has in a column: a row per film, a column per name, sorted; and the names"
     films = _entries(column)
     at, names = pd.factorize(np.array([*chain.from_iterable(films)], dtype=object), sort=True)
-    ends = np.cumsum([0, *map(len, films)])
-    rows = sp.csr_matrix((np.ones(len(at), np.float32), at, ends), (len(films), len(names)))
+    film = np.repeat(np.arange(len(films)), [len(some) for some in films])
+    film, at = film[at >= 0], at[at >= 0]  # pandas gives None the number -1
+    rows = sp.csr_matrix((np.ones(len(at), np.float32), (film, at)), (len(films), len(names)))
     rows.sum_duplicates()
     rows.data[:] = 1  # a name counts once
     return rows, names.tolist()
